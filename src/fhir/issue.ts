@@ -1,0 +1,35 @@
+/** The issue types of R4 that this server uses. https://hl7.org/fhir/R4/valueset-issue-type.html */
+export type IssueCode =
+  | 'structure'
+  | 'required'
+  | 'value'
+  | 'invariant'
+  | 'code-invalid'
+  | 'extension'
+  | 'invalid'
+  | 'not-supported'
+  | 'not-found'
+  | 'deleted'
+  | 'duplicate'
+  | 'multiple-matches'
+  | 'conflict'
+  | 'too-long'
+  | 'too-costly'
+  | 'business-rule'
+  | 'exception'
+  | 'transient'
+  | 'timeout'
+  | 'informational';
+
+/**
+ * One finding about a request or a resource, before it becomes an OperationOutcome.
+ * `rule` is a stable code of our own CodeSystem (kebab-case) that clients may switch on; `expression` is the FHIRPath of the
+ * element at fault with indexes (`Claim.item[1].quantity`); `diagnostics` says what to change and never holds a person's data.
+ */
+export interface Issue {
+  severity: 'error' | 'warning' | 'information';
+  code: IssueCode;
+  rule: string;
+  diagnostics: string;
+  expression?: string;
+}
