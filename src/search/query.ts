@@ -1,0 +1,58 @@
+/**
+ * A search as a neutral tree: what is asked, without a word of how a backend finds it. Made by `parseSearch`, compiled by each
+ * store. All conditions must hold (AND); of the values of one condition any may (OR).
+ * https://hl7.org/fhir/R4/search.html
+ */
+export interface SearchQuery {
+  resourceType: string;
+  where: readonly Condition[];
+  /** Empty: by last change, oldest first, so that a client that pages while others write misses nothing. */
+  sort: readonly SortKey[];
+  /** Size of a page; 0 asks for the total only. */
+  count: number;
+  total: TotalMode;
+}
+
+/** `accurate` counts always; `none` never; `default` counts where that is exact within a bound, else leaves the total out. */
+export type TotalMode = 'accurate' | 'none' | 'default';
+
+export type Condition =
+  | { kind: 'id'; anyOf: readonly string[] }
+  | { kind: 'lastUpdated'; anyOf: readonly DateValue[] }
+  | { kind: 'token'; parameter: string; anyOf: readonly TokenValue[] }
+  | { kind: 'reference'; parameter: string; anyOf: readonly ReferenceValue[] }
+  | { kind: 'string'; parameter: string; anyOf: readonly StringValue[] }
+  | { kind: 'date'; parameter: string; anyOf: readonly DateValue[] };
+
+/** `system` undefined: any system; empty: none. `code` undefined: any code of the system. */
+export interface TokenValue {
+  system?: string;
+  code?: string;
+}
+
+/** A local resource (`type` undefined: any type with that id), or anything else by its exact url. */
+export type ReferenceValue = { type?: string; id: string } | { url: string };
+
+/** `exact` compares `text` as it is written; the others compare folded text (see `foldText`), and `text` is folded already. */
+export interface StringValue {
+  match: 'starts' | 'contains' | 'exact';
+  text: string;
+}
+
+export type DatePrefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
+
+/** A range of time: milliseconds since 1970 UTC, `low` inclusive, `high` exclusive. */
+export interface DateRange {
+  low: number;
+  high: number;
+}
+
+export interface DateValue extends DateRange {
+  prefix: DatePrefix;
+}
+
+/** `_lastUpdated` or a date parameter. Resources without a value come last in either direction. */
+export interface SortKey {
+  parameter: string;
+  descending: boolean;
+}

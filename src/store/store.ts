@@ -1,0 +1,90 @@
+import type { IndexEntry } from '../search/index-entry.ts';
+import type { SearchQuery } from '../search/query.ts';
+
+/** One version of one resource as it was stored. `body` is the exact JSON text in UTF-8; empty for a deletion. */
+export interface StoredVersion {
+  resourceType: string;
+  id: string;
+  /** 1, 2, 3 ... per resource, deletions counted. */
+  versionId: number;
+  /** Milliseconds since 1970 UTC. */
+  lastUpdated: number;
+  method: 'POST' | 'PUT' | 'DELETE';
+  body: Buffer;
+}
+
+/** A name of a resource that lives in this store. */
+export interface ResourceKey {
+  resourceType: string;
+  id: string;
+}
+
+/**
+ * One new version. `versionId` is stamped in `text` already; the store takes it only if the current version (a deletion counts,
+ * 0 when there never was one) is `versionId - 1` at the moment of the commit.
+ */
+export interface Change extends ResourceKey {
+  versionId: number;
+  lastUpdated: number;
+  method: 'POST' | 'PUT' | 'DELETE';
+  /** The exact text to keep; absent for a deletion. */
+  text?: string;
+  /** What the resource is found under from now on; replaces what the version before had. */
+  index: readonly IndexEntry[];
+  /** Business identities that only one resource of the store may hold; replaces those of the version before. */
+  identities?: readonly string[];
+  /** If-None-Exist: the unit is applied only if nothing matches, judged inside the commit. */
+  ifNoneExist?: SearchQuery;
+}
+
+/** Changes that become visible and durable together, or not at all. */
+export interface Unit {
+  changes: readonly Change[];
+  /** Resources that must be there, not deleted, when the unit is applied (or be created by the unit itself). */
+  mustExist?: readonly ResourceKey[];
+}
+
+/** What became of a unit. Only `committed` changed anything; it is answered when the unit is on disk. */
+export type CommitResult =
+  | { outcome: 'committed' }
+  | { outcome: 'version-conflict'; key: ResourceKey; currentVersionId: number }
+  | { outcome: 'exists'; key: ResourceKey }
+  | { outcome: 'multiple-matches' }
+  | { outcome: 'identity-taken'; identity: string; key: ResourceKey }
+  | { outcome: 'references-missing'; missing: readonly ResourceKey[] };
+
+/** Where a page of a search or a history ended. Opaque to all but the store that made it; plain JSON. */
+export type Cursor = readonly (string | number | null)[];
+
+export interface Page {
+  versions: readonly StoredVersion[];
+  /** Absent on the last page. */
+  next?: Cursor;
+  /** Number of all matches where it was asked for or is cheap and exact. */
+  total?: number;
+}
+
+/**
+ * Where resources live. Two implementations, one contract suite (`test/contract`). Every method may reject with StoreError when
+ * the store cannot do its work at the moment (disk full, gone); nothing else is thrown for what a client can cause.
+ */
+export interface Store {
+  /** Key for signing what clients hand back (cursors); made once per store, shared by all its processes. */
+  readonly signingKey: Buffer;
+  /** The greatest lastUpdated stored so far, 0 for an empty store; a clock that starts from here never runs backwards. */
+  readonly lastUpdated: number;
+  /** The current version, a deletion included; undefined if there never was one. */
+  read(key: ResourceKey): Promise<StoredVersion | undefined>;
+  readVersion(key: ResourceKey, versionId: number): Promise<StoredVersion | undefined>;
+  /** Versions of one resource, newest first. */
+  history(key: ResourceKey, page: { count: number; after?: Cursor }): Promise<Page>;
+  /** Current, not deleted resources that match. `next` is given while there are more. */
+  search(query: SearchQuery, after?: Cursor): Promise<Page>;
+  commit(unit: Unit): Promise<CommitResult>;
+  /** Versions in the order of their commit, after a sequence number; a reader that goes on from the last one misses none. */
+  changes(afterSequence: number, limit: number): Promise<readonly (StoredVersion & { sequence: number })[]>;
+  /** Answers if the store can read and write now; rejects if not. */
+  check(): Promise<void>;
+  /** Commits what was accepted, then releases files and threads. */
+  close(): Promise<void>;
+}
