@@ -1,0 +1,78 @@
+import type { Issue, IssueCode } from './issue.ts';
+
+/**
+ * An expected failure that ends an interaction: an HTTP status and the issues that tell the client what to change.
+ * Thrown anywhere, turned into a response in one place (`http/error-response.ts`).
+ */
+export class FhirError extends Error {
+  readonly status: number;
+  readonly issues: readonly Issue[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    issues: readonly Issue[],
+    options: { headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    super(issues[0]?.diagnostics ?? 'Failed', options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'FhirError';
+    this.status = status;
+    this.issues = issues;
+    this.headers = options.headers ?? {};
+  }
+}
+
+/**
+ * The catalogue of what a request can be refused for: status and issue code by rule. What a resource itself can be refused for
+ * (422) is listed where it is judged: `validation/` and `insurance/`. `docs/errors.md` is held to both by a test.
+ */
+export const REQUEST_RULES = {
+  'json-malformed': { status: 400, code: 'structure' },
+  'json-encoding': { status: 400, code: 'structure' },
+  'json-duplicate-key': { status: 400, code: 'structure' },
+  'json-not-resource': { status: 400, code: 'structure' },
+  'json-too-deep': { status: 400, code: 'structure' },
+  'resource-type-mismatch': { status: 400, code: 'invalid' },
+  'id-mismatch': { status: 400, code: 'invalid' },
+  'id-malformed': { status: 400, code: 'value' },
+  'request-malformed': { status: 400, code: 'invalid' },
+  'header-malformed': { status: 400, code: 'invalid' },
+  'search-parameter-unknown': { status: 400, code: 'not-supported' },
+  'search-parameter-invalid': { status: 400, code: 'invalid' },
+  'cursor-invalid': { status: 400, code: 'invalid' },
+  'type-unknown': { status: 404, code: 'not-supported' },
+  'operation-unknown': { status: 404, code: 'not-supported' },
+  'path-unknown': { status: 404, code: 'not-found' },
+  'resource-unknown': { status: 404, code: 'not-found' },
+  'version-unknown': { status: 404, code: 'not-found' },
+  'interaction-not-enabled': { status: 405, code: 'not-supported' },
+  'accept-not-served': { status: 406, code: 'not-supported' },
+  'version-conflict': { status: 409, code: 'conflict' },
+  'identity-taken': { status: 409, code: 'duplicate' },
+  'resource-deleted': { status: 410, code: 'deleted' },
+  'precondition-failed': { status: 412, code: 'conflict' },
+  'multiple-matches': { status: 412, code: 'multiple-matches' },
+  'body-too-large': { status: 413, code: 'too-long' },
+  'content-type-not-served': { status: 415, code: 'not-supported' },
+  'resource-invalid': { status: 422, code: 'invalid' },
+  'reference-not-found': { status: 422, code: 'not-found' },
+  'update-create-refused': { status: 405, code: 'not-supported' },
+  bug: { status: 500, code: 'exception' },
+  'store-full': { status: 503, code: 'transient' },
+  'store-unavailable': { status: 503, code: 'transient' },
+  'store-timeout': { status: 503, code: 'timeout' },
+} as const satisfies Record<string, { status: number; code: IssueCode }>;
+
+export type RequestRule = keyof typeof REQUEST_RULES;
+
+/** A refusal by one rule of the catalogue. `diagnostics` says what to change. */
+export const refuse = (
+  rule: RequestRule,
+  diagnostics: string,
+  options: { expression?: string; headers?: Record<string, string>; cause?: unknown } = {},
+): FhirError => {
+  const { status, code } = REQUEST_RULES[rule];
+  const issue: Issue = { severity: 'error', code, rule, diagnostics };
+  if (options.expression !== undefined) issue.expression = options.expression;
+  return new FhirError(status, [issue], options);
+};
