@@ -1,0 +1,48 @@
+import { formatInstant } from './datetime.ts';
+import { parseExact } from './exact-json.ts';
+import type { ParsedResource } from './parse-resource.ts';
+import type { JsonObject } from './resource.ts';
+import type { MemberSpan } from './scan-json.ts';
+
+/** What the server assigns to every version. `lastUpdated` in milliseconds since 1970 UTC. */
+export interface Stamp {
+  id: string;
+  versionId: number;
+  lastUpdated: number;
+}
+
+const stampedMeta = (meta: JsonObject, stamp: Stamp): string => {
+  const { versionId: _version, lastUpdated: _updated, ...rest } = meta;
+  return JSON.stringify({ versionId: String(stamp.versionId), lastUpdated: formatInstant(stamp.lastUpdated), ...rest });
+};
+
+/**
+ * The text to store and serve: what the client wrote, byte for byte, but with `id`, `meta.versionId` and `meta.lastUpdated`
+ * as the server assigns them. Type, id and meta come first.
+ * https://hl7.org/fhir/R4/resource.html#Meta
+ */
+export const stampResource = ({ resource, text, scan }: ParsedResource, stamp: Stamp): string => {
+  const meta = scan.meta === undefined ? {} : (parseExact(text.slice(scan.meta.valueStart, scan.meta.end)) as JsonObject);
+  const head = `{"resourceType":"${resource.resourceType}","id":"${stamp.id}","meta":${stampedMeta(meta, stamp)}`;
+  const spans = [scan.resourceType, scan.id, scan.meta].filter((span): span is MemberSpan => span !== undefined);
+  spans.sort((a, b) => a.start - b.start);
+  const close = text.lastIndexOf('}');
+  let rest = '';
+  let from = text.indexOf('{') + 1;
+  for (const span of spans) {
+    rest += text.slice(from, span.start);
+    from = span.end === close ? close : span.end + 1;
+  }
+  rest += text.slice(from, close);
+  const last = rest.trimEnd();
+  if (last === '') return `${head}}`;
+  return `${head},${last.endsWith(',') ? last.slice(0, -1) : rest}}`;
+};
+
+/** The text of a resource that the server made itself, stamped like one that came from a client. Decimals may be raw JSON. */
+export const printResource = (resource: JsonObject & { resourceType: string }, stamp: Stamp): string => {
+  const { resourceType, id: _id, meta, ...rest } = resource;
+  const members = JSON.stringify(rest);
+  const head = `{"resourceType":"${resourceType}","id":"${stamp.id}","meta":${stampedMeta((meta ?? {}) as JsonObject, stamp)}`;
+  return members === '{}' ? `${head}}` : `${head},${members.slice(1)}`;
+};

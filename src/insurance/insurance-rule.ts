@@ -1,0 +1,42 @@
+import type { Issue } from '../fhir/issue.ts';
+import type { Resource } from '../fhir/resource.ts';
+
+/** A search in FHIR's own words, which the interaction carries out for a rule. */
+export interface Lookup {
+  resourceType: string;
+  parameters: readonly (readonly [name: string, value: string])[];
+}
+
+/** What a rule may know besides the resource. Everything is handed in; rules do no input or output. */
+export interface InsuranceContext {
+  /** Logical id that the resource has or gets. */
+  id: string;
+  /** Time of the write, milliseconds since 1970 UTC. */
+  now: number;
+  /** IANA name of the scheme's time zone. */
+  timeZone: string;
+  /** ISO 4217 code of an amount that has none. */
+  currency: string;
+  /** Reference to the scheme's insurer, like `Organization/openIMIS-Implementation`. */
+  insurer: string;
+  /** What `lookups` asked for, by its names; current versions, all that match. */
+  found: Readonly<Record<string, readonly Resource[]>>;
+  /** The answer as it is stored now, when the resource is updated. */
+  previousAnswer?: Resource;
+}
+
+/** The insurance work on one resource type. All functions are pure; resources have passed validation before. */
+export interface InsuranceRule {
+  /** Business identities that only one resource of the store may hold, as texts. */
+  identities?(resource: Resource): readonly string[];
+  lookups?(resource: Resource): Readonly<Record<string, Lookup>>;
+  /** Refusals with code business-rule (422); an empty list lets the resource pass. */
+  judge?(resource: Resource, context: InsuranceContext): readonly Issue[];
+  /**
+   * The resource that answers this one: stored in the same unit, under the same id. `build` gives undefined where the answer
+   * that is there already shall stay. Decimals of `exact` and of the answer may be raw numbers (`fhir/exact-json.ts`).
+   */
+  answer?: { resourceType: string; build(exact: Resource, context: InsuranceContext): Resource | undefined };
+  /** Elements whose references may point to what is not there yet, by path without indexes. */
+  mayDangle?: readonly string[];
+}
