@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { addDecimals, compareDecimals, decimalOf, formatDecimal, isSameDecimal, multiplyDecimals } from './decimal.ts';
+import { parseExact, rawNumber } from './exact-json.ts';
+
+/** A decimal of up to 18 digits as FHIR writes it, with the integer that its digits make and the place of the point. */
+const written = fc
+  .tuple(fc.bigInt({ min: -(10n ** 18n) + 1n, max: 10n ** 18n - 1n }), fc.integer({ min: 0, max: 18 }))
+  .map(([unscaled, scale]) => {
+    const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, '0');
+    const point = digits.length - scale;
+    const text = `${unscaled < 0n ? '-' : ''}${digits.slice(0, point)}${scale === 0 ? '' : `.${digits.slice(point)}`}`;
+    return { unscaled, scale, text };
+  });
+
+/** Sum and product by fractions of one common denominator, 10^36: another way than the one under test. */
+const parts = ({ unscaled, scale }: { unscaled: bigint; scale: number }): bigint =>
+  unscaled * 10n ** BigInt(36 - scale);
+
+test('a decimal is read from text, from a raw number and from a JavaScript number', () => {
+  expect(decimalOf('10.50')).toEqual({ unscaled: 1050n, scale: 2 });
+  expect(decimalOf(rawNumber('10.50'))).toEqual({ unscaled: 1050n, scale: 2 });
+  expect(decimalOf(10.5)).toEqual({ unscaled: 105n, scale: 1 });
+  expect(decimalOf(-0.1)).toEqual({ unscaled: -1n, scale: 1 });
+  expect(decimalOf(1e21)).toEqual({ unscaled: 10n ** 21n, scale: 0 });
+  expect(decimalOf('1.0E2')).toEqual({ unscaled: 100n, scale: 0 });
+  expect(decimalOf('12e-3')).toEqual({ unscaled: 12n, scale: 3 });
+});
+
+test.each(['', 'ten', '1.', '.5', '+1', 'NaN', 'Infinity', '1e5000', '9'.repeat(2000), undefined, {}])(
+  'what is no decimal, or too long to compute with, is refused',
+  value => {
+    expect(() => decimalOf(value)).toThrow(RangeError);
+  },
+);
+
+test('every decimal is printed as it was written, but for zeros at its end', () => {
+  fc.assert(
+    fc.property(written, ({ text, unscaled }) => {
+      const printed = formatDecimal(decimalOf(text));
+      const expected = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+      expect(printed).toBe(unscaled === 0n ? '0' : expected);
+    }),
+  );
+});
+
+test('printing keeps all digits and fills up to the minor unit', () => {
+  expect(formatDecimal(decimalOf('10.5'), 2)).toBe('10.50');
+  expect(formatDecimal(decimalOf('10.500'), 2)).toBe('10.50');
+  expect(formatDecimal(decimalOf('10.505'), 2)).toBe('10.505');
+  expect(formatDecimal(decimalOf('7'), 2)).toBe('7.00');
+  expect(formatDecimal(decimalOf('-0.05'), 1)).toBe('-0.05');
+  expect(formatDecimal(decimalOf('1e3'), 0)).toBe('1000');
+});
+
+test('sums and products are exact', () => {
+  fc.assert(
+    fc.property(written, written, (a, b) => {
+      const [x, y] = [decimalOf(a.text), decimalOf(b.text)];
+      expect(parts(addDecimals(x, y))).toBe(parts(a) + parts(b));
+      expect(parts(multiplyDecimals(x, y)) * 10n ** 36n).toBe(parts(a) * parts(b));
+    }),
+  );
+  expect(formatDecimal(addDecimals(decimalOf(0.1), decimalOf(0.2)))).toBe('0.3');
+});
+
+test('comparison is by value', () => {
+  fc.assert(
+    fc.property(written, written, (a, b) => {
+      const difference = parts(a) - parts(b);
+      expect(compareDecimals(decimalOf(a.text), decimalOf(b.text))).toBe(
+        difference < 0n ? -1 : difference > 0n ? 1 : 0,
+      );
+      expect(isSameDecimal(rawNumber(a.text), rawNumber(b.text))).toBe(difference === 0n);
+    }),
+  );
+});
+
+test.each([
+  ['10.50', '10.5', true],
+  ['1.0E2', '100', true],
+  ['-0.0', '0', true],
+  ['0.001', '1e-3', true],
+  ['10', '1', false],
+  ['-1', '1', false],
+  ['9007199254740993', '9007199254740992', false],
+  [`1${'0'.repeat(5000)}`, '1e5000', true],
+])('%s and %s are the same number: %s', (a, b, same) => {
+  expect(isSameDecimal(parseExact(a), parseExact(b))).toBe(same);
+});
+
+test('numbers of a million digits are compared at once', () => {
+  const long = `1${'0'.repeat(1_000_000)}1`;
+  const started = performance.now();
+  expect(isSameDecimal(parseExact(long), parseExact(`${long}.0`))).toBe(true);
+  expect(performance.now() - started).toBeLessThan(1000);
+});

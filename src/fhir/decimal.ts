@@ -1,0 +1,84 @@
+import { isRawNumber } from './exact-json.ts';
+
+/** A decimal without rounding: `unscaled` divided by ten to the power of `scale` (never negative). 10.50 is 1050 and 2. */
+export interface Decimal {
+  unscaled: bigint;
+  scale: number;
+}
+
+export const ZERO: Decimal = { unscaled: 0n, scale: 0 };
+
+const WRITTEN = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+
+/** Longest text and largest exponent that are computed with; far above both FHIR's 18 digits and what a double can hold. */
+const LIMIT = 1000;
+
+const textOf = (value: unknown): string => (isRawNumber(value) ? value.rawJSON : String(value));
+
+/**
+ * The decimal that is written as text, or that a JSON number or a raw number (`fhir/exact-json.ts`) stands for. A JavaScript
+ * number counts as its shortest text, so that 0.1 is one tenth.
+ * @throws {RangeError} when it is no decimal, or one of more than 1,000 digits. https://hl7.org/fhir/R4/datatypes.html#decimal
+ */
+export const decimalOf = (value: unknown): Decimal => {
+  const text = textOf(value);
+  const match = text.length > LIMIT ? null : WRITTEN.exec(text);
+  if (match === null) throw new RangeError('Not a decimal that can be computed with');
+  const [, sign, whole, fraction = '', exponentText = '0'] = match;
+  const exponent = Number(exponentText);
+  if (Math.abs(exponent) > LIMIT) throw new RangeError('Not a decimal that can be computed with');
+  const digits = BigInt(`${sign}${whole}${fraction}`);
+  const scale = fraction.length - exponent;
+  return scale < 0 ? { unscaled: digits * 10n ** BigInt(-scale), scale: 0 } : { unscaled: digits, scale };
+};
+
+const rescale = ({ unscaled, scale }: Decimal, to: number): bigint => unscaled * 10n ** BigInt(to - scale);
+
+export const addDecimals = (a: Decimal, b: Decimal): Decimal => {
+  const scale = Math.max(a.scale, b.scale);
+  return { unscaled: rescale(a, scale) + rescale(b, scale), scale };
+};
+
+export const multiplyDecimals = (a: Decimal, b: Decimal): Decimal => ({
+  unscaled: a.unscaled * b.unscaled,
+  scale: a.scale + b.scale,
+});
+
+/** Negative, zero or positive, as `a` is less than, equal to or greater than `b` by value: 10.50 equals 10.5. */
+export const compareDecimals = (a: Decimal, b: Decimal): number => {
+  const scale = Math.max(a.scale, b.scale);
+  const difference = rescale(a, scale) - rescale(b, scale);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+};
+
+/** A loop, because a regular expression would look at every run of zeros anew from each of its zeros. */
+const withoutTrailingZeros = (digits: string): string => {
+  let end = digits.length;
+  while (digits.charCodeAt(end - 1) === ZERO_DIGIT) end--;
+  return digits.slice(0, end);
+};
+
+const ZERO_DIGIT = 48;
+
+/** Plain decimal text without exponent: zeros beyond `minFractionDigits` fall away, other digits never do. */
+export const formatDecimal = ({ unscaled, scale }: Decimal, minFractionDigits = 0): string => {
+  const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, '0');
+  const whole = digits.slice(0, digits.length - scale);
+  const fraction = withoutTrailingZeros(digits.slice(digits.length - scale)).padEnd(minFractionDigits, '0');
+  return `${unscaled < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+};
+
+/** One text for all ways to write the same number. */
+const canonicalText = (text: string): string => {
+  const match = WRITTEN.exec(text);
+  if (match === null) return text;
+  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const significant = withoutTrailingZeros(digits);
+  if (significant === '') return '0';
+  return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
+};
+
+/** Whether two JSON numbers or raw numbers have the same value, however they are written; of any length. */
+export const isSameDecimal = (a: unknown, b: unknown): boolean =>
+  a === b || canonicalText(textOf(a)) === canonicalText(textOf(b));
