@@ -1,3 +1,5 @@
+import type { DateRange } from '../fhir/datetime.ts';
+
 /**
  * A search as a neutral tree: what is asked, without a word of how a backend finds it. Made by `parseSearch`, compiled by each
  * store. All conditions must hold (AND); of the values of one condition any may (OR).
@@ -41,12 +43,13 @@ export interface StringValue {
 
 export type DatePrefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
 
-/** A range of time: milliseconds since 1970 UTC, `low` inclusive, `high` exclusive. */
-export interface DateRange {
-  low: number;
-  high: number;
-}
+export type { DateRange };
 
+/**
+ * How a resource's range is held against a value's, by prefix: `eq` within it; `ne` not within; `gt` ends after its end; `lt`
+ * begins before its begin; `ge` and `le` are these or within; `sa` begins at or after its end; `eb` ends at or before its begin;
+ * `ap` overlaps it (the value is widened already).
+ */
 export interface DateValue extends DateRange {
   prefix: DatePrefix;
 }
