@@ -11,7 +11,11 @@ export const duplicateKey = (text: string): string | undefined => {
   }
   const levels: Level[] = [];
   const pathOf = (level: Level): string =>
-    level.names === undefined ? `${level.path}[${level.index}]` : level.path === '' ? level.name : `${level.path}.${level.name}`;
+    level.names === undefined
+      ? `${level.path}[${level.index}]`
+      : level.path === ''
+        ? level.name
+        : `${level.path}.${level.name}`;
   for (const match of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[[\]{},]/g)) {
     const token = match[0];
     const level = levels.at(-1);

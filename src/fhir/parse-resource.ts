@@ -55,10 +55,16 @@ export const parseResource = (body: Buffer, maxDepth: number): ParsedResource =>
   }
   const value = parseJson(text);
   if (!isJsonObject(value)) {
-    throw refuse('json-not-resource', 'The body is not a JSON object. Send one FHIR resource, starting with {"resourceType": ...}.');
+    throw refuse(
+      'json-not-resource',
+      'The body is not a JSON object. Send one FHIR resource, starting with {"resourceType": ...}.',
+    );
   }
   if (typeof value.resourceType !== 'string' || value.resourceType === '') {
-    throw refuse('json-not-resource', 'The body has no resourceType. Add the name of the FHIR resource type as a text.');
+    throw refuse(
+      'json-not-resource',
+      'The body has no resourceType. Add the name of the FHIR resource type as a text.',
+    );
   }
   if (countMembers(value) !== scan.memberCount) {
     const path = duplicateKey(text) ?? 'an object';

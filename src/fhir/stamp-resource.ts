@@ -22,7 +22,8 @@ const stampedMeta = (meta: JsonObject, stamp: Stamp): string => {
  * https://hl7.org/fhir/R4/resource.html#Meta
  */
 export const stampResource = ({ resource, text, scan }: ParsedResource, stamp: Stamp): string => {
-  const meta = scan.meta === undefined ? {} : (parseExact(text.slice(scan.meta.valueStart, scan.meta.end)) as JsonObject);
+  const meta =
+    scan.meta === undefined ? {} : (parseExact(text.slice(scan.meta.valueStart, scan.meta.end)) as JsonObject);
   const head = `{"resourceType":"${resource.resourceType}","id":"${stamp.id}","meta":${stampedMeta(meta, stamp)}`;
   const spans = [scan.resourceType, scan.id, scan.meta].filter((span): span is MemberSpan => span !== undefined);
   spans.sort((a, b) => a.start - b.start);

@@ -21,6 +21,8 @@ export interface InsuranceContext {
   insurer: string;
   /** What `lookups` asked for, by its names; current versions, all that match. */
   found: Readonly<Record<string, readonly Resource[]>>;
+  /** The resource as it is stored now, when it is updated. */
+  previous?: Resource;
   /** The answer as it is stored now, when the resource is updated. */
   previousAnswer?: Resource;
 }

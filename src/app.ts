@@ -1,0 +1,109 @@
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import packageJson from '../package.json' with { type: 'json' };
+import { createClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { loadCapability } from './definitions/capability.ts';
+import { loadDefinitions } from './definitions/load-definitions.ts';
+import { createUuidV7 } from './fhir/uuid-v7.ts';
+import { firstStart } from './first-start.ts';
+import { buildServer } from './http/build-server.ts';
+import { createMetrics } from './http/metrics.ts';
+import { insuranceRules } from './insurance/insurance-rules.ts';
+import type { Deps, Settings } from './interactions/context.ts';
+import { operations } from './operations/operations.ts';
+import { createExtractor } from './search/extract.ts';
+import { openStore } from './store/open-store.ts';
+import { createValidator } from './validation/create-validator.ts';
+
+/** A running server. */
+export interface App {
+  /** Base of the FHIR API as clients on this machine reach it. */
+  readonly url: string;
+  readonly deps: Deps;
+  readonly server: FastifyInstance;
+  /** Finishes the requests in flight, then closes the store. */
+  close(): Promise<void>;
+}
+
+const root = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const PROFILE_FOLDERS = ['profiles/r4', 'profiles/openimis', 'profiles/kiungo'].map(root);
+
+const INTERACTIONS = new Set(['read', 'vread', 'create', 'update', 'delete', 'history-instance', 'search-type']);
+const SEARCH_TYPES = new Set(['token', 'reference', 'string', 'date']);
+
+const addressOf = (host: string, port: number): string =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${port}/fhir`;
+
+/**
+ * Puts the server together from its settings and starts it: the only place where the parts meet.
+ * @throws {Error} where settings, definitions or the store cannot be used, with a text for the operator
+ */
+export const startApp = async (config: Config, log: Logger): Promise<App> => {
+  const definitions = loadDefinitions({ folders: PROFILE_FOLDERS, packages: config.packages });
+  const capability = loadCapability(config.capabilities, definitions, {
+    interactions: INTERACTIONS,
+    operations: new Set(operations.keys()),
+    searchTypes: SEARCH_TYPES,
+  });
+  const store = await openStore(config.store);
+  try {
+    const now = createClock(store.lastUpdated);
+    let baseUrl = config.baseUrl;
+    const settings: Settings = {
+      get baseUrl() {
+        return baseUrl;
+      },
+      timeZone: config.timeZone,
+      currency: config.currency,
+      insurer: config.insurer,
+      maxDepth: config.maxDepth,
+      pageSize: config.pageSize,
+      maxPageSize: config.maxPageSize,
+    };
+    const deps: Deps = {
+      definitions,
+      capability,
+      validator: createValidator(definitions),
+      extract: createExtractor(definitions, { searchTypes: SEARCH_TYPES, settings }),
+      store,
+      insuranceRules: capability.insuranceRules ? insuranceRules : new Map(),
+      now,
+      newId: createUuidV7(now),
+      settings,
+    };
+    let started = false;
+    const server = buildServer({
+      deps,
+      log,
+      software: { version: packageJson.version, started: now() },
+      maxBodyBytes: config.maxResourceBytes,
+      requestTimeoutMs: config.requestTimeoutMs,
+      metrics: createMetrics(() => store.statistics()),
+      ready: async () => {
+        if (!started) throw new Error('Starting');
+        await store.check();
+      },
+    });
+    await server.listen({ host: config.host, port: config.port });
+    const url = addressOf(config.host, (server.addresses()[0] as AddressInfo).port);
+    if (baseUrl === '') baseUrl = url;
+    const close = async (): Promise<void> => {
+      await server.close();
+      await store.close();
+    };
+    try {
+      await firstStart(deps);
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+    started = true;
+    return { url, deps, server, close };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+};

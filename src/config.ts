@@ -1,0 +1,142 @@
+import { isTimeZone } from './fhir/datetime.ts';
+
+/** One setting: the environment variable that it is read from, its default, and what it may be. */
+interface Variable<T> {
+  name: string;
+  /** Text that stands where the variable is not set. */
+  default: string;
+  /** The value, or undefined where the text is not allowed. */
+  read(text: string): T | undefined;
+  /** What is allowed, for the message: "a number from 0 to 65535". */
+  allowed: string;
+}
+
+const variable = <T>(
+  name: string,
+  fallback: string,
+  allowed: string,
+  read: (text: string) => T | undefined,
+): Variable<T> => ({
+  name,
+  default: fallback,
+  allowed,
+  read,
+});
+
+const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number | undefined =>
+    /^\d{1,15}$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined;
+
+const oneOf =
+  <T extends string>(...values: readonly T[]) =>
+  (text: string): T | undefined =>
+    values.find(value => value === text);
+
+const httpUrl = (text: string): string | undefined =>
+  /^https?:\/\/[^\s?#]+$/.test(text) && URL.canParse(text) ? text.replace(/\/+$/, '') : undefined;
+
+const isCurrency = (text: string): boolean => Intl.supportedValuesOf('currency').includes(text);
+
+/**
+ * Every setting of the server, by the name that the code uses. `docs/configuration.md` explains each; a test holds the two
+ * together.
+ */
+export const VARIABLES = {
+  host: variable('KIUNGO_HOST', '127.0.0.1', 'a host name or address to listen on', text => text || undefined),
+  port: variable('KIUNGO_PORT', '8080', 'a number from 0 to 65535', wholeNumber(0, 65_535)),
+  store: variable('KIUNGO_STORE', 'sqlite:data/kiungo.db', 'sqlite:<file> or sqlite::memory:', text =>
+    /^sqlite:./.test(text) ? text : undefined,
+  ),
+  timeZone: variable('KIUNGO_TIME_ZONE', 'UTC', 'an IANA time zone, like Africa/Dar_es_Salaam', text =>
+    isTimeZone(text) ? text : undefined,
+  ),
+  currency: variable('KIUNGO_CURRENCY', 'USD', 'an ISO 4217 code, like TZS', text =>
+    isCurrency(text) ? text : undefined,
+  ),
+  baseUrl: variable('KIUNGO_BASE_URL', '', 'an http or https URL without query, like https://hie.example/fhir', text =>
+    text === '' ? '' : httpUrl(text),
+  ),
+  capabilities: variable(
+    'KIUNGO_CAPABILITIES',
+    'openimis',
+    'openimis, r4, or the path of a CapabilityStatement file',
+    text => text || undefined,
+  ),
+  packages: variable('KIUNGO_PACKAGES', '', 'paths of FHIR packages (.tgz), separated by commas', text =>
+    text
+      .split(',')
+      .map(path => path.trim())
+      .filter(path => path !== ''),
+  ),
+  insurer: variable(
+    'KIUNGO_INSURER',
+    'Organization/openIMIS-Implementation',
+    'a reference like Organization/openIMIS-Implementation',
+    text => (/^Organization\/[A-Za-z0-9\-.]{1,64}$/.test(text) ? text : undefined),
+  ),
+  insecure: variable('KIUNGO_INSECURE', 'no', 'yes or no', oneOf('yes', 'no')),
+  logLevel: variable(
+    'LOG_LEVEL',
+    'info',
+    'fatal, error, warn, info, debug, trace or silent',
+    oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  ),
+  maxResourceBytes: variable(
+    'KIUNGO_MAX_RESOURCE_BYTES',
+    String(5 * 1024 * 1024),
+    'a number of bytes from 1024',
+    wholeNumber(1024, 2 ** 30),
+  ),
+  maxDepth: variable('KIUNGO_MAX_DEPTH', '64', 'a number from 8 to 1000', wholeNumber(8, 1000)),
+  pageSize: variable('KIUNGO_PAGE_SIZE', '20', 'a number from 1 to 1000', wholeNumber(1, 1000)),
+  maxPageSize: variable('KIUNGO_MAX_PAGE_SIZE', '1000', 'a number from 1 to 10000', wholeNumber(1, 10_000)),
+  requestTimeoutMs: variable(
+    'KIUNGO_REQUEST_TIMEOUT_MS',
+    '30000',
+    'a number of milliseconds from 100',
+    wholeNumber(100, 3_600_000),
+  ),
+} as const;
+
+type Variables = typeof VARIABLES;
+export type Config = { [K in keyof Variables]: NonNullable<ReturnType<Variables[K]['read']>> };
+
+/** The settings cannot be used as they are. The message names each variable at fault and what it may be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
+
+/** Whether only programs on this machine can reach the host. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
+
+/**
+ * Reads every setting from an environment.
+ * @throws {ConfigError} naming every variable that cannot be used, not the first only
+ */
+export const readConfig = (environment: Readonly<Record<string, string | undefined>>): Config => {
+  const faults: string[] = [];
+  const entries = Object.entries(VARIABLES).map(([key, { name, default: fallback, allowed, read }]) => {
+    const text = environment[name] ?? fallback;
+    const value = read(text);
+    if (value === undefined) faults.push(`${name} is "${text}", but must be ${allowed}.`);
+    return [key, value] as const;
+  });
+  const known = new Set(Object.values(VARIABLES).map(({ name }) => name as string));
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('KIUNGO_') && !known.has(name) && !name.startsWith('KIUNGO_TEST_')) {
+      faults.push(`${name} is not a setting of this server. docs/configuration.md lists those that are.`);
+    }
+  }
+  const config = Object.fromEntries(entries) as Config;
+  if (faults.length === 0 && !isLoopback(config.host) && config.insecure !== 'yes') {
+    faults.push(
+      `KIUNGO_HOST is "${config.host}", which other machines can reach, but this server has no authentication. ` +
+        'Set KIUNGO_INSECURE=yes if everybody who can reach it may read and change everything, or listen on 127.0.0.1.',
+    );
+  }
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'));
+  return config;
+};

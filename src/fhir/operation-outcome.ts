@@ -1,0 +1,23 @@
+import type { Issue } from './issue.ts';
+import type { JsonObject } from './resource.ts';
+
+/** Where the stable codes of our issues are defined (`docs/errors.md`). */
+export const ISSUE_RULE_SYSTEM = 'https://kiungo.example/fhir/CodeSystem/issue-rule';
+
+/**
+ * The OperationOutcome of some issues; with none, one that says that all is well.
+ * https://hl7.org/fhir/R4/operationoutcome.html
+ */
+export const operationOutcome = (issues: readonly Issue[]): JsonObject => ({
+  resourceType: 'OperationOutcome',
+  issue:
+    issues.length === 0
+      ? [{ severity: 'information', code: 'informational', diagnostics: 'All OK' }]
+      : issues.map(({ severity, code, rule, diagnostics, expression }) => ({
+          severity,
+          code,
+          details: { coding: [{ system: ISSUE_RULE_SYSTEM, code: rule }] },
+          diagnostics,
+          ...(expression === undefined ? {} : { expression: [expression] }),
+        })),
+});

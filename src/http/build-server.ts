@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { refuse } from '../fhir/fhir-error.ts';
+import type { Deps } from '../interactions/context.ts';
+import { errorResponse } from './error-response.ts';
+import { fhirRoutes, type QueryParameters } from './fhir-routes.ts';
+import { type OperatorProbes, operatorRoutes } from './operator-routes.ts';
+
+export interface ServerOptions extends OperatorProbes {
+  deps: Deps;
+  log: Logger;
+  software: { version: string; started: number };
+  maxBodyBytes: number;
+  requestTimeoutMs: number;
+}
+
+const NO_PARAMETERS: QueryParameters = [];
+const BODY_TYPES = ['application/fhir+json', 'application/json', 'application/x-www-form-urlencoded'];
+const REQUEST_ID = /^[\w.:-]{1,64}$/;
+
+const givenRequestId = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' && REQUEST_ID.test(value) ? value : undefined;
+
+/** The HTTP server, ready to listen: FHIR below `/fhir`, the operator's paths beside it. */
+export const buildServer = (options: ServerOptions): FastifyInstance => {
+  const { deps, log, metrics } = options;
+  const onError = errorResponse(log);
+  const app = Fastify({
+    logger: false,
+    bodyLimit: options.maxBodyBytes,
+    requestTimeout: options.requestTimeoutMs,
+    genReqId: request => givenRequestId(request.headers['x-request-id']) ?? randomUUID(),
+    frameworkErrors: onError,
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      maxParamLength: 200,
+      querystringParser: text =>
+        (text === '' ? NO_PARAMETERS : [...new URLSearchParams(text)]) as unknown as Record<string, unknown>,
+    },
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(BODY_TYPES, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setErrorHandler(onError);
+  app.setNotFoundHandler((request, reply) =>
+    onError(refuse('path-unknown', 'There is nothing at this path. The FHIR API is below /fhir.'), request, reply),
+  );
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { interaction = 'none' } = request.routeOptions.config as { interaction?: string };
+    const asked = (request.params as { type?: string } | undefined)?.type;
+    const type = asked !== undefined && deps.capability.types.has(asked) ? asked : 'none';
+    const { statusCode: status, elapsedTime: ms } = reply;
+    metrics.observe(interaction, type, status, ms / 1000);
+    log.info({ requestId: request.id, interaction, type, status, ms: Math.round(ms * 100) / 100 }, 'request');
+    done();
+  });
+  app.register(fhirRoutes(deps, options.software), { prefix: '/fhir' });
+  app.register(operatorRoutes(options));
+  return app;
+};

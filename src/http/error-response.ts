@@ -1,0 +1,61 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { FhirError, type RequestRule, refuse } from '../fhir/fhir-error.ts';
+import { operationOutcome } from '../fhir/operation-outcome.ts';
+import { StoreError } from '../store/store-error.ts';
+import { FHIR_JSON } from './media-type.ts';
+
+/** Seconds after which a client may try again when the store could not do its work. */
+const RETRY_AFTER = '5';
+
+const STORE_RULES = {
+  full: ['store-full', 'The server has no space left to store this. Nothing was stored; send it again later.'],
+  unavailable: [
+    'store-unavailable',
+    'The store does not answer at the moment. Nothing was acknowledged; send it again later.',
+  ],
+  timeout: ['store-timeout', 'The store took too long to answer. Narrow the search, or send it again later.'],
+} as const satisfies Record<StoreError['kind'], readonly [RequestRule, string]>;
+
+/** Refusals of the HTTP framework, by its error code. */
+const FRAMEWORK_RULES: Readonly<Record<string, readonly [RequestRule, string]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    'body-too-large',
+    'The body is larger than this server takes (KIUNGO_MAX_RESOURCE_BYTES).',
+  ],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['content-type-not-served', 'Send the body as application/fhir+json.'],
+  FST_ERR_CTP_EMPTY_TYPE: ['content-type-not-served', 'Say what the body is: Content-Type: application/fhir+json.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['request-malformed', 'Content-Length is not the length of the body.'],
+  FST_ERR_BAD_URL: ['request-malformed', 'The path is not a valid URL. Check its percent-encoding.'],
+};
+
+/** Any error as the refusal that the client is told; what nobody foresaw is 500 with the id of the request and nothing else. */
+export const toFhirError = (error: unknown, requestId: string): FhirError => {
+  if (error instanceof FhirError) return error;
+  if (error instanceof StoreError) {
+    const [rule, text] = STORE_RULES[error.kind];
+    return refuse(rule, text, { headers: { 'retry-after': RETRY_AFTER }, cause: error });
+  }
+  const { code, statusCode } = error as Partial<FastifyError>;
+  const known = code === undefined ? undefined : FRAMEWORK_RULES[code];
+  if (known !== undefined) return refuse(...known);
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return refuse('request-malformed', 'The request cannot be read. Check its headers and its body.', { cause: error });
+  }
+  return refuse('bug', `Something went wrong in the server. Tell its operator the id of this request: ${requestId}`, {
+    cause: error,
+  });
+};
+
+/** The one place where errors become responses: an OperationOutcome for every one of them. */
+export const errorResponse =
+  (log: Logger) =>
+  (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const { status, issues, headers, cause } = toFhirError(error, request.id);
+    if (status >= 500) log.error({ requestId: request.id, err: cause }, 'Request failed');
+    return reply
+      .code(status)
+      .headers(headers)
+      .header('content-type', FHIR_JSON)
+      .send(JSON.stringify(operationOutcome(issues)));
+  };

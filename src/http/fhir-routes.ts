@@ -1,0 +1,178 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { TypeCapability } from '../definitions/capability.ts';
+import { refuse } from '../fhir/fhir-error.ts';
+import { isId } from '../fhir/reference.ts';
+import { capabilities } from '../interactions/capabilities.ts';
+import type { Deps, InteractionResult } from '../interactions/context.ts';
+import { create } from '../interactions/create.ts';
+import { deleteResource } from '../interactions/delete.ts';
+import { enabledType } from '../interactions/enabled-type.ts';
+import { historyInstance } from '../interactions/history-instance.ts';
+import { read } from '../interactions/read.ts';
+import { searchType } from '../interactions/search-type.ts';
+import { update } from '../interactions/update.ts';
+import { vread } from '../interactions/vread.ts';
+import { operations } from '../operations/operations.ts';
+import { requireAcceptable } from './media-type.ts';
+import { readPrefer } from './prefer.ts';
+import { respond } from './respond.ts';
+
+/** The parameters of a query in their order, repeated ones too. */
+export type QueryParameters = readonly (readonly [name: string, value: string])[];
+
+interface FhirRoute {
+  Params: { type: string; id: string; versionId: string };
+  Querystring: QueryParameters;
+}
+type Request = FastifyRequest<FhirRoute>;
+
+const ALL_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+type Method = (typeof ALL_METHODS)[number];
+
+/** What one path does by method: the interaction's R4 code, and how it is carried out once it is known to be enabled. */
+type Handlers = Partial<Record<Method, { interaction: string; run?(request: Request): Promise<InteractionResult> }>>;
+
+const header = (request: Request, name: string): string | undefined => {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+};
+
+/** `{ [name]: value }` for a header that was sent, nothing for one that was not. */
+const given = <Name extends string>(name: Name, value: string | undefined): { [N in Name]?: string } =>
+  (value === undefined ? {} : { [name]: value }) as { [N in Name]?: string };
+
+const requireId = (id: string): string => {
+  if (isId(id)) return id;
+  throw refuse('id-malformed', 'An id has 1 to 64 characters out of A-Z, a-z, 0-9, - and a point.');
+};
+
+const bodyOf = (request: Request): Buffer => (Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+
+/**
+ * The FHIR REST API: every path with every method. What the capability file does not enable is refused with 404 or 405 by the
+ * same table, so that /metadata and the routes cannot differ.
+ * https://hl7.org/fhir/R4/http.html
+ */
+export const fhirRoutes =
+  (deps: Deps, software: { version: string; started: number }) =>
+  async (app: FastifyInstance): Promise<void> => {
+    const search = (request: Request, parameters: QueryParameters): Promise<InteractionResult> =>
+      searchType(deps, {
+        resourceType: request.params.type,
+        parameters,
+        handling: readPrefer(request.headers.prefer).handling,
+      });
+
+    const operate = async (request: Request): Promise<InteractionResult> => {
+      const { type, id } = request.params;
+      const operation = operations.get(id.slice(1));
+      if (operation === undefined || !enabledType(deps, type).operations.has(id.slice(1))) {
+        throw refuse(
+          'operation-unknown',
+          `There is no operation ${id} for ${type}. GET /metadata lists the operations.`,
+        );
+      }
+      if (request.method !== 'POST') {
+        throw refuse('interaction-not-enabled', `${id} changes something, so it must be called with POST.`, {
+          headers: { allow: 'POST' },
+        });
+      }
+      return operation(deps, { resourceType: type, body: bodyOf(request) });
+    };
+
+    const paths: Record<string, Handlers> = {
+      '/metadata': { GET: { interaction: 'capabilities', run: async () => capabilities(deps, software) } },
+      '/': { GET: { interaction: 'search-system' }, POST: { interaction: 'batch' } },
+      '/_history': { GET: { interaction: 'history-system' } },
+      '/:type': {
+        GET: { interaction: 'search-type', run: request => search(request, request.query) },
+        POST: {
+          interaction: 'create',
+          run: request =>
+            create(deps, {
+              resourceType: request.params.type,
+              body: bodyOf(request),
+              ...given('ifNoneExist', header(request, 'if-none-exist')),
+            }),
+        },
+        PUT: { interaction: 'update' },
+        PATCH: { interaction: 'patch' },
+        DELETE: { interaction: 'delete' },
+      },
+      '/:type/_history': { GET: { interaction: 'history-type' } },
+      '/:type/_search': {
+        POST: {
+          interaction: 'search-type',
+          run: request => search(request, [...request.query, ...new URLSearchParams(bodyOf(request).toString())]),
+        },
+      },
+      '/:type/:id': {
+        GET: { interaction: 'read', run: request => read(deps, request.params.type, request.params.id) },
+        PUT: {
+          interaction: 'update',
+          run: request =>
+            update(deps, {
+              resourceType: request.params.type,
+              id: requireId(request.params.id),
+              body: bodyOf(request),
+              ...given('ifMatch', header(request, 'if-match')),
+            }),
+        },
+        PATCH: { interaction: 'patch' },
+        DELETE: {
+          interaction: 'delete',
+          run: request =>
+            deleteResource(deps, {
+              resourceType: request.params.type,
+              id: request.params.id,
+              ...given('ifMatch', header(request, 'if-match')),
+            }),
+        },
+      },
+      '/:type/:id/_history': {
+        GET: {
+          interaction: 'history-instance',
+          run: ({ params, query }) =>
+            historyInstance(deps, { resourceType: params.type, id: params.id, parameters: query }),
+        },
+      },
+      '/:type/:id/_history/:versionId': {
+        GET: { interaction: 'vread', run: ({ params }) => vread(deps, params.type, params.id, params.versionId) },
+      },
+    };
+
+    for (const [url, handlers] of Object.entries(paths)) {
+      const allowed = (type?: TypeCapability): string =>
+        ALL_METHODS.filter(method => {
+          const handler = handlers[method];
+          return handler?.run !== undefined && (type === undefined || type.interactions.has(handler.interaction));
+        }).join(', ');
+      for (const method of ALL_METHODS) {
+        const { interaction = method.toLowerCase(), run } = handlers[method] ?? {};
+        app.route<FhirRoute>({
+          method,
+          url,
+          config: { interaction },
+          handler: async (request: Request, reply: FastifyReply) => {
+            const format =
+              request.query.length === 0 ? undefined : request.query.find(([name]) => name === '_format')?.[1];
+            requireAcceptable(request.headers.accept, format);
+            const { type, id } = request.params;
+            if (id?.startsWith('$')) {
+              return respond(reply, await operate(request), deps.settings.baseUrl);
+            }
+            if (type !== undefined) enabledType(deps, type, interaction, allowed);
+            if (run === undefined) {
+              throw refuse('interaction-not-enabled', `${interaction} is not offered at this path.`, {
+                headers: { allow: allowed() },
+              });
+            }
+            const result = await run(request);
+            const prefer =
+              method === 'GET' || interaction === 'search-type' ? undefined : readPrefer(request.headers.prefer).return;
+            return respond(reply, result, deps.settings.baseUrl, prefer);
+          },
+        });
+      }
+    }
+  };

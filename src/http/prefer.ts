@@ -1,0 +1,21 @@
+/** What a client prefers. https://hl7.org/fhir/R4/http.html#ops */
+export interface Prefer {
+  return: 'minimal' | 'representation' | 'OperationOutcome';
+  handling: 'strict' | 'lenient';
+}
+
+const DEFAULT: Prefer = { return: 'representation', handling: 'strict' };
+
+/** Reads a Prefer header; what is not known in it is passed over, as RFC 7240 asks. */
+export const readPrefer = (header: string | readonly string[] | undefined): Prefer => {
+  if (header === undefined) return DEFAULT;
+  const prefer = { ...DEFAULT };
+  for (const preference of String(header).split(/[,;]/)) {
+    const [name, value] = preference.trim().split('=');
+    if (name === 'return' && (value === 'minimal' || value === 'representation' || value === 'OperationOutcome')) {
+      prefer.return = value;
+    }
+    if (name === 'handling' && (value === 'strict' || value === 'lenient')) prefer.handling = value;
+  }
+  return prefer;
+};

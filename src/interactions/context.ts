@@ -1,0 +1,59 @@
+import type { Capability } from '../definitions/capability.ts';
+import type { Definitions } from '../definitions/definitions.ts';
+import type { Issue } from '../fhir/issue.ts';
+import type { Resource } from '../fhir/resource.ts';
+import type { InsuranceRule } from '../insurance/insurance-rule.ts';
+import type { IndexEntry } from '../search/index-entry.ts';
+import type { Store } from '../store/store.ts';
+import type { Validator } from '../validation/create-validator.ts';
+
+/** What the operator decides and interactions need to know. */
+export interface Settings {
+  /** Public base of the FHIR API without a slash at its end: `https://hie.example/fhir`. */
+  baseUrl: string;
+  /** IANA name; the scheme's days and dates without a zone are days there. */
+  timeZone: string;
+  /** ISO 4217 code of an amount that names none. */
+  currency: string;
+  /** Reference to the scheme's insurer. */
+  insurer: string;
+  maxDepth: number;
+  /** Resources on a page of a search or history: where the client asks for none, and at most. */
+  pageSize: number;
+  maxPageSize: number;
+}
+
+/** All that interactions work with; made once, in `app.ts`. */
+export interface Deps {
+  definitions: Definitions;
+  capability: Capability;
+  validator: Validator;
+  extract: (resource: Resource) => IndexEntry[];
+  store: Store;
+  /** Empty where the capability file switches insurance off. */
+  insuranceRules: ReadonlyMap<string, InsuranceRule>;
+  /** Milliseconds since 1970 UTC; never runs backwards, over restarts too. */
+  now: () => number;
+  /** A new logical id; later ones sort after earlier ones. */
+  newId: () => string;
+  settings: Settings;
+}
+
+/** One version of a resource, as an interaction answers it. */
+export interface VersionHead {
+  resourceType: string;
+  id: string;
+  versionId: number;
+  lastUpdated: number;
+}
+
+/** What an interaction answers, whoever asked: HTTP, a Bundle entry, a connector. */
+export interface InteractionResult {
+  status: 200 | 201 | 204;
+  /** The version that was read or written; absent for Bundles and other derived bodies. */
+  version?: VersionHead;
+  /** JSON text of the resource; absent where there is none to show. */
+  body?: Buffer | string;
+  /** Warnings and information about what was done, shown where an OperationOutcome is asked for. */
+  issues?: readonly Issue[];
+}

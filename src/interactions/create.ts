@@ -1,0 +1,87 @@
+import { refuse } from '../fhir/fhir-error.ts';
+import { type ParsedResource, parseResource } from '../fhir/parse-resource.ts';
+import { sameContent } from '../fhir/same-content.ts';
+import { parseSearch } from '../search/parse-search.ts';
+import type { SearchQuery } from '../search/query.ts';
+import type { ResourceKey, StoredVersion } from '../store/store.ts';
+import type { Deps, InteractionResult } from './context.ts';
+import { enabledType } from './enabled-type.ts';
+import { read } from './read.ts';
+import { readBody } from './read-body.ts';
+import { searchSettings } from './search-settings.ts';
+import { write } from './write.ts';
+
+export interface CreateRequest {
+  resourceType: string;
+  body: Buffer;
+  /** The If-None-Exist header: search parameters as in a URL. */
+  ifNoneExist?: string;
+}
+
+const readIfNoneExist = (deps: Deps, resourceType: string, header: string): SearchQuery => {
+  const parameters = [...new URLSearchParams(header.replace(/^[^?]*\?/, ''))];
+  if (parameters.length === 0) {
+    throw refuse(
+      'header-malformed',
+      'If-None-Exist must hold search parameters, like identifier=http://example.org|123.',
+    );
+  }
+  const { query } = parseSearch({ ...searchSettings(deps, resourceType), parameters, handling: 'strict' });
+  if (query.where.length === 0) {
+    throw refuse('header-malformed', 'If-None-Exist must name at least one search parameter that narrows the search.');
+  }
+  return query;
+};
+
+const hasContent = (version: StoredVersion | undefined, parsed: ParsedResource): boolean =>
+  version !== undefined &&
+  version.method !== 'DELETE' &&
+  sameContent(parseResource(version.body, Number.POSITIVE_INFINITY).exact, parsed.exact);
+
+/**
+ * The answer to a resource whose business identity is there already: the stored one if this is the same again, as when a client
+ * lost the first answer and sends once more; else a conflict.
+ */
+const resend = async (deps: Deps, key: ResourceKey, parsed: ParsedResource): Promise<InteractionResult> => {
+  const stored = await deps.store.read(key);
+  const same = hasContent(stored, parsed) || hasContent(await deps.store.readVersion(key, 1), parsed);
+  if (stored !== undefined && same) return read(deps, key.resourceType, key.id);
+  throw refuse(
+    'identity-taken',
+    `A different ${key.resourceType} with the same identifier of the same provider is stored already as ` +
+      `${key.resourceType}/${key.id}. Give a new ${key.resourceType} a new identifier, or update the stored one with PUT.`,
+    { expression: `${key.resourceType}.identifier` },
+  );
+};
+
+/**
+ * Stores a new resource under an id of the server's. A resend of one that is stored already, told by its business identity or by
+ * If-None-Exist, answers 200 with the stored one and changes nothing.
+ * https://hl7.org/fhir/R4/http.html#create
+ */
+export const create = async (deps: Deps, request: CreateRequest): Promise<InteractionResult> => {
+  const { resourceType, body } = request;
+  const type = enabledType(deps, resourceType);
+  const parsed = readBody(deps, resourceType, body);
+  const target = { id: deps.newId(), previousVersionId: 0, method: 'POST' as const };
+  const { result, version, text, issues } = await write(
+    deps,
+    type,
+    parsed,
+    request.ifNoneExist === undefined
+      ? target
+      : { ...target, ifNoneExist: readIfNoneExist(deps, resourceType, request.ifNoneExist) },
+  );
+  switch (result.outcome) {
+    case 'committed':
+      return { status: 201, version, body: text, issues };
+    case 'exists':
+      return read(deps, resourceType, result.key.id);
+    case 'multiple-matches':
+      throw refuse('multiple-matches', 'More than one resource matches If-None-Exist. Narrow it until it names one.');
+    case 'identity-taken':
+      return resend(deps, result.key, parsed);
+    default:
+      throw refuse('version-conflict', `The write collided with another one (${result.outcome}). Send it again.`);
+  }
+};

@@ -1,0 +1,38 @@
+import type { Change } from '../store/store.ts';
+import type { Deps, InteractionResult } from './context.ts';
+import { checkIfMatch } from './update.ts';
+
+export interface DeleteRequest {
+  resourceType: string;
+  id: string;
+  ifMatch?: string;
+}
+
+/**
+ * Deletes a resource, together with the insurance answer that was derived from it; their histories stay. Deleting what is not
+ * there is no error.
+ * https://hl7.org/fhir/R4/http.html#delete
+ */
+export const deleteResource = async (deps: Deps, request: DeleteRequest): Promise<InteractionResult> => {
+  const { resourceType, id, ifMatch } = request;
+  const answerType = deps.insuranceRules.get(resourceType)?.answer?.resourceType;
+  const types = answerType === undefined ? [resourceType] : [resourceType, answerType];
+  for (;;) {
+    const versions = await Promise.all(types.map(type => deps.store.read({ resourceType: type, id })));
+    const [current] = versions;
+    const exists = current !== undefined && current.method !== 'DELETE';
+    checkIfMatch(ifMatch, current?.versionId ?? 0, exists);
+    if (!exists) return current === undefined ? { status: 204 } : { status: 204, version: current };
+    const lastUpdated = deps.now();
+    const changes: Change[] = [];
+    for (const version of versions) {
+      if (version === undefined || version.method === 'DELETE') continue;
+      const { resourceType: type, versionId } = version;
+      changes.push({ resourceType: type, id, versionId: versionId + 1, lastUpdated, method: 'DELETE', index: [] });
+    }
+    const result = await deps.store.commit({ changes });
+    if (result.outcome === 'committed') {
+      return { status: 204, version: { resourceType, id, versionId: current.versionId + 1, lastUpdated } };
+    }
+  }
+};

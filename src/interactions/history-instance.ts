@@ -1,0 +1,76 @@
+import { type BundleLink, buildBundle } from '../fhir/bundle.ts';
+import { formatInstant } from '../fhir/datetime.ts';
+import { refuse } from '../fhir/fhir-error.ts';
+import { readCursor, signCursor } from '../search/cursor.ts';
+import type { StoredVersion } from '../store/store.ts';
+import type { Deps, InteractionResult } from './context.ts';
+import { versionToEtag } from './etag.ts';
+import { queryText } from './search-type.ts';
+
+export interface HistoryRequest {
+  resourceType: string;
+  id: string;
+  parameters: readonly (readonly [name: string, value: string])[];
+}
+
+const KNOWN = ['_count', '_cursor', '_format', '_pretty'];
+
+const readCount = (deps: Deps, text: string | undefined): number => {
+  if (text === undefined) return deps.settings.pageSize;
+  if (!/^\d{1,9}$/.test(text))
+    throw refuse('search-parameter-invalid', '_count must be a whole number, like _count=20.');
+  return Math.min(Number(text), deps.settings.maxPageSize);
+};
+
+const entryOf = (baseUrl: string, version: StoredVersion): (Buffer | string)[] => {
+  const { resourceType, id, versionId, lastUpdated, method, body } = version;
+  const status = method === 'DELETE' ? '204' : versionId === 1 ? '201' : '200';
+  const url = method === 'POST' ? resourceType : `${resourceType}/${id}`;
+  const response = { status, etag: versionToEtag(versionId), lastModified: formatInstant(lastUpdated) };
+  const tail = `"request":${JSON.stringify({ method, url })},"response":${JSON.stringify(response)}}`;
+  const head = `{"fullUrl":"${baseUrl}/${resourceType}/${id}",`;
+  return method === 'DELETE' ? [head, tail] : [`${head}"resource":`, body, `,${tail}`];
+};
+
+/**
+ * The versions of a resource, newest first, deletions included.
+ * https://hl7.org/fhir/R4/http.html#history
+ */
+export const historyInstance = async (deps: Deps, request: HistoryRequest): Promise<InteractionResult> => {
+  const { resourceType, id, parameters } = request;
+  const unknown = parameters.find(([name]) => !KNOWN.includes(name))?.[0];
+  if (unknown !== undefined) {
+    throw refuse('search-parameter-unknown', `_history does not take ${unknown}. It takes _count.`);
+  }
+  const values = new Map(parameters);
+  const count = readCount(deps, values.get('_count'));
+  const key = { resourceType, id };
+  const asked = `${resourceType}/${id}/_history`;
+  const cursorText = values.get('_cursor');
+  const page = await deps.store.history(key, {
+    count,
+    ...(cursorText === undefined ? {} : { after: readCursor(cursorText, asked, deps.store.signingKey) }),
+  });
+  if (page.versions.length === 0 && (await deps.store.read(key)) === undefined) {
+    throw refuse('resource-unknown', `There is no ${resourceType} with id ${id}.`);
+  }
+  const { baseUrl } = deps.settings;
+  const link = (relation: BundleLink['relation'], cursor?: string): BundleLink => {
+    const text = queryText([
+      ...(values.has('_count') ? [['_count', String(count)] as const] : []),
+      ...(cursor === undefined ? [] : [['_cursor', cursor] as const]),
+    ]);
+    return { relation, url: `${baseUrl}/${asked}${text === '' ? '' : `?${text}`}` };
+  };
+  const links = [link('self', cursorText), link('first')];
+  if (page.next !== undefined) links.push(link('next', signCursor(page.next, asked, deps.store.signingKey)));
+  return {
+    status: 200,
+    body: buildBundle({
+      type: 'history',
+      links,
+      entries: page.versions.map(version => entryOf(baseUrl, version)),
+      ...(page.total === undefined ? {} : { total: page.total }),
+    }),
+  };
+};

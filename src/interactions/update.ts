@@ -1,0 +1,82 @@
+import { refuse } from '../fhir/fhir-error.ts';
+import { parseResource } from '../fhir/parse-resource.ts';
+import { sameResource } from '../fhir/same-content.ts';
+import type { Deps, InteractionResult } from './context.ts';
+import { enabledType } from './enabled-type.ts';
+import { readIfMatch, versionToEtag } from './etag.ts';
+import { readBody } from './read-body.ts';
+import { write } from './write.ts';
+
+export interface UpdateRequest {
+  resourceType: string;
+  id: string;
+  body: Buffer;
+  /** The If-Match header. */
+  ifMatch?: string;
+}
+
+/** How often an update without If-Match is tried again when others write the same resource at the same moment. */
+const ATTEMPTS = 100;
+
+/** @throws {FhirError} 412 if the stored version is not the one that the client knows */
+export const checkIfMatch = (ifMatch: string | undefined, currentVersionId: number, exists: boolean): void => {
+  if (ifMatch === undefined) return;
+  const wanted = readIfMatch(ifMatch);
+  if (wanted === '*' ? exists : wanted === currentVersionId && exists) return;
+  throw refuse(
+    'precondition-failed',
+    exists
+      ? `The resource has changed: its version is ${currentVersionId}, not the one in If-Match. Read it again and repeat your change.`
+      : 'There is no such resource that If-Match could hold for.',
+    { headers: exists ? { etag: versionToEtag(currentVersionId) } : {} },
+  );
+};
+
+/**
+ * Stores a new version of a resource, or its first one under the id of the path. Content equal to the current version makes no
+ * new one.
+ * https://hl7.org/fhir/R4/http.html#update
+ */
+export const update = async (deps: Deps, request: UpdateRequest): Promise<InteractionResult> => {
+  const { resourceType, id, body, ifMatch } = request;
+  const type = enabledType(deps, resourceType);
+  const parsed = readBody(deps, resourceType, body);
+  if (parsed.resource.id !== id) {
+    throw refuse('id-mismatch', `The body must have the id of the path: "id": "${id}".`, {
+      expression: `${resourceType}.id`,
+    });
+  }
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const current = await deps.store.read({ resourceType, id });
+    const exists = current !== undefined && current.method !== 'DELETE';
+    checkIfMatch(ifMatch, current?.versionId ?? 0, exists);
+    if (!exists && !type.updateCreate) {
+      throw refuse(
+        'update-create-refused',
+        `There is no ${resourceType}/${id}, and clients may not choose ids here. POST it to /${resourceType}.`,
+      );
+    }
+    const stored = exists ? parseResource(current.body, Number.POSITIVE_INFINITY) : undefined;
+    if (exists && stored !== undefined && sameResource(stored.exact, parsed.exact)) {
+      return { status: 200, version: current, body: current.body };
+    }
+    const { result, version, text, issues } = await write(deps, type, parsed, {
+      id,
+      previousVersionId: current?.versionId ?? 0,
+      method: 'PUT',
+      ...(stored === undefined ? {} : { previous: stored.resource }),
+    });
+    if (result.outcome === 'committed') return { status: exists ? 200 : 201, version, body: text, issues };
+    if (result.outcome === 'identity-taken') {
+      throw refuse(
+        'identity-taken',
+        `The identifier belongs to ${result.key.resourceType}/${result.key.id} already. Update that one, or use a new identifier.`,
+        { expression: `${resourceType}.identifier` },
+      );
+    }
+  }
+  throw refuse(
+    'version-conflict',
+    'Others keep changing this resource. Read it again, and send your update with If-Match.',
+  );
+};

@@ -1,0 +1,128 @@
+import type { TypeCapability } from '../definitions/capability.ts';
+import { FhirError } from '../fhir/fhir-error.ts';
+import type { Issue } from '../fhir/issue.ts';
+import type { ParsedResource } from '../fhir/parse-resource.ts';
+import type { Resource } from '../fhir/resource.ts';
+import { printResource, stampResource } from '../fhir/stamp-resource.ts';
+import type { InsuranceContext, InsuranceRule } from '../insurance/insurance-rule.ts';
+import type { SearchQuery } from '../search/query.ts';
+import type { Change, CommitResult, StoredVersion } from '../store/store.ts';
+import type { Deps, VersionHead } from './context.ts';
+import { lookUp } from './look-up.ts';
+import { type LocalReference, localReferences, missingReferenceIssues } from './resource-references.ts';
+
+/** Where a resource goes: a new id, or the id of the path with the version that is there (0 when there never was one). */
+export interface WriteTarget {
+  id: string;
+  previousVersionId: number;
+  /** The stored resource that is replaced, where there is a living one. */
+  previous?: Resource;
+  method: 'POST' | 'PUT';
+  ifNoneExist?: SearchQuery;
+}
+
+/** The stored outcome of a write: what the store said, the new version, and the warnings that validation found. */
+export interface Written {
+  result: CommitResult;
+  version: VersionHead;
+  text: string;
+  issues: readonly Issue[];
+}
+
+const errorsOf = (issues: readonly Issue[]): Issue[] => issues.filter(issue => issue.severity === 'error');
+
+/** Issues of references that do not resolve, for the answer to a resource that is refused anyway. */
+const unresolved = async (deps: Deps, references: readonly LocalReference[]): Promise<Issue[]> => {
+  const versions = await Promise.all(references.map(({ key }) => deps.store.read(key)));
+  const missing = references
+    .filter((_reference, index) => (versions[index]?.method ?? 'DELETE') === 'DELETE')
+    .map(({ key }) => key);
+  return missingReferenceIssues(references, missing);
+};
+
+const storedAnswer = async (
+  deps: Deps,
+  rule: InsuranceRule,
+  target: WriteTarget,
+): Promise<StoredVersion | undefined> =>
+  rule.answer === undefined || target.method === 'POST'
+    ? undefined
+    : deps.store.read({ resourceType: rule.answer.resourceType, id: target.id });
+
+interface Judged {
+  identities: readonly string[];
+  answer?: { resource: Resource; versionId: number };
+}
+
+/** Lets the insurance rule of the type judge the resource and build its answer. @throws {FhirError} 422 business-rule */
+const applyInsurance = async (
+  deps: Deps,
+  rule: InsuranceRule,
+  parsed: ParsedResource,
+  target: WriteTarget,
+): Promise<Judged> => {
+  const { resource, exact } = parsed;
+  const stored = await storedAnswer(deps, rule, target);
+  const { timeZone, currency, insurer } = deps.settings;
+  const context: InsuranceContext = {
+    id: target.id,
+    now: deps.now(),
+    timeZone,
+    currency,
+    insurer,
+    found: await lookUp(deps, rule.lookups?.(resource) ?? {}),
+    ...(target.previous === undefined ? {} : { previous: target.previous }),
+    ...(stored === undefined || stored.method === 'DELETE'
+      ? {}
+      : { previousAnswer: JSON.parse(stored.body.toString()) as Resource }),
+  };
+  const issues = rule.judge?.(resource, context) ?? [];
+  if (issues.length > 0) throw new FhirError(422, issues);
+  const answer = rule.answer?.build(exact, context);
+  return {
+    identities: rule.identities?.(resource) ?? [],
+    ...(answer === undefined ? {} : { answer: { resource: answer, versionId: (stored?.versionId ?? 0) + 1 } }),
+  };
+};
+
+/**
+ * Judges a resource and commits it with all that belongs to it (identities, the insurance answer) as one unit. The caller turns
+ * the store's result into an answer: a create and an update read it differently.
+ * @throws {FhirError} 422 with every issue found, where validation, references or insurance rules refuse the resource
+ */
+export const write = async (
+  deps: Deps,
+  type: TypeCapability,
+  parsed: ParsedResource,
+  target: WriteTarget,
+): Promise<Written> => {
+  const { resourceType } = type;
+  const { resource } = parsed;
+  const issues = deps.validator.validate(resource, type.profile === undefined ? [] : [type.profile]);
+  const references = localReferences(deps, type, resource);
+  if (errorsOf(issues).length > 0) throw new FhirError(422, [...issues, ...(await unresolved(deps, references))]);
+
+  const rule = deps.insuranceRules.get(resourceType);
+  const { identities, answer }: Judged =
+    rule === undefined ? { identities: [] } : await applyInsurance(deps, rule, parsed, target);
+
+  const index = deps.extract(resource);
+  const answerIndex = answer === undefined ? [] : deps.extract(answer.resource);
+  // Nothing waits between here and the commit, so that the order of lastUpdated is the order of commits.
+  const lastUpdated = deps.now();
+  const { id, method } = target;
+  const version: VersionHead = { resourceType, id, versionId: target.previousVersionId + 1, lastUpdated };
+  const text = stampResource(parsed, version);
+  const change: Change = { ...version, method, text, index, identities };
+  if (target.ifNoneExist !== undefined) change.ifNoneExist = target.ifNoneExist;
+  const changes = [change];
+  if (answer !== undefined) {
+    const head = { resourceType: answer.resource.resourceType, id, versionId: answer.versionId, lastUpdated };
+    changes.push({ ...head, method, text: printResource(answer.resource, head), index: answerIndex });
+  }
+  const result = await deps.store.commit({ changes, mustExist: references.map(({ key }) => key) });
+  if (result.outcome === 'references-missing') {
+    throw new FhirError(422, missingReferenceIssues(references, result.missing));
+  }
+  return { result, version, text, issues };
+};
