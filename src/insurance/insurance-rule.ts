@@ -17,6 +17,8 @@ export interface InsuranceContext {
   timeZone: string;
   /** ISO 4217 code of an amount that has none. */
   currency: string;
+  /** Public base of this server's FHIR API without a slash at its end, to tell its own absolute references. */
+  baseUrl: string;
   /** Reference to the scheme's insurer, like `Organization/openIMIS-Implementation`. */
   insurer: string;
   /** What `lookups` asked for, by its names; current versions, all that match. */
@@ -32,8 +34,8 @@ export interface InsuranceRule {
   /** Business identities that only one resource of the store may hold, as texts. */
   identities?(resource: Resource): readonly string[];
   lookups?(resource: Resource): Readonly<Record<string, Lookup>>;
-  /** Refusals with code business-rule (422); an empty list lets the resource pass. */
-  judge?(resource: Resource, context: InsuranceContext): readonly Issue[];
+  /** Refusals with code business-rule (422); an empty list lets the resource pass. Decimals of `exact` may be raw numbers. */
+  judge?(exact: Resource, context: InsuranceContext): readonly Issue[];
   /**
    * The resource that answers this one: stored in the same unit, under the same id. `build` gives undefined where the answer
    * that is there already shall stay. Decimals of `exact` and of the answer may be raw numbers (`fhir/exact-json.ts`).

@@ -1,0 +1,29 @@
+import type { Issue } from '../fhir/issue.ts';
+
+/**
+ * Every reason for which an insurance rule refuses a valid resource (422, issue code business-rule): its stable code and one line
+ * of what it means. `docs/errors.md` lists the same.
+ */
+export const insuranceRefusals = {
+  'claim-line-sequence-repeated': 'Two lines of a claim have the same sequence.',
+  'claim-line-price-missing': 'A line of a claim has neither a unit price nor a net amount.',
+  'claim-number-too-long': 'A quantity or amount has more digits than are computed with.',
+  'claim-currency-mixed': 'The amounts of one claim are in different currencies.',
+  'claim-reference-required':
+    'A claim names its patient, provider, coverage or a claimed item otherwise than by a reference.',
+  'claim-adjudicated': 'A claim that has been judged can be cancelled, but not changed.',
+  'eligibility-reference-required':
+    'A question about cover names its patient or a coverage otherwise than by a reference.',
+  'payment-request-reference-required': 'A payment notice names what was paid otherwise than by a reference.',
+} as const satisfies Record<string, string>;
+
+export type InsuranceRefusal = keyof typeof insuranceRefusals;
+
+/** One refusal at the element `expression` (FHIRPath with indexes); `diagnostics` says what to change. */
+export const refusal = (rule: InsuranceRefusal, expression: string, diagnostics: string): Issue => ({
+  severity: 'error',
+  code: 'business-rule',
+  rule,
+  expression,
+  diagnostics,
+});

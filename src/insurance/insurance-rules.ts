@@ -1,0 +1,11 @@
+import { claimRule } from './claim.ts';
+import { coverageEligibilityRequestRule } from './coverage-eligibility-request.ts';
+import type { InsuranceRule } from './insurance-rule.ts';
+import { paymentNoticeRule } from './payment-notice.ts';
+
+/** The insurance work by resource type; what is not here is stored like any other resource. */
+export const insuranceRules: ReadonlyMap<string, InsuranceRule> = new Map([
+  ['Claim', claimRule],
+  ['CoverageEligibilityRequest', coverageEligibilityRequestRule],
+  ['PaymentNotice', paymentNoticeRule],
+]);

@@ -1,0 +1,34 @@
+import type { CodeableConcept, Identifier } from 'fhir/r4.js';
+
+/** Base of everything that openIMIS publishes. https://openimis.github.io/openimis_fhir_r4_ig */
+const OPENIMIS = 'https://openimis.github.io/openimis_fhir_r4_ig';
+
+export const CLAIM_ITEM_REFERENCE = `${OPENIMIS}/StructureDefinition/claim-item-reference`;
+
+export type OpenimisSystem =
+  | 'openimis-identifiers'
+  | 'claim-status'
+  | 'claim-rejection-reasons'
+  | 'coverage-item-category';
+
+export const openimisConcept = (system: OpenimisSystem, code: string): CodeableConcept => ({
+  coding: [{ system: `${OPENIMIS}/CodeSystem/${system}`, code }],
+});
+
+/** An identifier whose type says what it is: `Code` the business code, `UUID` the id in the register. */
+export const openimisIdentifier = (type: 'Code' | 'UUID', value: string, system?: string): Identifier => ({
+  type: openimisConcept('openimis-identifiers', type),
+  ...(system === undefined ? {} : { system }),
+  value,
+});
+
+/** The identifier that people use: of type code `Code`, else the first with a value. */
+export const businessIdentifier = (
+  identifiers: readonly Identifier[] | undefined,
+): (Identifier & { value: string }) | undefined => {
+  const valued = (identifiers ?? []).filter(hasValue);
+  return valued.find(({ type }) => type?.coding?.some(({ code }) => code === 'Code')) ?? valued[0];
+};
+
+const hasValue = (identifier: Identifier): identifier is Identifier & { value: string } =>
+  identifier.value !== undefined && identifier.value !== '';
