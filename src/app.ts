@@ -15,6 +15,7 @@ import { insuranceRules } from './insurance/insurance-rules.ts';
 import type { Deps, Settings } from './interactions/context.ts';
 import { operations } from './operations/operations.ts';
 import { createExtractor } from './search/extract.ts';
+import { SEARCH_TYPES } from './search/search-types.ts';
 import { openStore } from './store/open-store.ts';
 import { createValidator } from './validation/create-validator.ts';
 
@@ -32,7 +33,6 @@ const root = (path: string): string => fileURLToPath(new URL(`../${path}`, impor
 const PROFILE_FOLDERS = ['profiles/r4', 'profiles/openimis', 'profiles/kiungo'].map(root);
 
 const INTERACTIONS = new Set(['read', 'vread', 'create', 'update', 'delete', 'history-instance', 'search-type']);
-const SEARCH_TYPES = new Set(['token', 'reference', 'string', 'date']);
 
 const addressOf = (host: string, port: number): string =>
   `http://${host.includes(':') ? `[${host}]` : host}:${port}/fhir`;
@@ -46,7 +46,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
   const capability = loadCapability(config.capabilities, definitions, {
     interactions: INTERACTIONS,
     operations: new Set(operations.keys()),
-    searchTypes: SEARCH_TYPES,
+    searchTypes: new Set(Object.keys(SEARCH_TYPES)),
   });
   const store = await openStore(config.store);
   try {
@@ -67,7 +67,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       definitions,
       capability,
       validator: createValidator(definitions),
-      extract: createExtractor(definitions, { searchTypes: SEARCH_TYPES, settings }),
+      extract: createExtractor(definitions, { searchTypes: new Set(Object.keys(SEARCH_TYPES)), settings }),
       store,
       insuranceRules: capability.insuranceRules ? insuranceRules : new Map(),
       now,

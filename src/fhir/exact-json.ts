@@ -12,7 +12,10 @@ export interface RawNumber {
 export const rawNumber = (text: string): RawNumber => exactJson.rawJSON(text);
 
 export const isRawNumber = (value: unknown): value is RawNumber =>
-  typeof value === 'object' && value !== null && typeof (value as RawNumber).rawJSON === 'string' && Object.isFrozen(value);
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as RawNumber).rawJSON === 'string' &&
+  Object.isFrozen(value);
 
 /** Like `JSON.parse`, but every number keeps the form it was written in: 10.50 stays 10.50 when printed again. */
 export const parseExact = (text: string): unknown =>

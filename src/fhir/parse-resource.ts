@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { duplicateKey } from './duplicate-key.ts';
 import { parseExact } from './exact-json.ts';
 import { refuse } from './fhir-error.ts';
+import { jsonErrorPosition } from './json-error-position.ts';
 import { isJsonObject, type Resource } from './resource.ts';
 import { type JsonScan, scanJson } from './scan-json.ts';
 
@@ -25,20 +26,21 @@ const countMembers = (value: unknown): number => {
   return count;
 };
 
+/** Says where a text stops being JSON. */
+const whereBroken = (text: string): string => {
+  if (text.trim() === '') return 'it is empty';
+  const position = jsonErrorPosition(text);
+  const before = text.slice(0, position).split('\n');
+  const place = `line ${before.length}, column ${before.at(-1)!.length + 1}`;
+  return position === text.length ? `it ends too early, at ${place}` : `error at ${place}`;
+};
+
 const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    throw refuse('json-malformed', `The body is not JSON: ${positionOf(text, error)}. Send one complete JSON object.`);
+  } catch {
+    throw refuse('json-malformed', `The body is not JSON: ${whereBroken(text)}. Send one complete JSON object.`);
   }
-};
-
-/** Says where parsing failed without repeating what stands there, which may be a person's data. */
-const positionOf = (text: string, error: unknown): string => {
-  const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-  if (position === undefined) return text.trim() === '' ? 'it is empty' : 'it ends too early';
-  const before = text.slice(0, Number(position)).split('\n');
-  return `error at line ${before.length}, column ${before.at(-1)!.length + 1}`;
 };
 
 /**
