@@ -11,6 +11,8 @@ export type StructureWithSnapshot = StructureDefinition & { snapshot: { element:
  */
 export interface ValueSetCodes {
   url: string;
+  /** The code systems that it draws on. */
+  systems: readonly string[];
   judge(code: string, system?: string): 'yes' | 'no' | 'unknown';
   /** A few of the allowed codes, for messages; empty when the set is open-ended. */
   sample(limit: number): readonly string[];

@@ -1,0 +1,108 @@
+import type { CodeSystem, SearchParameter, StructureDefinition, ValueSet } from 'fhir/r4.js';
+import type { Resource } from '../fhir/resource.ts';
+import { buildSnapshot } from './build-snapshot.ts';
+import type { DefinitionSource } from './definition-source.ts';
+import type { Definitions, StructureWithSnapshot, ValueSetCodes } from './definitions.ts';
+import { loadPackage } from './load-package.ts';
+import { readFolder } from './read-folder.ts';
+import { valueSetCodes } from './value-set-codes.ts';
+
+const R4_STRUCTURE = 'http://hl7.org/fhir/StructureDefinition/';
+
+/**
+ * Makes known what the folders (of files `<Type>-<id>.json`) and the FHIR packages (`.tgz` files) define; `profiles/r4` comes
+ * first. Where a url is there in several versions, a reference without a version means the first loaded.
+ * Throws an Error naming the file that cannot be read, or both files where two define the same version of one canonical.
+ */
+export const loadDefinitions = ({ folders, packages }: { folders: string[]; packages: string[] }): Definitions => {
+  const sources = [...folders.flatMap(readFolder), ...packages.flatMap(loadPackage)];
+  const byUrl = new Map<string, DefinitionSource[]>();
+  const byId = new Map<string, DefinitionSource>();
+  for (const source of sources) {
+    const idKey = `${source.resourceType}/${source.id}`;
+    if (!byId.has(idKey)) byId.set(idKey, source);
+    if (source.url === undefined) continue;
+    const urlKey = `${source.resourceType} ${source.url}`;
+    const others = byUrl.get(urlKey);
+    if (others === undefined) {
+      byUrl.set(urlKey, [source]);
+      continue;
+    }
+    const same = others.find(({ version }) => version === source.version || !version || !source.version);
+    if (same !== undefined) {
+      throw new Error(`${source.url} is defined twice: in ${same.file} and in ${source.file}`);
+    }
+    others.push(source);
+  }
+
+  const find = (resourceType: string, canonical: string): DefinitionSource | undefined => {
+    const exact = byUrl.get(`${resourceType} ${canonical}`);
+    if (exact !== undefined) return exact[0];
+    const bar = canonical.indexOf('|');
+    if (bar === -1) return undefined;
+    const versions = byUrl.get(`${resourceType} ${canonical.slice(0, bar)}`);
+    return versions?.length === 1 ? versions[0] : versions?.find(({ version }) => version === canonical.slice(bar + 1));
+  };
+
+  const baseTypes = new Map(sources.flatMap(({ id, baseType }) => (baseType === undefined ? [] : [[id, baseType]])));
+  const parametersByBase = once(() => groupSearchParameters(sources));
+
+  const definitions: Definitions = {
+    resourceTypes: [...baseTypes.keys()].sort(),
+    structureDefinition: remember(urlOrName => {
+      const isName = !urlOrName.includes(':');
+      const source = find('StructureDefinition', isName ? R4_STRUCTURE + urlOrName : urlOrName);
+      const structure = source?.read() as StructureDefinition | undefined;
+      if (structure === undefined || (isName && structure.derivation === 'constraint')) return undefined;
+      return structure.snapshot === undefined
+        ? buildSnapshot(structure, definitions.structureDefinition)
+        : (structure as StructureWithSnapshot);
+    }),
+    valueSet: remember((url): ValueSetCodes | undefined => {
+      const valueSet = find('ValueSet', url)?.read() as ValueSet | undefined;
+      return valueSet === undefined ? undefined : valueSetCodes(valueSet, definitions);
+    }),
+    codeSystem: remember(url => find('CodeSystem', url)?.read() as CodeSystem | undefined),
+    searchParameters: remember(resourceType => {
+      const bases = new Set([resourceType, baseTypes.get(resourceType), 'Resource']);
+      return new Map([...bases].flatMap(base => [...(parametersByBase().get(base ?? '') ?? [])]));
+    }),
+    conformanceResource: (resourceType, id): Resource | undefined => byId.get(`${resourceType}/${id}`)?.read(),
+  };
+  return definitions;
+};
+
+/** Per base type its parameters by code. The first loaded stays, so that none of R4's is replaced. */
+const groupSearchParameters = (sources: readonly DefinitionSource[]): Map<string, Map<string, SearchParameter>> => {
+  const byBase = new Map<string, Map<string, SearchParameter>>();
+  for (const source of sources) {
+    if (source.resourceType !== 'SearchParameter') continue;
+    const parameter = source.read() as unknown as SearchParameter;
+    for (const base of parameter.base) {
+      const byCode = byBase.get(base) ?? new Map<string, SearchParameter>();
+      byBase.set(base, byCode);
+      if (!byCode.has(parameter.code)) byCode.set(parameter.code, parameter);
+    }
+  }
+  return byBase;
+};
+
+const once = <T>(compute: () => T): (() => T) => {
+  let value: { of: T } | undefined;
+  return () => {
+    value ??= { of: compute() };
+    return value.of;
+  };
+};
+
+const remember = <T>(compute: (key: string) => T): ((key: string) => T) => {
+  const known = new Map<string, T>();
+  return key => {
+    let value = known.get(key);
+    if (value === undefined && !known.has(key)) {
+      value = compute(key);
+      known.set(key, value);
+    }
+    return value as T;
+  };
+};
