@@ -1,6 +1,92 @@
-import type { Expression } from './expression.ts';
+import type { JsonObject } from '../resource.ts';
+import { isDataType } from './element-types.ts';
+import * as equality from './equality.ts';
+import { ExpressionError } from './expression-error.ts';
+import type { Expression, ExpressionContext, Selected } from './expression-types.ts';
+import { fhirpathJsExpression } from './fhirpath-js.ts';
+import { generate, type Purpose } from './generate.ts';
+import * as operations from './operations.ts';
+import { parse } from './parse.ts';
+import { toDate, toDateTime, toTime } from './temporal.ts';
+import { Unsupported } from './unsupported.ts';
 
-/** The expression as generated JavaScript, or undefined where it uses what is not supported. */
-export function compileExpression(_text: string, _base?: string): Expression | undefined {
-  return undefined;
+type Evaluate<Result> = (node: unknown, twin: JsonObject | undefined, context: ExpressionContext) => Result;
+
+const library = { ...operations, ...equality, toDate, toDateTime, toTime };
+const names = Object.keys(library);
+const implementations = Object.values(library);
+
+/**
+ * The expression as generated JavaScript; undefined where it uses what only fhirpath.js can evaluate. What turns out undecidable on
+ * some node (units to convert, a type that JSON does not tell) is left to fhirpath.js for that node. `base` as in `expressionFor`.
+ * @throws {ExpressionError} when the text is not FHIRPath.
+ */
+export function compileExpression(text: string, base?: string): Expression | undefined {
+  const ast = parse(text);
+  const type = base !== undefined && isDataType(base) ? base : undefined;
+  // every purpose needs the same of the generator, so one tells whether all can be generated
+  try {
+    generate(ast, 'test', type);
+  } catch (error) {
+    if (error instanceof Unsupported) return undefined;
+    throw error;
+  }
+
+  function lazily<Result>(purpose: Purpose): Evaluate<Result> {
+    let evaluate: Evaluate<Result> | undefined;
+    return (node, twin, context) => {
+      evaluate ??= build(purpose);
+      return evaluate(node, twin, context);
+    };
+  }
+
+  function build<Result>(purpose: Purpose): Evaluate<Result> {
+    const { body, constants } = generate(ast, purpose, type);
+    // the expression's names and texts stand in the body as quoted JSON or as plain identifiers only
+    const source = `"use strict"; return function (n, t, ctx) {\n${body}\n};`;
+    return new Function('K', ...names, source)(constants, ...implementations);
+  }
+
+  let slow: Expression | undefined;
+  const fallback = (): Expression => (slow ??= fhirpathJsExpression(text, base));
+
+  const test = lazily<boolean>('test');
+  const select = lazily<unknown[]>('select');
+  const selectTyped = lazily<Selected[]>('selectTyped');
+
+  function unevaluable(error: unknown): unknown {
+    return error === operations.UNEVALUABLE
+      ? new ExpressionError(`cannot be evaluated on this element: ${text}`)
+      : error;
+  }
+
+  return {
+    text,
+    compiled: true,
+    test(node, context, twin) {
+      try {
+        return test(node, twin, context);
+      } catch (error) {
+        if (error === operations.UNDECIDED) return fallback().test(node, context, twin);
+        if (error === operations.UNEVALUABLE) return false;
+        throw error;
+      }
+    },
+    select(node, context, twin) {
+      try {
+        return select(node, twin, context);
+      } catch (error) {
+        if (error === operations.UNDECIDED) return fallback().select(node, context, twin);
+        throw unevaluable(error);
+      }
+    },
+    selectTyped(node, context, twin) {
+      try {
+        return selectTyped(node, twin, context);
+      } catch (error) {
+        if (error === operations.UNDECIDED) return fallback().selectTyped(node, context, twin);
+        throw unevaluable(error);
+      }
+    },
+  };
 }

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import type { Model, ResourceNode } from 'fhirpath';
 import { isJsonObject, type JsonObject } from '../resource.ts';
-import type { Expression, ExpressionContext, Selected } from './expression.ts';
 import { ExpressionError } from './expression-error.ts';
+import type { Expression, ExpressionContext, Selected } from './expression-types.ts';
 import { resolveReference } from './reference-target.ts';
 
 type FhirpathJs = typeof import('fhirpath');

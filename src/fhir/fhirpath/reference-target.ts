@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../resource.ts';
-import type { ExpressionContext } from './expression.ts';
+import type { ExpressionContext } from './expression-types.ts';
 
 const TYPE_AND_ID =
   /(?:^|\/)([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:[#|?].*)?$/;
