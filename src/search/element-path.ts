@@ -78,8 +78,10 @@ function parseNames(text: string): Name[] | undefined {
     last.type = cast[2]!;
     return [...before, ...after];
   }
+  const segments = text.match(/(?:[^.()']|\((?:[^()']|'[^']*'|\([^()]*\))*\))+/g) ?? [];
+  if (segments.join('.') !== text) return undefined;
   const names: Name[] = [];
-  for (const segment of text.match(/(?:[^.()']|\((?:[^()']|'[^']*'|\([^()]*\))*\))+/g) ?? []) {
+  for (const segment of segments) {
     const last = names.at(-1);
     const typed = /^(?:as|ofType)\(\s*([A-Za-z]+)\s*\)$/.exec(segment);
     const resolved = /^where\(\s*resolve\(\)\s+is\s+([A-Za-z]+)\s*\)$/.exec(segment);

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { BASE_URL } from '../../test/fixtures/parameter-use.ts';
+import { loadDefinitions } from '../definitions/load-definitions.ts';
+import { FhirError } from '../fhir/fhir-error.ts';
+import { type ParsedSearch, parseSearch, type SearchInput } from './parse-search.ts';
+
+const definitions = loadDefinitions({ folders: ['profiles/r4'], packages: [] });
+
+const search = (url: string, more: Partial<SearchInput> = {}): ParsedSearch => {
+  const [resourceType = '', parameters] = url.split('?');
+  return parseSearch({
+    resourceType,
+    parameters: [...new URLSearchParams(parameters)],
+    known: definitions.searchParameters(resourceType),
+    handling: 'strict',
+    baseUrl: BASE_URL,
+    timeZone: 'UTC',
+    now: Date.UTC(2024, 0, 1),
+    defaultCount: 20,
+    maxCount: 1000,
+    ...more,
+  });
+};
+
+const refusal = (url: string, more?: Partial<SearchInput>): string => {
+  try {
+    search(url, more);
+    return 'accepted';
+  } catch (error) {
+    if (!(error instanceof FhirError)) throw error;
+    return `${error.status} ${error.issues[0]!.rule}: ${error.issues[0]!.diagnostics}`;
+  }
+};
+
+describe('parseSearch', () => {
+  it('reads conditions of every type', () => {
+    const { query, used, ignored } = search(
+      'Claim?patient=Patient/1&status=active,draft&created=ge2024&_id=a,b&_lastUpdated=lt2024&_tag=s|t',
+    );
+    expect(query.where).toMatchObject([
+      { kind: 'reference', parameter: 'patient', anyOf: [{ type: 'Patient', id: '1' }] },
+      { kind: 'token', parameter: 'status', anyOf: [{ code: 'active' }, { code: 'draft' }] },
+      { kind: 'date', parameter: 'created', anyOf: [{ prefix: 'ge', low: Date.UTC(2024, 0, 1) }] },
+      { kind: 'id', anyOf: ['a', 'b'] },
+      { kind: 'lastUpdated', anyOf: [{ prefix: 'lt' }] },
+      { kind: 'token', parameter: '_tag', anyOf: [{ system: 's', code: 't' }] },
+    ]);
+    expect(used.map(([name]) => name)).toEqual(['patient', 'status', 'created', '_id', '_lastUpdated', '_tag']);
+    expect(ignored).toEqual([]);
+  });
+
+  it('takes a parameter given twice as two conditions', () => {
+    expect(search('Claim?created=ge2024&created=lt2025').query.where).toHaveLength(2);
+  });
+
+  it('has defaults', () => {
+    expect(search('Claim').query).toEqual({ resourceType: 'Claim', where: [], sort: [], count: 20, total: 'default' });
+  });
+
+  it('reads result parameters', () => {
+    expect(search('Claim?_count=5&_sort=-created,_lastUpdated&_total=accurate').query).toMatchObject({
+      count: 5,
+      sort: [
+        { parameter: 'created', descending: true },
+        { parameter: '_lastUpdated', descending: false },
+      ],
+      total: 'accurate',
+    });
+    expect(search('Claim?_total=estimate').query.total).toBe('accurate');
+    expect(search('Claim?_total=none').query.total).toBe('none');
+    expect(search('Claim?_count=0').query.count).toBe(0);
+  });
+
+  it('shows what it made of a count that is too large', () => {
+    const { query, used } = search('Claim?_count=5000');
+    expect(query.count).toBe(1000);
+    expect(used).toEqual([['_count', '1000']]);
+  });
+
+  it('leaves format and cursor to others', () => {
+    const { query, used } = search('Claim?_format=json&_pretty=true&_cursor=abc');
+    expect(query.where).toEqual([]);
+    expect(used).toEqual([]);
+  });
+
+  it.each([
+    ['Claim?patientt=1', 'Claim has no search parameter "patientt". Did you mean "patient"?'],
+    ['Claim?_counts=1', 'Claim has no search parameter "_counts". Did you mean "_count"?'],
+    ['Claim?zzzzzzzz=1', 'Claim has no search parameter "zzzzzzzz".'],
+    ['Coverage?refDate=2024', 'Coverage has no search parameter "refDate".'],
+    ['Claim?patient.name=x', 'Chained search ("patient.name") is not supported. Search by the reference itself.'],
+    [
+      'Claim?patient:Patient.name=x',
+      'Chained search ("patient:Patient.name") is not supported. Search by the reference itself.',
+    ],
+    ['Patient?_has:Claim:patient:status=active', 'Reverse chaining (_has) is not supported.'],
+    ['Claim?_include=Claim:patient', 'Search parameter "_include" is not supported for Claim.'],
+    ['Claim?_revinclude:iterate=x', 'Search parameter "_revinclude" is not supported for Claim.'],
+    ['Claim?_summary=count', 'Search parameter "_summary" is not supported for Claim.'],
+    [
+      'Claim?_profile=http://x',
+      'Search parameter "_profile" cannot be used: parameters of type uri are not supported.',
+    ],
+    ['Claim?_content=x', 'Search parameter "_content" cannot be used: its definition has no expression.'],
+    ['Claim?patient=', 'Search parameter "patient" has no value. Give it one or leave it out.'],
+    ['Claim?_sort=status', '"_sort" takes date parameters and "_lastUpdated"; "status" is of type token.'],
+    ['Claim?_sort=creatd', 'Claim has no search parameter "creatd". Did you mean "created"?'],
+  ])('refuses %s, or leaves it out in lenient handling', (url, diagnostics) => {
+    expect(refusal(url)).toBe(`400 search-parameter-unknown: ${diagnostics}`);
+    const { query, used, ignored } = search(`${url}&_id=a`, { handling: 'lenient' });
+    expect(query.where).toEqual([{ kind: 'id', anyOf: ['a'] }]);
+    expect(query.sort).toEqual([]);
+    expect(used).toEqual([['_id', 'a']]);
+    expect(ignored).toMatchObject([{ severity: 'warning', code: 'not-supported', diagnostics }]);
+  });
+
+  it.each([
+    ['Claim?created=yesterday', 'The value of search parameter "created" must be a date'],
+    ['Claim?status=active,', 'The value of search parameter "status" must be without empty alternatives'],
+    ['Claim?status:not=active', 'Search parameter "status" takes no modifier; leave out ":not".'],
+    ['Claim?patient:Group=1', 'Search parameter "patient" does not take the modifier ":Group". Supported: :Patient'],
+    ['Claim?_id=Claim/1', 'The value of search parameter "_id" must be an id'],
+    ['Claim?_id:exact=1', 'Search parameter "_id" takes no modifier'],
+    ['Claim?_lastUpdated=now', 'The value of search parameter "_lastUpdated" must be a date'],
+    ['Claim?_count=-1', '"_count" must be a whole number, 0 or greater.'],
+    ['Claim?_count=ten', '"_count" must be a whole number, 0 or greater.'],
+    ['Claim?_count=1&_count=2', '"_count" must be given once.'],
+    ['Claim?_sort=created&_sort=-created', '"_sort" must be given once, with commas between its keys.'],
+    ['Claim?_total=yes', '"_total" must be none, estimate or accurate.'],
+    ['Claim?_total=none&_total=none', '"_total" must be given once.'],
+  ])('refuses %s in any handling', (url, diagnostics) => {
+    expect(refusal(url)).toContain(`400 search-parameter-invalid: ${diagnostics}`);
+    expect(refusal(url, { handling: 'lenient' })).toContain(`400 search-parameter-invalid: ${diagnostics}`);
+  });
+
+  it('repeats no value in a refusal', () => {
+    for (const url of [
+      'Patient?birthdate=Doe',
+      'Patient?identifier=Doe|1|2',
+      'Patient?_id=Doe Ana',
+      'Patient?general-practitioner=Doe Ana',
+    ]) {
+      expect(refusal(url)).toMatch(/^400/);
+      expect(refusal(url)).not.toContain('Doe');
+    }
+  });
+
+  it('refuses a parameter that the definitions have and the type here has not', () => {
+    expect(refusal('Claim?_tag=x', { known: new Map() })).toContain('"_tag" is not supported for Claim');
+  });
+});
