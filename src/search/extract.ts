@@ -92,13 +92,13 @@ function direct(steps: readonly Step[], code: string, add: AddEntries, context: 
   return (resource, entries) => descend(resource, 0, entries);
 }
 
-function compileCondition(condition: Condition, { baseUrl }: SearchContext): (value: Json) => boolean {
+function compileCondition(condition: Condition, context: SearchContext): (value: Json) => boolean {
   if ('equals' in condition) {
     return value => isJsonObject(value) && value[condition.element] === condition.equals;
   }
   return value => {
     if (!isJsonObject(value) || typeof value.reference !== 'string') return false;
-    const target = parseReference(value.reference, baseUrl);
+    const target = parseReference(value.reference, context.baseUrl);
     const type = 'resourceType' in target && target.resourceType !== undefined ? target.resourceType : value.type;
     return type === condition.targetType;
   };

@@ -30,17 +30,17 @@ function addReference(
   text: Json | undefined,
   parameter: string,
   entries: IndexEntry[],
-  { baseUrl }: SearchContext,
+  context: SearchContext,
 ): void {
   if (typeof text !== 'string') return;
-  const reference = parseReference(text, baseUrl);
+  const reference = parseReference(text, context.baseUrl);
   switch (reference.kind) {
     case 'local':
       entries.push({ kind: 'reference', parameter, type: reference.resourceType, id: reference.id });
       break;
     case 'canonical':
       entries.push({ kind: 'reference', parameter, url: text });
-      addReference(reference.url, parameter, entries, { baseUrl, timeZone: '' });
+      addReference(reference.url, parameter, entries, context);
       break;
     case 'uuid':
     case 'oid':
