@@ -1,0 +1,138 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import r4 from '../capability-statements/r4.json' with { type: 'json' };
+import { describe, expect, it } from 'vitest';
+
+/** Which folders a folder may import from; `.` is the files directly below src. A folder may always import from itself. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  fhir: [],
+  'fhir/fhirpath': ['fhir'],
+  definitions: ['fhir', 'fhir/fhirpath'],
+  validation: ['fhir', 'fhir/fhirpath', 'definitions'],
+  search: ['fhir', 'fhir/fhirpath', 'definitions', 'search/types'],
+  'search/types': ['fhir', 'fhir/fhirpath', 'definitions', 'search'],
+  store: ['fhir', 'search', 'store/sqlite'],
+  'store/sqlite': ['fhir', 'search', 'store'],
+  insurance: ['fhir'],
+  interactions: ['fhir', 'definitions', 'validation', 'search', 'insurance', 'store'],
+  operations: ['fhir', 'definitions', 'validation', 'search', 'insurance', 'store', 'interactions'],
+  http: ['fhir', 'definitions', 'store', 'interactions', 'operations'],
+  '.': ['fhir', 'definitions', 'validation', 'search', 'store', 'insurance', 'interactions', 'operations', 'http'],
+};
+
+/** What may be imported from a folder only as types or only from one file: the rest of the folder is closed to that importer. */
+const ONLY_THESE: Record<string, Record<string, RegExp>> = {
+  store: { search: /search\/(query|index-entry|fold-text)\.ts$/ },
+  'store/sqlite': { search: /search\/(query|index-entry|fold-text)\.ts$/, store: /store\/(store|store-error)\.ts$/ },
+  interactions: { store: /store\/(store|store-error)\.ts$/, insurance: /insurance\/insurance-rule\.ts$/ },
+  operations: { store: /store\/(store|store-error)\.ts$/, insurance: /insurance\/insurance-rule\.ts$/ },
+  http: { store: /store\/(store|store-error)\.ts$/ },
+};
+
+/** Which folders (or files) may import a package. Node's own modules are free but for those listed. */
+const PACKAGES: Record<string, readonly string[]> = {
+  fastify: ['http', 'app.ts'],
+  pino: ['http', 'app.ts', 'main.ts'],
+  'prom-client': ['http'],
+  fhirpath: ['fhir/fhirpath'],
+  nanotar: ['definitions'],
+  'fhir/r4.js': ['definitions', 'insurance', 'validation', 'search', 'search/types', 'first-start.ts'],
+  'node:sqlite': ['store/sqlite'],
+  'node:worker_threads': ['store/sqlite'],
+};
+
+/** What carries resources of any type: the envelopes of the API itself. */
+const ENVELOPES = ['fhir/bundle.ts', 'fhir/operation-outcome.ts'];
+
+const SRC = join(import.meta.dirname, '../src');
+
+interface Import {
+  file: string;
+  folder: string;
+  target: string;
+  typeOnly: boolean;
+}
+
+const sources = globSync('**/*.ts', { cwd: SRC }).filter(file => !file.endsWith('.test.ts'));
+const textOf = (file: string): string => readFileSync(join(SRC, file), 'utf8');
+
+const imports: Import[] = sources.flatMap(file => {
+  const found = textOf(file).matchAll(/^(?:import|export)\s(type\s)?[^;]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm);
+  return [...found].map(([, type, from, bare, dynamic]) => {
+    const specifier = (from ?? bare ?? dynamic)!;
+    const target = specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier;
+    return { file, folder: dirname(file), target, typeOnly: type !== undefined };
+  });
+});
+const resourceTypes = r4.rest.flatMap(({ resource }) => resource.map(({ type }) => type));
+const own = imports.filter(({ target }) => target.endsWith('.ts'));
+
+describe('architecture', () => {
+  it('knows every folder', () => {
+    expect(own.length).toBeGreaterThan(100);
+    expect([...new Set(sources.map(file => dirname(file)))].filter(folder => MAY_IMPORT[folder] === undefined)).toEqual([]);
+  });
+
+  it('imports one way between folders', () => {
+    const wrong = own.filter(({ folder, target }) => {
+      const to = dirname(target);
+      return to !== folder && !MAY_IMPORT[folder]!.includes(to);
+    });
+    expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+  });
+
+  it('enters folders by the files meant for it', () => {
+    const wrong = own.filter(({ folder, target }) => {
+      const only = ONLY_THESE[folder]?.[dirname(target)];
+      return only !== undefined && !only.test(target);
+    });
+    expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+  });
+
+  it('has no cycle among files', () => {
+    const next = new Map<string, string[]>();
+    for (const { file, target } of own) next.set(file, [...(next.get(file) ?? []), target]);
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const walk = (file: string, path: readonly string[]): void => {
+      const at = path.indexOf(file);
+      if (at >= 0) cycles.push([...path.slice(at), file].join(' -> '));
+      if (at >= 0 || done.has(file)) return;
+      for (const target of next.get(file) ?? []) walk(target, [...path, file]);
+      done.add(file);
+    };
+    for (const file of sources) walk(file, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it('uses each package in its own place only', () => {
+    const packages = imports.filter(({ target }) => !target.endsWith('.ts') && !target.endsWith('.json'));
+    const wrong = packages.filter(({ file, folder, target }) => {
+      if (target.startsWith('node:') && PACKAGES[target] === undefined) return false;
+      const name = PACKAGES[target] === undefined ? target.split('/')[0]! : target;
+      const allowed = PACKAGES[name] ?? [];
+      return !allowed.includes(folder) && !allowed.includes(file);
+    });
+    expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+  });
+
+  it('reads the environment and the clock in one place each', () => {
+    const uses = (pattern: RegExp): string[] => sources.filter(file => pattern.test(textOf(file)));
+    expect(uses(/\bprocess\.env\b/)).toEqual(['main.ts']);
+    expect(uses(/\bDate\.now\(|new Date\(\)/)).toEqual(['clock.ts', 'fhir/fhirpath/operations.ts']);
+  });
+
+  it('has a file for one resource type in insurance only', () => {
+    const types = new Set(resourceTypes.map(type => type.toLowerCase()));
+    const named = sources.filter(file => {
+      const name = file.replace(/^.*\//, '').replace(/\.ts$/, '');
+      return types.has(name.replaceAll('-', '')) && !file.startsWith('insurance/');
+    });
+    expect(named.filter(file => !ENVELOPES.includes(file))).toEqual([]);
+  });
+
+  it('names no folder or file for anything and everything', () => {
+    const vague = /(^|[/-])(utils?|helpers?|common|shared|core|services?|managers?|index)(\.ts$|\/)/;
+    expect(sources.filter(file => vague.test(file))).toEqual([]);
+  });
+});

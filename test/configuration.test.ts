@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig, VARIABLES } from '../src/config.ts';
+
+const DOCUMENT = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8');
+
+const messageOf = (environment: Record<string, string>): string => {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return '';
+};
+
+describe('configuration', () => {
+  it('is documented variable by variable, with the defaults that the code has', () => {
+    const documented = [...DOCUMENT.matchAll(/^\| `(\w+)` \| (?:`([^`]*)`|empty) \|/gm)].map(([, name, value = '']) => [name, value]);
+    const inCode = Object.values(VARIABLES).map(({ name, default: fallback }) => [name, fallback]);
+    expect(documented).toEqual(inCode);
+  });
+
+  it('has defaults that can be used as they are', () => {
+    expect(readConfig({})).toMatchObject({ host: '127.0.0.1', port: 8080, store: 'sqlite:data/kiungo.db', currency: 'USD' });
+  });
+
+  it.each([
+    ['KIUNGO_PORT', '70000'],
+    ['KIUNGO_PORT', 'http'],
+    ['KIUNGO_STORE', 'redis://x'],
+    ['KIUNGO_TIME_ZONE', 'Mars/Olympus'],
+    ['KIUNGO_CURRENCY', '$'],
+    ['KIUNGO_BASE_URL', 'hie.example/fhir'],
+    ['KIUNGO_INSURER', 'openIMIS'],
+    ['KIUNGO_INSECURE', 'maybe'],
+    ['LOG_LEVEL', 'loud'],
+    ['KIUNGO_MAX_PAGE_SIZE', '0'],
+  ])('refuses %s=%s and names it', (name, value) => {
+    expect(messageOf({ [name]: value })).toContain(name);
+  });
+
+  it('names every variable at fault, not the first only', () => {
+    const message = messageOf({ KIUNGO_PORT: '-1', KIUNGO_CURRENCY: 'XX' });
+    expect(message).toContain('KIUNGO_PORT');
+    expect(message).toContain('KIUNGO_CURRENCY');
+  });
+
+  it('refuses a variable that is only nearly right', () => {
+    expect(messageOf({ KIUNGO_SORE: 'sqlite:x.db' })).toContain('KIUNGO_SORE is not a setting');
+  });
+
+  it('listens beyond this machine only when told that it is insecure', () => {
+    expect(messageOf({ KIUNGO_HOST: '0.0.0.0' })).toContain('KIUNGO_INSECURE=yes');
+    expect(messageOf({ KIUNGO_HOST: '0.0.0.0', KIUNGO_INSECURE: 'yes' })).toBe('');
+    expect(messageOf({ KIUNGO_HOST: '::1' })).toBe('');
+  });
+
+  it('takes the slash off the end of the public base', () => {
+    expect(readConfig({ KIUNGO_BASE_URL: 'https://hie.example/fhir/' }).baseUrl).toBe('https://hie.example/fhir');
+  });
+});
