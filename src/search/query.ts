@@ -26,7 +26,7 @@ export type Condition =
   | { kind: 'string'; parameter: string; anyOf: readonly StringValue[] }
   | { kind: 'date'; parameter: string; anyOf: readonly DateValue[] };
 
-/** `system` undefined: any system; empty: none. `code` undefined: any code of the system. */
+/** `system` undefined: any system; empty: none, and `code` is there. `code` undefined: any code of the system. */
 export interface TokenValue {
   system?: string;
   code?: string;

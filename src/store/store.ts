@@ -25,6 +25,7 @@ export interface ResourceKey {
  */
 export interface Change extends ResourceKey {
   versionId: number;
+  /** Never less than that of a change that was handed over before: searches rely on `lastUpdated` growing with every commit. */
   lastUpdated: number;
   method: 'POST' | 'PUT' | 'DELETE';
   /** The exact text to keep; absent for a deletion. */
@@ -85,6 +86,8 @@ export interface Store {
   changes(afterSequence: number, limit: number): Promise<readonly (StoredVersion & { sequence: number })[]>;
   /** Answers if the store can read and write now; rejects if not. */
   check(): Promise<void>;
+  /** Numbers about the store's work, by name (lower camel case), for whoever watches it. Counters count from the opening. */
+  statistics(): Record<string, number>;
   /** Commits what was accepted, then releases files and threads. */
   close(): Promise<void>;
 }

@@ -1,0 +1,114 @@
+import type { CommitResult, ResourceKey } from '../store.ts';
+import type { ChangeRows, Current } from './change-rows.ts';
+import type { Living } from './living.ts';
+import type { PackedChange, PackedUnit } from './pack-unit.ts';
+import type { Search } from './search.ts';
+
+/** What the writer works with inside one transaction. */
+export interface Transaction {
+  rows: ChangeRows;
+  search: Search;
+  /** Resources that are known to be there, so that a reference that many resources share is looked up once. */
+  living: Living;
+  nextSeq: number;
+}
+
+const COMMITTED: CommitResult = { outcome: 'committed' };
+
+const nameOf = (key: ResourceKey): string => `${key.resourceType}/${key.id}`;
+
+const keyOf = (name: string): ResourceKey => {
+  const slash = name.indexOf('/');
+  return { resourceType: name.slice(0, slash), id: name.slice(slash + 1) };
+};
+
+/** What a unit has done so far, had it been applied change by change. */
+interface Draft {
+  current: Map<string, Current | undefined>;
+  /** Taken (the name of the resource) or released (null) by the unit. */
+  identities: Map<string, string | null>;
+}
+
+/**
+ * Judges a unit against what was committed and what earlier units of the transaction did, and applies it if nothing speaks
+ * against it. A refused unit changes nothing.
+ */
+export function applyUnit(unit: PackedUnit, transaction: Transaction): CommitResult {
+  const draft: Draft = { current: new Map(), identities: new Map() };
+  const before: (Current | undefined)[] = [];
+  for (const change of unit.changes) {
+    const refusal = judgeNoneExist(change, transaction);
+    if (refusal) return refusal;
+  }
+  for (const change of unit.changes) {
+    const name = nameOf(change);
+    const current = draft.current.has(name)
+      ? draft.current.get(name)
+      : transaction.rows.current(change.resourceType, change.id);
+    const currentVersionId = current?.versionId ?? 0;
+    if (currentVersionId !== change.versionId - 1) {
+      return { outcome: 'version-conflict', key: keyOf(name), currentVersionId };
+    }
+    if (current !== undefined && current.seq < transaction.nextSeq) {
+      for (const identity of transaction.rows.identities(current.seq)) draft.identities.set(identity, null);
+    }
+    const seq = transaction.nextSeq + before.push(current) - 1;
+    draft.current.set(name, { versionId: change.versionId, seq, deleted: change.method === 'DELETE' });
+  }
+  for (const change of unit.changes) {
+    const taken = judgeIdentities(change, draft, transaction);
+    if (taken) return taken;
+  }
+  const missing = unit.mustExist.filter(name => !exists(name, draft, transaction));
+  if (missing.length > 0) return { outcome: 'references-missing', missing: missing.map(keyOf) };
+
+  apply(unit, before, transaction);
+  return COMMITTED;
+}
+
+function judgeNoneExist(change: PackedChange, { rows, search }: Transaction): CommitResult | undefined {
+  if (change.ifNoneExist === undefined) return undefined;
+  rows.flush();
+  const { sequences } = search.find({ ...change.ifNoneExist, sort: [], count: 2, total: 'none' });
+  if (sequences.length === 0) return undefined;
+  if (sequences.length > 1) return { outcome: 'multiple-matches' };
+  return { outcome: 'exists', key: search.key(sequences[0]!) };
+}
+
+function judgeIdentities(change: PackedChange, draft: Draft, { rows }: Transaction): CommitResult | undefined {
+  const name = nameOf(change);
+  // Held by an earlier version that this unit wrote itself.
+  for (const [identity, holder] of draft.identities) if (holder === name) draft.identities.set(identity, null);
+  for (const identity of change.identities) {
+    const drafted = draft.identities.get(identity);
+    const holder = drafted === undefined ? rows.holder(identity) : drafted === null ? undefined : keyOf(drafted);
+    if (holder !== undefined && nameOf(holder) !== name) return { outcome: 'identity-taken', identity, key: holder };
+    draft.identities.set(identity, name);
+  }
+  return undefined;
+}
+
+function exists(name: string, draft: Draft, { rows, living }: Transaction): boolean {
+  if (draft.current.has(name)) return draft.current.get(name)?.deleted === false;
+  if (living.has(name)) return true;
+  const { resourceType, id } = keyOf(name);
+  if (rows.current(resourceType, id)?.deleted !== false) return false;
+  living.add(name);
+  return true;
+}
+
+function apply(unit: PackedUnit, before: readonly (Current | undefined)[], transaction: Transaction): void {
+  const { rows, living } = transaction;
+  // First all that goes, then all that comes: an identity may move from one resource of the unit to another.
+  unit.changes.forEach((change, i) => {
+    const current = before[i];
+    if (current !== undefined && current.seq < transaction.nextSeq) rows.supersede(change, current);
+  });
+  const firstSeq = transaction.nextSeq;
+  unit.changes.forEach((change, i) => {
+    const current = before[i];
+    if (current !== undefined && current.seq >= firstSeq) rows.supersede(change, current);
+    rows.add(change, transaction.nextSeq++, current !== undefined);
+    if (change.method === 'DELETE') living.delete(nameOf(change));
+  });
+}

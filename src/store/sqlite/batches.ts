@@ -1,0 +1,70 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { CommitResult } from '../store.ts';
+import { StoreError } from '../store-error.ts';
+import { applyUnit, type Transaction } from './apply-unit.ts';
+import { ChangeRows } from './change-rows.ts';
+import { translateError } from './errors.ts';
+import { Living } from './living.ts';
+import type { PackedUnit } from './pack-unit.ts';
+import { Search } from './search.ts';
+import { readSetting } from './setting.ts';
+import { Statements } from './statements.ts';
+import { TermKeys } from './term-keys.ts';
+
+const LIVING = 50_000;
+
+/** Commits batches of units, each batch in one transaction. */
+export class Batches {
+  readonly #database: DatabaseSync;
+  readonly #transaction: Transaction;
+
+  constructor(database: DatabaseSync, deflateFrom: number, searchLimit: number) {
+    this.#database = database;
+    const statements = new Statements(database);
+    this.#transaction = {
+      rows: new ChangeRows(database, deflateFrom),
+      search: new Search(statements, new TermKeys(readSetting(database, 'term-seed')), searchLimit),
+      living: new Living(LIVING),
+      nextSeq: 0,
+    };
+    this.#readNextSeq();
+  }
+
+  /**
+   * Commits units; what is answered as committed is durable. Where a batch as a whole cannot be committed, each of its units is
+   * tried alone, so that one that the database chokes on takes no other with it.
+   */
+  commit(units: readonly PackedUnit[]): (CommitResult | Error)[] {
+    try {
+      return this.#commitTogether(units);
+    } catch (error) {
+      const translated = translateError(error);
+      const failure = translated instanceof Error ? translated : new Error(String(translated));
+      const isHopeless = failure instanceof StoreError && failure.kind !== 'timeout';
+      if (units.length === 1 || isHopeless) return units.map(() => failure);
+      return units.flatMap(unit => this.commit([unit]));
+    }
+  }
+
+  #commitTogether(units: readonly PackedUnit[]): CommitResult[] {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const results = units.map(unit => applyUnit(unit, this.#transaction));
+      this.#transaction.rows.flush();
+      this.#database.exec('COMMIT');
+      return results;
+    } catch (error) {
+      // Some failures (a full disk) have rolled back already.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#transaction.rows.reset();
+      this.#transaction.living.clear();
+      this.#readNextSeq();
+      throw error;
+    }
+  }
+
+  #readNextSeq(): void {
+    const row = this.#database.prepare('SELECT max(seq) AS seq FROM version').get();
+    this.#transaction.nextSeq = Number(row?.seq ?? 0) + 1;
+  }
+}

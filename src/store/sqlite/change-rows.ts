@@ -1,0 +1,124 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { ResourceKey } from '../store.ts';
+import { encodeBody } from './body-codec.ts';
+import type { PackedChange } from './pack-unit.ts';
+import { TermRows } from './term-rows.ts';
+
+/** Where a resource stands in the database. */
+export interface Current {
+  versionId: number;
+  seq: number;
+  deleted: boolean;
+}
+
+/** Writes and reads the rows of single resources for the writer; knows nothing of transactions. */
+export class ChangeRows {
+  readonly #deflateFrom: number;
+  readonly #terms: TermRows;
+  readonly #current: StatementSync;
+  readonly #holder: StatementSync;
+  readonly #old: StatementSync;
+  readonly #insertVersion: StatementSync;
+  readonly #insertResource: StatementSync;
+  readonly #updateResource: StatementSync;
+  readonly #insertSuperseded: StatementSync;
+  readonly #insertIdentity: StatementSync;
+  readonly #deleteIdentity: StatementSync;
+  readonly #insertString: StatementSync;
+  readonly #deleteStrings: StatementSync;
+  readonly #insertDate: StatementSync;
+  readonly #deleteDates: StatementSync;
+
+  constructor(database: DatabaseSync, deflateFrom: number) {
+    const prepare = (sql: string): StatementSync => {
+      const statement = database.prepare(sql);
+      statement.setReturnArrays(true);
+      return statement;
+    };
+    this.#deflateFrom = deflateFrom;
+    this.#terms = new TermRows(database);
+    this.#current = prepare('SELECT version_id, seq, deleted FROM resource WHERE type = ? AND id = ?');
+    this.#holder = prepare('SELECT type, id FROM identity WHERE identity = ?');
+    this.#old = prepare('SELECT terms, identities FROM version WHERE seq = ?');
+    this.#insertVersion = prepare(
+      `INSERT INTO version (seq, type, id, version_id, updated, method, codec, identities, terms, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#insertResource = prepare('INSERT INTO resource (type, id, version_id, seq, deleted) VALUES (?, ?, ?, ?, ?)');
+    this.#updateResource = prepare(
+      'UPDATE resource SET version_id = ?, seq = ?, deleted = ? WHERE type = ? AND id = ?',
+    );
+    this.#insertSuperseded = prepare('INSERT INTO superseded (type, id, version_id, seq) VALUES (?, ?, ?, ?)');
+    this.#insertIdentity = prepare('INSERT INTO identity (identity, type, id) VALUES (?, ?, ?)');
+    this.#deleteIdentity = prepare('DELETE FROM identity WHERE identity = ?');
+    this.#insertString = prepare('INSERT OR IGNORE INTO string_value (seq, parameter, folded) VALUES (?, ?, ?)');
+    this.#deleteStrings = prepare('DELETE FROM string_value WHERE seq = ?');
+    this.#insertDate = prepare('INSERT OR IGNORE INTO date_value (seq, parameter, low, high) VALUES (?, ?, ?, ?)');
+    this.#deleteDates = prepare('DELETE FROM date_value WHERE seq = ?');
+  }
+
+  current(resourceType: string, id: string): Current | undefined {
+    const row = this.#current.get(resourceType, id) as unknown as [number, number, number] | undefined;
+    return row && { versionId: row[0], seq: row[1], deleted: row[2] === 1 };
+  }
+
+  /** Who holds a business identity. */
+  holder(identity: string): ResourceKey | undefined {
+    const row = this.#holder.get(identity) as unknown as [string, string] | undefined;
+    return row && { resourceType: row[0], id: row[1] };
+  }
+
+  /** Business identities of a stored version. */
+  identities(seq: number): string[] {
+    return this.#readOld(seq).identities;
+  }
+
+  /** Takes away what the version `seq` is found under and makes it history. Its identities are free afterwards. */
+  supersede(key: ResourceKey, current: Current): void {
+    const { terms, identities } = this.#readOld(current.seq);
+    this.#terms.remove(terms, current.seq);
+    this.#deleteStrings.run(current.seq);
+    this.#deleteDates.run(current.seq);
+    for (const identity of identities) this.#deleteIdentity.run(identity);
+    this.#insertSuperseded.run(key.resourceType, key.id, current.versionId, current.seq);
+  }
+
+  /** Adds a version and makes it the current one; `existed` tells whether there was one before. */
+  add(change: PackedChange, seq: number, existed: boolean): void {
+    const { resourceType, id, versionId, terms } = change;
+    const deleted = change.method === 'DELETE' ? 1 : 0;
+    const identities = change.identities.length === 0 ? null : JSON.stringify(change.identities);
+    const { codec, bytes } = encodeBody(change.body, this.#deflateFrom);
+    const termBytes = new Uint8Array(terms.buffer, terms.byteOffset, terms.byteLength);
+    const { lastUpdated, method } = change;
+    this.#insertVersion.run(
+      ...[seq, resourceType, id, versionId, lastUpdated, method, codec, identities, termBytes, bytes],
+    );
+    if (existed) this.#updateResource.run(versionId, seq, deleted, resourceType, id);
+    else this.#insertResource.run(resourceType, id, versionId, seq, deleted);
+    this.#terms.add(terms, seq);
+    for (const { parameter, folded } of change.strings) this.#insertString.run(seq, parameter, folded);
+    for (const { parameter, low, high } of change.dates) this.#insertDate.run(seq, parameter, low, high);
+    for (const identity of change.identities) this.#insertIdentity.run(identity, resourceType, id);
+  }
+
+  /** Makes what was added findable; before that the index rows of a batch are held back. */
+  flush(): void {
+    this.#terms.flush();
+  }
+
+  /** Forgets what was held back, after a rollback. */
+  reset(): void {
+    this.#terms.clear();
+  }
+
+  #readOld(seq: number): { terms: BigInt64Array; identities: string[] } {
+    const [terms, identities] = this.#old.get(seq) as unknown as [Uint8Array, string | null];
+    // A copy: the bytes as they come need not be aligned to eight.
+    const aligned = new Uint8Array(terms);
+    return {
+      terms: new BigInt64Array(aligned.buffer, 0, aligned.byteLength / 8),
+      identities: identities === null ? [] : JSON.parse(identities),
+    };
+  }
+}

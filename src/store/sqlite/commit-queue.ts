@@ -1,0 +1,198 @@
+import { Worker } from 'node:worker_threads';
+import type { CommitResult, Unit } from '../store.ts';
+import { StoreError } from '../store-error.ts';
+import { packUnit } from './pack-unit.ts';
+import { type PacketBuffers, PacketWriter } from './packet.ts';
+import type { TermKeys } from './term-keys.ts';
+import type { FromWriter, SentError, ToWriter, WriterData } from './writer-messages.ts';
+
+/** One is being committed while the next lies ready. */
+const MOST_IN_FLIGHT = 2;
+
+/** Bounds of a batch: the time it takes, and so the longest wait of a small unit behind it. */
+const MOST_UNITS = 512;
+const MOST_BYTES = 8 * 1024 * 1024;
+
+interface Waiting {
+  unit: Unit;
+  resolve: (result: CommitResult) => void;
+  reject: (error: Error) => void;
+}
+
+interface Batch {
+  waiting: Waiting[];
+  packet: PacketWriter;
+}
+
+const isError = (result: CommitResult | SentError): result is SentError => 'message' in result;
+
+const received = ({ kind, message }: SentError): Error =>
+  kind === undefined ? new Error(message) : new StoreError(kind, message);
+
+/** The way of units to the writer thread and of its answers back, in the order in which they were handed over. */
+export class CommitQueue {
+  readonly #worker: Worker;
+  readonly #keys: TermKeys;
+  readonly #onCommit: (unit: Unit) => void;
+  readonly #open: Batch[] = [];
+  readonly #inFlight: Batch[] = [];
+  readonly #buffers: PacketBuffers[] = [];
+  readonly #checks: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  #isSendPlanned = false;
+  #failure: StoreError | undefined;
+  #isClosing = false;
+  #drained: (() => void) | undefined;
+  #closed: () => void = () => {};
+  #batches = 0;
+  #units = 0;
+  #changes = 0;
+  #refused = 0;
+  #failed = 0;
+
+  private constructor(worker: Worker, keys: TermKeys, onCommit: (unit: Unit) => void) {
+    this.#worker = worker;
+    this.#keys = keys;
+    this.#onCommit = onCommit;
+    worker.on('message', (message: FromWriter) => this.#receive(message));
+    worker.on('error', error => this.#fail(error));
+    worker.on('exit', () => this.#fail(new Error('The writer thread has ended.')));
+  }
+
+  /**
+   * Starts the writer thread and waits until it is ready.
+   * @param onCommit is told of each unit that became durable, before its promise settles
+   */
+  static start(data: WriterData, keys: TermKeys, onCommit: (unit: Unit) => void): Promise<CommitQueue> {
+    const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: data });
+    return new Promise((resolve, reject) => {
+      worker.once('error', reject);
+      worker.once('message', () => {
+        worker.off('error', reject);
+        resolve(new CommitQueue(worker, keys, onCommit));
+      });
+    });
+  }
+
+  commit(unit: Unit): Promise<CommitResult> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined || this.#isClosing) return reject(this.#failure ?? closed());
+      let batch = this.#open.at(-1);
+      if (batch === undefined || batch.waiting.length >= MOST_UNITS || batch.packet.size >= MOST_BYTES) {
+        batch = { waiting: [], packet: new PacketWriter(this.#buffers.pop()) };
+        this.#open.push(batch);
+      }
+      packUnit(unit, this.#keys, batch.packet);
+      batch.waiting.push({ unit, resolve, reject });
+      this.#planSend();
+    });
+  }
+
+  /** Resolves when the writer could write. */
+  check(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined || this.#isClosing) return reject(this.#failure ?? closed());
+      this.#checks.push({ resolve, reject });
+      this.#post({ kind: 'check' });
+    });
+  }
+
+  /** Commits what was handed over, then ends the thread. */
+  async close(): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    if (this.#open.length + this.#inFlight.length > 0 && this.#failure === undefined) {
+      await new Promise<void>(resolve => {
+        this.#drained = resolve;
+      });
+    }
+    if (this.#failure !== undefined) return;
+    await new Promise<void>(resolve => {
+      this.#closed = resolve;
+      this.#post({ kind: 'close' });
+    });
+  }
+
+  statistics(): Record<string, number> {
+    const queued = [...this.#open, ...this.#inFlight].reduce((sum, batch) => sum + batch.waiting.length, 0);
+    return {
+      commits: this.#batches,
+      unitsCommitted: this.#units,
+      changesCommitted: this.#changes,
+      unitsRefused: this.#refused,
+      unitsFailed: this.#failed,
+      unitsQueued: queued,
+    };
+  }
+
+  /** Once a turn of the event loop: requests that arrived together share a message, and a commit. */
+  #planSend(): void {
+    if (this.#isSendPlanned || this.#inFlight.length >= MOST_IN_FLIGHT) return;
+    this.#isSendPlanned = true;
+    setImmediate(() => {
+      this.#isSendPlanned = false;
+      this.#send();
+    });
+  }
+
+  #send(): void {
+    while (this.#inFlight.length < MOST_IN_FLIGHT) {
+      const batch = this.#open.shift();
+      if (batch === undefined) return;
+      this.#inFlight.push(batch);
+      const packet = batch.packet.take();
+      this.#post({ kind: 'commit', packet }, [packet.terms, packet.bodies]);
+    }
+  }
+
+  #post(message: ToWriter, transfer: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #receive(message: FromWriter): void {
+    if (message.kind === 'committed') {
+      if (this.#buffers.length < MOST_IN_FLIGHT) this.#buffers.push(message.buffers);
+      this.#settle(this.#inFlight.shift()!, message.results);
+      this.#send();
+      if (this.#open.length + this.#inFlight.length === 0) this.#drained?.();
+    } else if (message.kind === 'checked') {
+      const check = this.#checks.shift()!;
+      if (message.error) check.reject(received(message.error));
+      else check.resolve();
+    } else if (message.kind === 'closed') {
+      this.#closed();
+    }
+  }
+
+  #settle({ waiting }: Batch, results: readonly (CommitResult | SentError)[]): void {
+    this.#batches++;
+    waiting.forEach(({ unit, resolve, reject }, i) => {
+      const result = results[i]!;
+      if (isError(result)) {
+        this.#failed++;
+        reject(received(result));
+      } else {
+        if (result.outcome === 'committed') {
+          this.#units++;
+          this.#changes += unit.changes.length;
+          this.#onCommit(unit);
+        } else this.#refused++;
+        resolve(result);
+      }
+    });
+  }
+
+  #fail(cause: Error): void {
+    this.#closed();
+    if (this.#isClosing && this.#inFlight.length + this.#open.length === 0) return;
+    this.#failure ??= new StoreError('unavailable', 'The writer of the database has stopped; restart the server.', {
+      cause,
+    });
+    for (const { waiting } of [...this.#inFlight.splice(0), ...this.#open.splice(0)]) {
+      for (const { reject } of waiting) reject(this.#failure);
+    }
+    for (const { reject } of this.#checks.splice(0)) reject(this.#failure);
+    this.#drained?.();
+  }
+}
+
+const closed = (): StoreError => new StoreError('unavailable', 'The store is closed.');

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Marks a file as a database of this server ("kiun"). https://www.sqlite.org/pragma.html#pragma_application_id */
+const APPLICATION_ID = 0x6b69756e;
+
+type Migration = (database: DatabaseSync) => void;
+
+/**
+ * Version n of the schema is what the first n migrations make. A released one is never changed; new ones are added at the end.
+ * What the tables are for: docs/adr (the SQLite store).
+ */
+export const migrations: readonly Migration[] = [
+  database => {
+    database.exec(`
+      CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE version (
+        seq INTEGER PRIMARY KEY,
+        type TEXT NOT NULL,
+        id TEXT NOT NULL,
+        version_id INTEGER NOT NULL,
+        updated INTEGER NOT NULL,
+        method TEXT NOT NULL,
+        codec INTEGER NOT NULL,
+        identities TEXT,
+        terms BLOB NOT NULL,
+        body BLOB NOT NULL
+      ) STRICT;
+
+      CREATE TABLE resource (
+        type TEXT NOT NULL,
+        id TEXT NOT NULL,
+        version_id INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        deleted INTEGER NOT NULL,
+        PRIMARY KEY (type, id)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE superseded (
+        type TEXT NOT NULL,
+        id TEXT NOT NULL,
+        version_id INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (type, id, version_id)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE identity (
+        identity TEXT PRIMARY KEY,
+        type TEXT NOT NULL,
+        id TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE term (key INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (key, seq)) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE string_value (
+        seq INTEGER NOT NULL,
+        parameter INTEGER NOT NULL,
+        folded TEXT NOT NULL,
+        PRIMARY KEY (seq, parameter, folded)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX string_by_text ON string_value (parameter, folded);
+
+      CREATE TABLE date_value (
+        seq INTEGER NOT NULL,
+        parameter INTEGER NOT NULL,
+        low INTEGER NOT NULL,
+        high INTEGER NOT NULL,
+        PRIMARY KEY (seq, parameter, low, high)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX date_by_low ON date_value (parameter, low);
+      CREATE INDEX date_by_high ON date_value (parameter, high);
+    `);
+    const insert = database.prepare('INSERT INTO setting (name, value) VALUES (?, ?)');
+    insert.run('signing-key', randomBytes(32));
+    insert.run('term-seed', randomBytes(8));
+  },
+];
+
+const readNumber = (database: DatabaseSync, pragma: string): number =>
+  Number(database.prepare(`PRAGMA ${pragma}`).get()?.[pragma] ?? 0);
+
+/** Brings the schema up to date, step by step, each step whole or not at all. Throws for a file that is not ours or is newer. */
+export function migrate(database: DatabaseSync, file: string): void {
+  const found = readNumber(database, 'user_version');
+  const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
+  if (!isEmpty && readNumber(database, 'application_id') !== APPLICATION_ID) {
+    throw new Error(`${file} is a database of another program. Name another file for the store.`);
+  }
+  if (found > migrations.length) {
+    throw new Error(
+      `${file} was written by a later release (schema ${found}, this release knows ${migrations.length}). Start that release, or restore a backup made by this one.`,
+    );
+  }
+  for (let step = found; step < migrations.length; step++) {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      migrations[step]!(database);
+      database.exec(`PRAGMA user_version = ${step + 1}; PRAGMA application_id = ${APPLICATION_ID}; COMMIT`);
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}

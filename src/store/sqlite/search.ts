@@ -1,0 +1,164 @@
+import type { Condition, SearchQuery } from '../../search/query.ts';
+import type { Cursor, ResourceKey } from '../store.ts';
+import { StoreError } from '../store-error.ts';
+import { changeRanges } from './change-range.ts';
+import { compileCondition } from './compile-condition.ts';
+import { type Fragment, fragment, join, sql } from './fragment.ts';
+import { type Ordered, orderOf, selectInOrder } from './search-order.ts';
+import { type Source, termSource, withinDeadline } from './source.ts';
+import type { Statements } from './statements.ts';
+import type { TermKeys } from './term-keys.ts';
+
+/** What a search found: sequence numbers of current versions, in order. */
+export interface Found {
+  sequences: readonly number[];
+  next?: Cursor;
+  total?: number;
+}
+
+/** A source and how many rows it has, counted up to a bound. */
+interface Measured {
+  source: Source;
+  count: number;
+}
+
+/** Conditions with fewer rows than this are not worth comparing further. */
+const FEW = 100;
+
+/** Up to so many candidates are collected and sorted; more are taken in the order of an index until a page is full. */
+const MANY = 4_000;
+
+/** A default total is given while no more resources than this must be looked at. */
+const COUNTED = 10_000;
+
+const NOTHING: Found = { sequences: [] };
+
+const seqRange = (ranges: readonly (readonly [number, number])[]): Fragment =>
+  ranges.length === 0
+    ? fragment('FALSE')
+    : sql`(${join(
+        ranges.map(([from, to]) => fragment('c.seq >= ? AND c.seq < ?', from, to)),
+        ' OR ',
+      )})`;
+
+/** Finds current resources by their index rows; on one connection, reader or writer. */
+export class Search {
+  readonly #statements: Statements;
+  readonly #keys: TermKeys;
+  readonly #limit: number;
+  #deadline = 0;
+
+  /** @param limit milliseconds that one search may take */
+  constructor(statements: Statements, keys: TermKeys, limit: number) {
+    this.#statements = statements;
+    this.#keys = keys;
+    this.#limit = limit;
+    statements.database.function('within_deadline', () => {
+      if (performance.now() > this.#deadline) {
+        throw new StoreError('timeout', `The search took longer than ${this.#limit} ms and was stopped.`);
+      }
+      return 1;
+    });
+  }
+
+  /** Throws StoreError of the kind `timeout` when the search takes too long. */
+  find(query: SearchQuery, after?: Cursor): Found {
+    this.#deadline = performance.now() + this.#limit;
+    const { resourceType } = query;
+    const limits: Fragment[] = [];
+    const sources: Source[] = [];
+    for (const condition of query.where) {
+      if (condition.kind === 'lastUpdated') limits.push(this.#changed(condition));
+      else {
+        const source = compileCondition(resourceType, condition, this.#keys);
+        if (source === undefined) return query.total === 'none' ? NOTHING : { sequences: [], total: 0 };
+        sources.push(source);
+      }
+    }
+    const whole = termSource([this.#keys.ofType(resourceType)]);
+    const measured = this.#measure(sources.length === 0 ? [whole] : sources);
+    const ordered = query.count === 0 ? undefined : this.#page(query, after, measured, limits, whole);
+    const sequences = ordered?.slice(0, query.count).map(row => row.seq) ?? [];
+    const found: Found = { sequences };
+    const last = ordered?.[query.count - 1];
+    const isMore = ordered !== undefined && ordered.length > query.count;
+    if (isMore) found.next = last!.cursor;
+    const isWhole = after === undefined && query.count > 0 && !isMore;
+    const total = isWhole ? sequences.length : this.#total(query, measured, limits);
+    if (total !== undefined && query.total !== 'none') found.total = total;
+    return found;
+  }
+
+  /** Whose version it is. */
+  key(seq: number): ResourceKey {
+    const [resourceType, id] = this.#statements.get('SELECT type, id FROM version WHERE seq = ?', [seq])!;
+    return { resourceType: resourceType as string, id: id as string };
+  }
+
+  #changed(condition: Extract<Condition, { kind: 'lastUpdated' }>): Fragment {
+    return seqRange(changeRanges(condition.anyOf, this.#statements));
+  }
+
+  /** Sources with their sizes, the rarest first. Sizes beyond a bound are not told apart. */
+  #measure(sources: readonly Source[]): Measured[] {
+    for (const bound of [FEW, MANY]) {
+      const measured = sources.map(source => ({
+        source,
+        count: source.scans ? bound + 1 : this.#count(source, bound + 1),
+      }));
+      measured.sort((a, b) => a.count - b.count);
+      if (bound === MANY || measured[0]!.count <= bound) return measured;
+    }
+    return [];
+  }
+
+  #count({ rows }: Source, bound: number): number {
+    const [count] = this.#run(sql`SELECT count(*) FROM (${rows} LIMIT ${fragment('?', bound)})`)[0]!;
+    return count as number;
+  }
+
+  #page(
+    query: SearchQuery,
+    after: Cursor | undefined,
+    measured: readonly Measured[],
+    limits: readonly Fragment[],
+    whole: Source,
+  ): Ordered[] {
+    const rarest = measured[0]!;
+    const isSmall = rarest.count <= MANY;
+    const streams = measured.find(({ source }) => source.ordered)?.source ?? whole;
+    const checksBut = (driver: Source | undefined): Fragment[] =>
+      measured.filter(({ source }) => source !== driver).map(({ source }) => source.check);
+    return selectInOrder(
+      {
+        order: orderOf(query, this.#keys),
+        after,
+        limit: query.count + 1,
+        candidates: isSmall ? rarest.source : undefined,
+        streams: isSmall && rarest.source.ordered ? rarest.source : streams,
+        limits,
+        checksBut,
+      },
+      piece => this.#run(piece),
+    );
+  }
+
+  #total(query: SearchQuery, measured: readonly Measured[], limits: readonly Fragment[]): number | undefined {
+    if (query.total === 'none') return undefined;
+    const [{ source }, ...others] = measured as [Measured, ...Measured[]];
+    const checks = join([...limits, withinDeadline('c'), ...others.map(other => other.source.check)], ' AND ');
+    const rows = source.unique ? source.rows : sql`SELECT DISTINCT seq FROM (${source.rows})`;
+    if (query.total === 'accurate') {
+      return this.#run(sql`SELECT count(*) FROM (${rows}) c WHERE ${checks}`)[0]![0] as number;
+    }
+    const bound = fragment('?', COUNTED + 1);
+    const [looked, matched] = this.#run(
+      sql`SELECT count(*), total(${checks}) FROM (SELECT seq FROM (${rows}) LIMIT ${bound}) c`,
+    )[0]!;
+    return (looked as number) <= COUNTED ? (matched as number) : undefined;
+  }
+
+  #run(piece: Fragment): (number | string | null | Uint8Array)[][] {
+    return this.#statements.all(piece.sql, piece.params);
+  }
+}

@@ -1,0 +1,199 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import type { SearchQuery } from '../../search/query.ts';
+import type { CommitResult, Cursor, Page, ResourceKey, Store, StoredVersion, Unit } from '../store.ts';
+import { StoreError } from '../store-error.ts';
+import { CommitQueue } from './commit-queue.ts';
+import { openConnection } from './connection.ts';
+import { isNotADatabase, translateError } from './errors.ts';
+import { lock } from './lock.ts';
+import { migrate } from './migrations.ts';
+import { Search } from './search.ts';
+import { readSetting } from './setting.ts';
+import { Statements } from './statements.ts';
+import { temporaryFile } from './temporary-file.ts';
+import { TermKeys } from './term-keys.ts';
+import { VersionCache } from './version-cache.ts';
+import { Versions } from './versions.ts';
+
+export interface SqliteOptions {
+  /** Milliseconds that a search may take; default 30,000. */
+  searchLimit?: number;
+  /** Bytes of current bodies kept in memory; default 32 MiB. */
+  cacheBytes?: number;
+  /** Bytes from which a body is deflated; default 512. */
+  deflateFrom?: number;
+}
+
+/** Where the file comes from and what must be done when the store is closed or cannot be opened. */
+interface Place {
+  file: string;
+  durable: boolean;
+  release: () => void;
+}
+
+/**
+ * Opens (and makes, where there is none) the database `file`, or a temporary one where it is undefined. Rejects with an Error
+ * whose message says what stands in the way: in use, of a later release, not a database, not writable.
+ */
+export async function openSqliteStore(file: string | undefined, options: SqliteOptions = {}): Promise<Store> {
+  const { searchLimit = 30_000, cacheBytes = 32 * 1024 * 1024, deflateFrom = 512 } = options;
+  const place = file === undefined ? temporaryPlace() : lockedPlace(resolve(file));
+  let reader: DatabaseSync | undefined;
+  try {
+    const first = openConnection(place.file, { readOnly: false, durable: place.durable });
+    try {
+      migrate(first, place.file);
+      reader = openConnection(place.file, { readOnly: true, durable: place.durable });
+    } finally {
+      first.close();
+    }
+    const keys = new TermKeys(readSetting(reader, 'term-seed'));
+    const cache = new VersionCache(cacheBytes);
+    const clock = { lastUpdated: 0 };
+    const queue = await CommitQueue.start(
+      { file: place.file, durable: place.durable, deflateFrom, searchLimit },
+      keys,
+      unit => {
+        for (const change of unit.changes) {
+          cache.delete(change);
+          clock.lastUpdated = Math.max(clock.lastUpdated, change.lastUpdated);
+        }
+      },
+    );
+    return new SqliteStore(place, reader, queue, keys, cache, clock, searchLimit);
+  } catch (error) {
+    reader?.close();
+    place.release();
+    if (isNotADatabase(error)) throw new Error(`${place.file} is damaged or not a database.`, { cause: error });
+    throw translateError(error);
+  }
+}
+
+function temporaryPlace(): Place {
+  return { ...temporaryFile(), durable: false };
+}
+
+function lockedPlace(file: string): Place {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    return { file, durable: true, release: lock(file) };
+  } catch (error) {
+    const translated = translateError(error);
+    if (!(translated instanceof StoreError)) throw translated;
+    throw new StoreError(translated.kind, `${file} cannot be opened: ${translated.message}`, { cause: error });
+  }
+}
+
+class SqliteStore implements Store {
+  readonly signingKey: Buffer;
+  readonly #place: Place;
+  readonly #reader: DatabaseSync;
+  readonly #queue: CommitQueue;
+  readonly #cache: VersionCache;
+  readonly #clock: { lastUpdated: number };
+  readonly #versions: Versions;
+  readonly #search: Search;
+  #hits = 0;
+  #misses = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    place: Place,
+    reader: DatabaseSync,
+    queue: CommitQueue,
+    keys: TermKeys,
+    cache: VersionCache,
+    clock: { lastUpdated: number },
+    searchLimit: number,
+  ) {
+    const statements = new Statements(reader);
+    this.#place = place;
+    this.#reader = reader;
+    this.#queue = queue;
+    this.#cache = cache;
+    this.#clock = clock;
+    this.#versions = new Versions(statements);
+    this.#search = new Search(statements, keys, searchLimit);
+    this.signingKey = readSetting(reader, 'signing-key');
+    clock.lastUpdated = this.#versions.lastUpdated();
+  }
+
+  get lastUpdated(): number {
+    return this.#clock.lastUpdated;
+  }
+
+  read(key: ResourceKey): Promise<StoredVersion | undefined> {
+    const cached = this.#cache.get(key);
+    if (cached !== undefined) {
+      this.#hits++;
+      return Promise.resolve(cached);
+    }
+    return this.#work(() => {
+      const version = this.#versions.current(key);
+      this.#misses++;
+      if (version !== undefined) this.#cache.set(version);
+      return version;
+    });
+  }
+
+  readVersion(key: ResourceKey, versionId: number): Promise<StoredVersion | undefined> {
+    return this.#work(() => this.#versions.one(key, versionId));
+  }
+
+  history(key: ResourceKey, page: { count: number; after?: Cursor }): Promise<Page> {
+    return this.#work(() => this.#versions.history(key, page));
+  }
+
+  search(query: SearchQuery, after?: Cursor): Promise<Page> {
+    return this.#work(() => {
+      const { sequences, next, total } = this.#search.find(query, after);
+      const versions = sequences.map(sequence => this.#cache.at(sequence) ?? this.#versions.at(sequence));
+      return { versions, ...(next && { next }), ...(total !== undefined && { total }) };
+    });
+  }
+
+  commit(unit: Unit): Promise<CommitResult> {
+    return this.#queue.commit(unit);
+  }
+
+  changes(afterSequence: number, limit: number): Promise<readonly (StoredVersion & { sequence: number })[]> {
+    return this.#work(() => this.#versions.after(afterSequence, limit));
+  }
+
+  async check(): Promise<void> {
+    await this.#work(() => this.#versions.lastUpdated());
+    await this.#queue.check();
+  }
+
+  statistics(): Record<string, number> {
+    const size = (suffix: string): number => statSync(this.#place.file + suffix, { throwIfNoEntry: false })?.size ?? 0;
+    return {
+      ...this.#queue.statistics(),
+      cacheBytes: this.#cache.bytes,
+      cacheHits: this.#hits,
+      cacheMisses: this.#misses,
+      databaseBytes: size(''),
+      logBytes: size('-wal'),
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#queue.close().finally(() => {
+      this.#reader.close();
+      this.#place.release();
+    });
+    return this.#closing;
+  }
+
+  /** Does the work at once (SQLite answers faster than a thread could be asked); a failure is a rejection. */
+  #work<T>(work: () => T): Promise<T> {
+    try {
+      if (this.#closing) throw new StoreError('unavailable', 'The store is closed.');
+      return Promise.resolve(work());
+    } catch (error) {
+      return Promise.reject(translateError(error));
+    }
+  }
+}

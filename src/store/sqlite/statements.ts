@@ -1,0 +1,35 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+
+/** A value of a column; integers beyond 2^53 are never selected. */
+export type Column = null | number | string | Uint8Array;
+
+const LIMIT = 500;
+
+/** Prepared statements of one connection, kept by their text; rows come as arrays. */
+export class Statements {
+  readonly database: DatabaseSync;
+  readonly #prepared = new Map<string, StatementSync>();
+
+  constructor(database: DatabaseSync) {
+    this.database = database;
+  }
+
+  prepare(sql: string): StatementSync {
+    let statement = this.#prepared.get(sql);
+    if (statement === undefined) {
+      statement = this.database.prepare(sql);
+      statement.setReturnArrays(true);
+      if (this.#prepared.size >= LIMIT) this.#prepared.clear();
+      this.#prepared.set(sql, statement);
+    }
+    return statement;
+  }
+
+  all(sql: string, params: readonly SQLInputValue[]): Column[][] {
+    return this.prepare(sql).all(...params) as unknown as Column[][];
+  }
+
+  get(sql: string, params: readonly SQLInputValue[]): Column[] | undefined {
+    return this.prepare(sql).get(...params) as unknown as Column[] | undefined;
+  }
+}

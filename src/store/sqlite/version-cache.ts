@@ -1,0 +1,67 @@
+import type { ResourceKey, StoredVersion } from '../store.ts';
+import { nestedMap } from './nested-map.ts';
+
+export interface CachedVersion extends StoredVersion {
+  sequence: number;
+}
+
+/** What an entry takes beside its body. */
+const OVERHEAD = 400;
+
+/** Current versions that were read lately, bounded by bytes; the one not read for longest goes first. */
+export class VersionCache {
+  readonly #limit: number;
+  readonly #ofKey = new Map<string, Map<string, CachedVersion>>();
+  readonly #bySequence = new Map<number, CachedVersion>();
+  #bytes = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(key: ResourceKey): CachedVersion | undefined {
+    const version = this.#ofKey.get(key.resourceType)?.get(key.id);
+    if (version !== undefined) this.#touch(version);
+    return version;
+  }
+
+  /** By sequence number, which names one version for ever: never stale. */
+  at(sequence: number): CachedVersion | undefined {
+    const version = this.#bySequence.get(sequence);
+    if (version !== undefined) this.#touch(version);
+    return version;
+  }
+
+  /** Keeps a version that was current when it was read just now. */
+  set(version: CachedVersion): void {
+    const size = version.body.byteLength + OVERHEAD;
+    if (size > this.#limit / 8) return;
+    this.delete(version);
+    nestedMap(this.#ofKey, version.resourceType).set(version.id, version);
+    this.#bySequence.set(version.sequence, version);
+    this.#bytes += size;
+    for (const oldest of this.#bySequence.values()) {
+      if (this.#bytes <= this.#limit) return;
+      this.delete(oldest);
+    }
+  }
+
+  /** Forgets what is known of a resource. */
+  delete(key: ResourceKey): void {
+    const ofType = this.#ofKey.get(key.resourceType);
+    const version = ofType?.get(key.id);
+    if (version === undefined) return;
+    ofType?.delete(key.id);
+    this.#bySequence.delete(version.sequence);
+    this.#bytes -= version.body.byteLength + OVERHEAD;
+  }
+
+  #touch(version: CachedVersion): void {
+    this.#bySequence.delete(version.sequence);
+    this.#bySequence.set(version.sequence, version);
+  }
+}

@@ -1,0 +1,26 @@
+import type { CommitResult } from '../store.ts';
+import type { Packet, PacketBuffers } from './packet.ts';
+
+/** What the writer thread is started with. */
+export interface WriterData {
+  file: string;
+  durable: boolean;
+  /** Bytes from which a body is deflated. */
+  deflateFrom: number;
+  /** Milliseconds that the search of an If-None-Exist may take. */
+  searchLimit: number;
+}
+
+export type ToWriter = { kind: 'commit'; packet: Packet } | { kind: 'check' } | { kind: 'close' };
+
+/** An error on its way between threads: of the store where `kind` is given. */
+export interface SentError {
+  kind?: 'full' | 'unavailable' | 'timeout';
+  message: string;
+}
+
+export type FromWriter =
+  | { kind: 'ready' }
+  | { kind: 'committed'; results: readonly (CommitResult | SentError)[]; buffers: PacketBuffers }
+  | { kind: 'checked'; error?: SentError }
+  | { kind: 'closed' };
