@@ -69,7 +69,7 @@ export const buildR4Artefact = (): Map<string, string> => {
       files: rows,
     }),
   );
-  files.set('capability-statements/r4.json', renderResource(plainR4Capability(types)));
+  files.set('capability-statements/r4.json', `${renderFormatted(plainR4Capability(types))}\n`);
   return files;
 };
 
@@ -294,11 +294,24 @@ const renderResource = (resource: object): string => {
 
 const renderMember = (name: string, value: unknown): string => {
   if (name === 'snapshot') return `{"element":${renderList((value as { element: unknown[] }).element)}}`;
-  if (name === 'rest')
-    return `[{"mode":"server","resource":${renderList((value as { resource: unknown[] }[])[0]!.resource)}}]`;
   if (['entry', 'concept', 'files'].includes(name)) return renderList(value as unknown[]);
   return JSON.stringify(value);
 };
 
 const renderList = (items: readonly unknown[]): string =>
   `[\n${items.map(item => JSON.stringify(item)).join(',\n')}\n]`;
+
+/** As the formatter of this project leaves a file that people read. */
+const renderFormatted = (value: unknown, indent = ''): string => {
+  const isScalar = (item: unknown): boolean => typeof item !== 'object' || item === null;
+  if (isScalar(value)) return JSON.stringify(value);
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    if (value.every(isScalar)) return `[${value.map(item => JSON.stringify(item)).join(', ')}]`;
+    return `[\n${value.map(item => inner + renderFormatted(item, inner)).join(',\n')}\n${indent}]`;
+  }
+  const members = Object.entries(value as object);
+  const rendered = members.map(([name, member]) => `${JSON.stringify(name)}: ${renderFormatted(member, inner)}`);
+  if (members.length === 1) return `{ ${rendered[0]} }`;
+  return `{\n${rendered.map(member => inner + member).join(',\n')}\n${indent}}`;
+};

@@ -1,0 +1,183 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CapabilityStatement, CapabilityStatementRestResource, StructureDefinition } from 'fhir/r4.js';
+import fhirpath from 'fhirpath';
+import { afterAll, describe, expect, test } from 'vitest';
+import { loadCapability } from './capability.ts';
+import { loadDefinitions } from './load-definitions.ts';
+
+const definitions = loadDefinitions({ folders: ['profiles/r4', 'profiles/openimis', 'profiles/kiungo'], packages: [] });
+const implemented = {
+  interactions: new Set(['read', 'vread', 'create', 'update', 'delete', 'history-instance', 'search-type']),
+  operations: new Set(['submit']),
+  searchTypes: new Set(['token', 'reference', 'string', 'date']),
+};
+const software = { baseUrl: 'http://localhost:8080/fhir', version: '0.1.0', date: Date.UTC(2026, 10, 1) };
+
+const folder = mkdtempSync(join(tmpdir(), 'capability-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const load = (claim: object, more: object = {}) => {
+  const file = join(folder, 'tried.json');
+  const rest = [
+    {
+      mode: 'server',
+      resource: [
+        { type: 'Patient', interaction: [{ code: 'read' }] },
+        { type: 'Claim', ...claim },
+      ],
+    },
+  ];
+  const statement = { resourceType: 'CapabilityStatement', fhirVersion: '4.0.1', format: ['json'], rest, ...more };
+  writeFileSync(file, JSON.stringify(statement));
+  return loadCapability(file, definitions, implemented);
+};
+
+const served = (name: string): CapabilityStatement =>
+  loadCapability(name, definitions, implemented).statement(software) as unknown as CapabilityStatement;
+
+describe('openimis.json', () => {
+  const { types, insuranceRules } = loadCapability('openimis', definitions, implemented);
+
+  test('switches insurance rules and referential integrity on', () => {
+    expect(insuranceRules).toBe(true);
+    expect(types.get('Claim')).toMatchObject({
+      profile: 'https://kiungo.example/fhir/StructureDefinition/kiungo-claim',
+      enforceReferences: true,
+      conditionalCreate: true,
+      updateCreate: true,
+      operations: new Set(['submit']),
+    });
+  });
+
+  test('requires every kiungo profile, and supports every openimis profile of its types', () => {
+    const shipped = (set: string) =>
+      readdirSync(`profiles/${set}`)
+        .filter(name => name.startsWith('StructureDefinition-'))
+        .map(name => JSON.parse(readFileSync(`profiles/${set}/${name}`, 'utf8')) as StructureDefinition)
+        .filter(({ type }) => types.has(type))
+        .map(({ type, url }) => `${type} ${url}`)
+        .sort();
+    const named = [...types.values()];
+    const required = named.flatMap(({ resourceType, profile }) => (profile ? [`${resourceType} ${profile}`] : []));
+    const supported = named.flatMap(({ resourceType, supportedProfiles }) =>
+      supportedProfiles.map(url => `${resourceType} ${url}`),
+    );
+    expect(required.sort()).toEqual(shipped('kiungo'));
+    expect(supported.sort()).toEqual(shipped('openimis'));
+    expect(required).toHaveLength(20);
+  });
+
+  test('lets conformance resources be read only', () => {
+    expect(types.get('StructureDefinition')?.interactions).toEqual(new Set(['read']));
+    expect(types.get('StructureDefinition')?.searchParameters.size).toBe(0);
+  });
+
+  test('finds by the loaded search parameters that the code can do', () => {
+    const codes = types.get('Claim')?.searchParameters;
+    expect(codes?.get('patient')?.url).toBe('http://hl7.org/fhir/SearchParameter/Claim-patient');
+    expect(codes?.has('_id')).toBe(true);
+    expect(codes?.has('_lastUpdated')).toBe(true);
+    expect(types.get('Location')?.searchParameters.has('near')).toBe(false);
+    expect(types.get('Patient')?.searchParameters.has('_content')).toBe(false);
+  });
+});
+
+test('r4.json enables every resource type of R4, on its own definition, without insurance', () => {
+  const { types, insuranceRules } = loadCapability('r4', definitions, implemented);
+  expect([...types.keys()]).toEqual(definitions.resourceTypes);
+  expect(insuranceRules).toBe(false);
+  expect(types.get('Claim')).toMatchObject({ enforceReferences: false, operations: new Set() });
+  expect(types.get('Claim')).not.toHaveProperty('profile');
+});
+
+describe.each(['openimis', 'r4'])('the statement served for %s', name => {
+  const statement = served(name);
+
+  test('tells of this server', () => {
+    expect(statement).toMatchObject({
+      kind: 'instance',
+      status: 'active',
+      date: '2026-11-01T00:00:00.000Z',
+      software: { name: 'Kiungo', version: '0.1.0' },
+      implementation: { url: 'http://localhost:8080/fhir' },
+    });
+  });
+
+  test('holds the invariants of a CapabilityStatement', () => {
+    const elements = definitions.structureDefinition('CapabilityStatement')?.snapshot.element ?? [];
+    const broken = elements.flatMap(({ path, constraint = [] }) =>
+      constraint
+        .filter(({ key, severity }) => severity === 'error' && key.startsWith('cpb-'))
+        .filter(({ expression }) => {
+          const [holds] = fhirpath.evaluate(statement, `${path}.all(${expression})`) as boolean[];
+          return holds !== true;
+        })
+        .map(({ key }) => key),
+    );
+    expect(broken).toEqual([]);
+  });
+});
+
+test('a listed search parameter is the only one', () => {
+  const listed = { interaction: [{ code: 'search-type' }], searchParam: [{ name: 'patient', type: 'reference' }] };
+  const { types, statement } = load(listed);
+  expect([...(types.get('Claim')?.searchParameters.keys() ?? [])]).toEqual(['patient']);
+  const [, claim] = (statement(software).rest as unknown as { resource: CapabilityStatementRestResource[] }[])[0]!
+    .resource;
+  expect(claim?.searchParam).toEqual([
+    { name: 'patient', definition: 'http://hl7.org/fhir/SearchParameter/Claim-patient', type: 'reference' },
+  ]);
+});
+
+test.each([
+  [
+    { interaction: [{ code: 'read' }, { code: 'patch' }] },
+    'rest[0].resource[1].interaction[1]: patch is not implemented',
+  ],
+  [{ conditionalDelete: 'single' }, 'rest[0].resource[1].conditionalDelete: single is not implemented'],
+  [{ versioning: 'no-version' }, 'rest[0].resource[1].versioning: no-version is not implemented'],
+  [{ searchInclude: ['Claim:patient'] }, 'rest[0].resource[1].searchInclude: is not implemented'],
+  [{ referencePolicy: ['resolves'] }, 'rest[0].resource[1].referencePolicy[0]: resolves is not implemented'],
+  [{ profile: 'https://example.org/none' }, 'rest[0].resource[1].profile: https://example.org/none is not loaded'],
+  [
+    { supportedProfile: ['https://kiungo.example/fhir/StructureDefinition/kiungo-patient'] },
+    'rest[0].resource[1].supportedProfile[0]: https://kiungo.example/fhir/StructureDefinition/kiungo-patient is not loaded, or not a profile of Claim',
+  ],
+  [
+    { interaction: [{ code: 'search-type' }], searchParam: [{ name: 'colour', type: 'token' }] },
+    'rest[0].resource[1].searchParam[0]: Claim has no search parameter colour',
+  ],
+  [
+    { interaction: [{ code: 'search-type' }], searchParam: [{ name: '_profile', type: 'uri' }] },
+    'rest[0].resource[1].searchParam[0]: _profile of type uri is not implemented',
+  ],
+  [{ operation: [{ name: 'bill', definition: 'x' }] }, 'rest[0].resource[1].operation[0]: bill is not implemented'],
+  [
+    { operation: [{ name: 'submit', definition: 'https://kiungo.example/fhir/OperationDefinition/none' }] },
+    'rest[0].resource[1].operation[0].definition: https://kiungo.example/fhir/OperationDefinition/none is not loaded',
+  ],
+  [{ type: 'Invoce' }, 'rest[0].resource[1].type: Invoce is not a resource type of R4'],
+  [{ type: 'Patient' }, 'rest[0].resource[1].type: Patient is there twice'],
+])('a file that asks for too much is refused with the element: %j', (claim, message) => {
+  expect(() => load(claim)).toThrow(message);
+  expect(() => load(claim)).toThrow('tried.json');
+});
+
+test.each([
+  [{ fhirVersion: '5.0.0' }, 'fhirVersion: must be 4.0.1'],
+  [{ format: ['json', 'application/fhir+xml'] }, 'format[1]: application/fhir+xml is not implemented'],
+  [{ rest: [] }, 'rest: must be one, of mode server'],
+  [
+    { rest: [{ mode: 'server', interaction: [{ code: 'transaction' }] }] },
+    'rest[0].interaction[0]: transaction is not implemented',
+  ],
+  [{ resourceType: 'Patient' }, 'is not a CapabilityStatement'],
+])('a statement that is not of this server is refused: %j', (more, message) => {
+  expect(() => load({}, more)).toThrow(message);
+});
+
+test('a file that is not there is named', () => {
+  expect(() => loadCapability('nowhere', definitions, implemented)).toThrow('capability-statements/nowhere.json');
+});

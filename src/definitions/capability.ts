@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CapabilityStatement, CapabilityStatementRest } from 'fhir/r4.js';
+import { isJsonObject, type Resource } from '../fhir/resource.ts';
+import type { Definitions } from './definitions.ts';
+import { type ServedSoftware, servedStatement } from './served-statement.ts';
+import { type Implemented, type TypeCapability, typeCapability } from './type-capability.ts';
+
+export type { Implemented, TypeCapability };
+
+/** What the server offers: the capability file, held to what the code can do. */
+export interface Capability {
+  /** By resource type, in the order of the file. */
+  types: ReadonlyMap<string, TypeCapability>;
+  insuranceRules: boolean;
+  /** The CapabilityStatement of the running server. */
+  statement(software: ServedSoftware): Resource;
+}
+
+const FOLDER = join(import.meta.dirname, '../../capability-statements');
+const FHIR_VERSION = '4.0.1';
+const FORMATS = ['application/fhir+json', 'json'];
+const INSURANCE_RULES = 'https://kiungo.example/fhir/StructureDefinition/insurance-rules';
+
+/**
+ * Reads a capability file: a CapabilityStatement that says what is to be enabled. `file` is a path, or the bare name of one of
+ * `capability-statements/`. A type without `searchParam` gets all parameters that are loaded and can be searched by.
+ * Throws an Error naming the file and the element, where the file cannot be read or asks for what is not implemented or not loaded.
+ * https://hl7.org/fhir/R4/capabilitystatement.html
+ */
+export const loadCapability = (file: string, definitions: Definitions, implemented: Implemented): Capability => {
+  const path = /^[\w-]+$/.test(file) ? join(FOLDER, `${file}.json`) : file;
+  try {
+    return capabilityOf(readStatement(path), definitions, implemented);
+  } catch (cause) {
+    throw new Error(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+};
+
+const readStatement = (path: string): CapabilityStatement => {
+  const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  if (!isJsonObject(value) || value.resourceType !== 'CapabilityStatement') {
+    throw new Error('is not a CapabilityStatement');
+  }
+  return value as unknown as CapabilityStatement;
+};
+
+const capabilityOf = (file: CapabilityStatement, definitions: Definitions, implemented: Implemented): Capability => {
+  refuseUnlessDone(file);
+  const rest = serverRest(file, implemented);
+  const types = new Map<string, TypeCapability>();
+  for (const [index, resource] of (rest.resource ?? []).entries()) {
+    const element = `rest[0].resource[${index}]`;
+    if (types.has(resource.type)) throw new Error(`${element}.type: ${resource.type} is there twice`);
+    types.set(resource.type, typeCapability(resource, element, definitions, implemented));
+  }
+  const switches = (rest.extension ?? []).filter(({ url }) => url === INSURANCE_RULES);
+  return {
+    types,
+    insuranceRules: switches.some(({ valueBoolean }) => valueBoolean === true),
+    statement: servedStatement(file, rest, types),
+  };
+};
+
+const refuseUnlessDone = (file: CapabilityStatement): void => {
+  if (file.fhirVersion !== FHIR_VERSION) throw new Error(`fhirVersion: must be ${FHIR_VERSION}`);
+  for (const [index, format] of (file.format ?? []).entries()) {
+    if (!FORMATS.includes(format)) throw new Error(`format[${index}]: ${format} is not implemented`);
+  }
+  for (const name of ['patchFormat', 'messaging', 'document'] as const) {
+    if (file[name] !== undefined) throw new Error(`${name}: is not implemented`);
+  }
+};
+
+const serverRest = (file: CapabilityStatement, implemented: Implemented): CapabilityStatementRest => {
+  const [rest, ...others] = file.rest ?? [];
+  if (rest?.mode !== 'server' || others.length > 0) throw new Error('rest: must be one, of mode server');
+  for (const [index, { code }] of (rest.interaction ?? []).entries()) {
+    if (!implemented.interactions.has(code))
+      throw new Error(`rest[0].interaction[${index}]: ${code} is not implemented`);
+  }
+  for (const name of ['security', 'searchParam', 'operation', 'compartment'] as const) {
+    if (rest[name] !== undefined) throw new Error(`rest[0].${name}: is not implemented`);
+  }
+  return rest;
+};

@@ -1,0 +1,65 @@
+import type {
+  CapabilityStatement,
+  CapabilityStatementRest,
+  CapabilityStatementRestResource,
+  CapabilityStatementRestResourceSearchParam,
+} from 'fhir/r4.js';
+import type { Resource } from '../fhir/resource.ts';
+import type { SearchParameter } from './definitions.ts';
+import type { TypeCapability } from './type-capability.ts';
+
+export interface ServedSoftware {
+  /** The FHIR base that clients see. */
+  baseUrl: string;
+  version: string;
+  /** Start of the server, in milliseconds since 1970. */
+  date: number;
+}
+
+/**
+ * The CapabilityStatement that is served: what the file asks for, with the search parameters that there are, told of this
+ * server and not of its kind.
+ */
+export const servedStatement = (
+  file: CapabilityStatement,
+  rest: CapabilityStatementRest,
+  types: ReadonlyMap<string, TypeCapability>,
+): ((software: ServedSoftware) => Resource) => {
+  let served: CapabilityStatementRest | undefined;
+  return ({ baseUrl, version, date }) => {
+    served ??= { ...rest, resource: (rest.resource ?? []).map(each => servedResource(each, types.get(each.type)!)) };
+    const statement: CapabilityStatement = {
+      resourceType: 'CapabilityStatement',
+      id: 'kiungo',
+      url: `${baseUrl}/metadata`,
+      version,
+      name: 'Kiungo',
+      title: file.title ?? 'Kiungo',
+      status: 'active',
+      date: new Date(date).toISOString(),
+      kind: 'instance',
+      ...(file.url === undefined ? {} : { instantiates: [file.url] }),
+      software: { name: 'Kiungo', version },
+      implementation: { description: file.description ?? 'Kiungo', url: baseUrl },
+      fhirVersion: file.fhirVersion,
+      format: file.format,
+      rest: [served],
+    };
+    return statement as unknown as Resource;
+  };
+};
+
+const servedResource = (
+  { searchParam: _, operation, ...said }: CapabilityStatementRestResource,
+  { searchParameters }: TypeCapability,
+): CapabilityStatementRestResource => ({
+  ...said,
+  ...(searchParameters.size === 0 ? {} : { searchParam: [...searchParameters.values()].map(servedParameter) }),
+  ...(operation === undefined ? {} : { operation }),
+});
+
+const servedParameter = ({ code, url, type }: SearchParameter): CapabilityStatementRestResourceSearchParam => ({
+  name: code,
+  definition: url,
+  type,
+});
