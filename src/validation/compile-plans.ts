@@ -1,0 +1,127 @@
+import type { Definitions } from '../definitions/definitions.ts';
+import { bindingPlan } from './bindings.ts';
+import { profilePlan } from './compile-profile.ts';
+import { structurePlan } from './compile-structure.ts';
+import { containedRule } from './contained.ts';
+import type { BindingPlan, FastCheck, NativeRule, ObjectPlan, PlanReference, ProfileReference, Scope } from './plan.ts';
+import type { Plans } from './plans.ts';
+import { referenceRule, targetPlan } from './references.ts';
+import { type ElementTree, elementTree, valueFor } from './snapshot-tree.ts';
+
+const BASE = 'http://hl7.org/fhir/StructureDefinition/';
+
+/** What the plans ask of the validator that they belong to. */
+export interface PlanHost {
+  generate(plan: ObjectPlan): FastCheck;
+  conforms(value: unknown, profile: ProfileReference, scope: Scope): boolean;
+  /** The rule of all extensions: their own form, and the definition that their url names. */
+  extensionRule: NativeRule;
+}
+
+/** The plans of all loaded definitions, each compiled when it is first asked for. */
+export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
+  const types = new Map<string, PlanReference>();
+  const trees = new Map<string, ElementTree>();
+  const profiles = new Map<string, ProfileReference>();
+  const bindings = new Map<string, BindingPlan>();
+  const resourceTypes = new Set(definitions.resourceTypes);
+  const isResourceType = (code: string) => resourceTypes.has(code);
+
+  const rulesOf = (name: string): NativeRule[] => {
+    if (name === 'Extension') return [host.extensionRule];
+    if (name === 'Reference') return [referenceRule(isResourceType)];
+    return isResourceType(name) ? [containedRule] : [];
+  };
+
+  const reference: Plans['reference'] = (label, build) => {
+    let plan: ObjectPlan | undefined;
+    const made: PlanReference = {
+      label,
+      get plan() {
+        plan ??= build();
+        return plan;
+      },
+      check: (value, scope) => {
+        made.check = host.generate(made.plan);
+        return made.check(value, scope);
+      },
+    };
+    return made;
+  };
+
+  const plans: Plans = {
+    reference,
+    type(name) {
+      let type = types.get(name);
+      if (type === undefined) {
+        type = reference(name, () => {
+          const structure = definitions.structureDefinition(name);
+          if (structure === undefined) throw new Error(`The definition of data type ${name} is not loaded.`);
+          return structurePlan(structure, plans, rulesOf(name));
+        });
+        types.set(name, type);
+      }
+      return type;
+    },
+    tree(name) {
+      let tree = trees.get(name);
+      if (tree === undefined) {
+        const structure = definitions.structureDefinition(name);
+        if (structure === undefined) return undefined;
+        tree = elementTree(structure);
+        trees.set(name, tree);
+      }
+      return tree;
+    },
+    profile(url) {
+      const known = profiles.get(url);
+      if (known !== undefined) return known;
+      const structure = definitions.structureDefinition(url);
+      // Urls come from resources too: those that name nothing are not kept.
+      if (structure === undefined) return { url, type: undefined, reference: undefined };
+      const profile: ProfileReference = {
+        url,
+        type: structure.type,
+        reference:
+          structure.derivation === 'constraint' ? reference(url, () => profilePlan(structure, plans)) : undefined,
+      };
+      profiles.set(url, profile);
+      return profile;
+    },
+    binding(strength, valueSet) {
+      const key = `${strength} ${valueSet}`;
+      let binding = bindings.get(key);
+      if (binding === undefined) {
+        binding = bindingPlan(strength, valueSet, definitions.valueSet(valueSet));
+        bindings.set(key, binding);
+      }
+      return binding;
+    },
+    targets(urls) {
+      if (urls === undefined || urls.length === 0) return undefined;
+      const allowed = new Set<string>();
+      for (const url of urls) {
+        const base = url.startsWith(BASE) ? url.slice(BASE.length) : undefined;
+        const type = base !== undefined && isResourceType(base) ? base : definitions.structureDefinition(url)?.type;
+        if (type === undefined || !isResourceType(type)) return undefined;
+        allowed.add(type);
+      }
+      return targetPlan(allowed, isResourceType);
+    },
+    conforms: host.conforms,
+    isAnyResource: code => code === 'Resource' || code === 'DomainResource',
+    isResourceType,
+    extensionUrl(profile) {
+      const url = plansUrl(definitions, profile);
+      return url ?? profile;
+    },
+  };
+  return plans;
+}
+
+function plansUrl(definitions: Definitions, profile: string): string | undefined {
+  const structure = definitions.structureDefinition(profile);
+  const element = structure?.snapshot.element.find(({ path }) => path === 'Extension.url');
+  const url = element && valueFor(element, 'fixed');
+  return typeof url === 'string' ? url : structure?.url;
+}

@@ -1,0 +1,51 @@
+import type { ElementDefinition } from '../definitions/definitions.ts';
+import { maxOf } from './compile-structure.ts';
+import { discriminatorTest } from './discriminators.ts';
+import type { ItemPlan, SlicePlan, SlicingPlan } from './plan.ts';
+import type { Plans } from './plans.ts';
+import { type ElementNode, typeCodes } from './snapshot-tree.ts';
+
+type Slicing = NonNullable<ElementDefinition['slicing']>;
+type Discriminators = NonNullable<Slicing['discriminator']>;
+
+const byType: Discriminators = [{ type: 'type', path: '$this' }];
+
+/**
+ * The slices of an element, with the test of which item belongs to which. Slices of a choice (`value[x]:valueQuantity`) go by type when
+ * nothing is said; other slicing without discriminator cannot be judged and is left out. https://hl7.org/fhir/R4/profiling.html#slicing
+ */
+export function compileSlicing(
+  node: ElementNode,
+  base: ElementNode,
+  plans: Plans,
+  itemPlan: (slice: ElementNode) => ItemPlan,
+): SlicingPlan | undefined {
+  if (node.slices.length === 0) return undefined;
+  const { slicing } = node.definition;
+  const choice = base.name.endsWith('[x]');
+  const stated = slicing?.discriminator ?? [];
+  const discriminators = stated.length > 0 ? stated : choice ? byType : isExtension(base) ? byUrl : [];
+  if (discriminators.length === 0) return undefined;
+  const slices: SlicePlan[] = node.slices.map(slice => {
+    const tests = discriminators.map(discriminator => discriminatorTest(discriminator, slice, base, plans));
+    const [only] = tests;
+    return {
+      name: slice.definition.sliceName ?? slice.name,
+      min: slice.definition.min ?? 0,
+      max: maxOf(slice.definition),
+      matches: tests.length === 1 ? only! : (value, type, scope) => tests.every(test => test(value, type, scope)),
+      item: itemPlan(slice),
+      slicing: compileSlicing(slice, base, plans, itemPlan),
+    };
+  });
+  return {
+    rules: slicing?.rules ?? 'open',
+    ordered: slicing?.ordered ?? false,
+    slices,
+    by: discriminators.map(({ path }) => (path === '$this' ? 'its own value' : `\`${path}\``)).join(' and '),
+  };
+}
+
+const byUrl: Discriminators = [{ type: 'value', path: 'url' }];
+
+const isExtension = (base: ElementNode) => typeCodes(base.definition)[0] === 'Extension';

@@ -1,0 +1,113 @@
+import type { ElementDefinition, StructureWithSnapshot } from '../definitions/definitions.ts';
+import { bindingOf, invariantsOf, limitsOf } from './compile-item.ts';
+import { expectedValue } from './patterns.ts';
+import type { ElementPlan, ItemPlan, NativeRule, ObjectPlan, PlanReference, TypePlan } from './plan.ts';
+import type { Plans } from './plans.ts';
+import {
+  type ElementNode,
+  type ElementTree,
+  elementTree,
+  isPrimitiveType,
+  jsonName,
+  typeCodes,
+  valueFor,
+} from './snapshot-tree.ts';
+
+/** The greatest number of times that an element may occur. */
+export const maxOf = (definition: ElementDefinition): number =>
+  definition.max === undefined || definition.max === '*' ? Number.POSITIVE_INFINITY : Number(definition.max);
+
+/** Whether JSON holds the element as an array: by the definition that introduced it, not by what a profile allows. */
+export const isArray = (definition: ElementDefinition): boolean => (definition.base?.max ?? definition.max) !== '1';
+
+/**
+ * What a base definition (a resource type or data type) asks of its values: all of it.
+ * `plans` gives the other types by name; `rules` are our own rules for the type.
+ */
+export function structurePlan(
+  structure: StructureWithSnapshot,
+  plans: Plans,
+  rules: readonly NativeRule[],
+): ObjectPlan {
+  const tree = elementTree(structure);
+  const backbones = new Map<ElementNode, PlanReference>();
+
+  const backbone = (node: ElementNode): PlanReference => {
+    let reference = backbones.get(node);
+    if (reference === undefined) {
+      reference = plans.reference(node.definition.path, () => objectPlan(node));
+      backbones.set(node, reference);
+    }
+    return reference;
+  };
+
+  const typePlan = (node: ElementNode, code: string, definition: ElementDefinition): TypePlan => {
+    const primitive = isPrimitiveType(code) ? code : undefined;
+    const resource = plans.isAnyResource(code);
+    const type = definition.type?.find(candidate => candidate.code === code);
+    const own = node.children.length > 0 ? backbone(node) : undefined;
+    return {
+      code,
+      primitive,
+      resource,
+      object: primitive !== undefined || resource ? undefined : (own ?? plans.type(code)),
+      targets: code === 'Reference' ? plans.targets(type?.targetProfile) : undefined,
+      profiles: (type?.profile ?? []).map(url => plans.profile(url)),
+    };
+  };
+
+  const elementPlan = (node: ElementNode): ElementPlan => {
+    const { definition } = node;
+    const referenced = referencedNode(tree, definition);
+    const codes = referenced === undefined ? typeCodes(definition) : typeCodes(referenced.definition);
+    const choice = node.name.endsWith('[x]');
+    const fixed = valueFor(definition, 'fixed');
+    const pattern = valueFor(definition, 'pattern');
+    const item: ItemPlan = {
+      types: codes.map(code => typePlan(referenced ?? node, code, definition)),
+      expected:
+        fixed !== undefined
+          ? expectedValue('fixed', fixed)
+          : pattern !== undefined
+            ? expectedValue('pattern', pattern)
+            : undefined,
+      binding: bindingOf(definition, plans),
+      limits: limitsOf(definition),
+      invariants: invariantsOf(definition),
+      object: undefined,
+    };
+    return {
+      name: choice ? node.name.slice(0, -3) : node.name,
+      choice,
+      repeats: isArray(definition),
+      min: definition.min ?? 0,
+      max: maxOf(definition),
+      names: codes.map(code => ({ name: jsonName(node.name, code), type: code, primitive: isPrimitiveType(code) })),
+      item,
+      slicing: undefined,
+    };
+  };
+
+  const objectPlan = (node: ElementNode): ObjectPlan => {
+    const isRoot = node === tree.root;
+    return {
+      label: node.definition.path,
+      type: isRoot ? structure.type : (typeCodes(node.definition)[0] ?? 'BackboneElement'),
+      exhaustive: true,
+      resource: isRoot && structure.kind === 'resource',
+      elements: node.children.map(elementPlan),
+      invariants: isRoot ? invariantsOf(node.definition) : [],
+      rules: isRoot ? rules : [],
+    };
+  };
+
+  return objectPlan(tree.root);
+}
+
+/** The element whose content this one repeats (`#Questionnaire.item`). */
+export function referencedNode(tree: ElementTree, definition: ElementDefinition): ElementNode | undefined {
+  const { contentReference } = definition;
+  return contentReference === undefined
+    ? undefined
+    : tree.byId.get(contentReference.slice(contentReference.indexOf('#') + 1));
+}

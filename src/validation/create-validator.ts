@@ -1,0 +1,139 @@
+import type { Definitions } from '../definitions/definitions.ts';
+import type { Issue } from '../fhir/issue.ts';
+import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
+import { claimedProfiles } from './claimed-profiles.ts';
+import { compilePlans } from './compile-plans.ts';
+import { explainResource } from './explain-resource.ts';
+import { extensionRule } from './extensions.ts';
+import { generateCheck } from './generate-check.ts';
+import type { Judges } from './generate-item.ts';
+import type { NativeRule, ProfileReference, Scope } from './plan.ts';
+import type { Plans } from './plans.ts';
+import { createReport } from './report.ts';
+import { createScope, nestedScope } from './scope.ts';
+import { twinCheck, twinsCheck } from './twins.ts';
+
+/** Judges whole resources by their type and by profiles, without a network. */
+export interface Validator {
+  /**
+   * The issues of a resource by its base type, by each of `profiles` (canonical urls, required: one that is not loaded is an error), and
+   * by the profiles that `meta.profile` claims (one that is not loaded is a warning). Empty when it is valid; a valid resource gets no
+   * warnings but for unknown claims. Never throws, whatever the JSON.
+   */
+  validate(resource: Resource, profiles: readonly string[]): Issue[];
+  /** As `validate`, with all warnings for a valid resource too; slower. */
+  explain(resource: Resource, profiles: readonly string[]): Issue[];
+}
+
+type Check = (value: JsonObject, scope: Scope) => boolean;
+
+/**
+ * A validator over what `definitions` knows. Types and profiles are compiled when they are first met. A resource is judged by
+ * generated code that only says yes or no; only after a no (or for `explain`) the same plans are interpreted to find every issue, up
+ * to `maxIssues` (default 100). https://hl7.org/fhir/R4/validation.html
+ */
+export function createValidator(definitions: Definitions, { maxIssues = 100 }: { maxIssues?: number } = {}): Validator {
+  const isConform = (value: unknown, { type, reference }: ProfileReference, scope: Scope): boolean => {
+    if (
+      isJsonObject(value) &&
+      typeof value.resourceType === 'string' &&
+      type !== undefined &&
+      value.resourceType !== type
+    )
+      return false;
+    return reference === undefined || (reference.check as Check)(value as JsonObject, scope);
+  };
+
+  /** By the definition that its url names, when that is loaded. */
+  const definitionOf = (url: unknown): ProfileReference | undefined => {
+    if (typeof url !== 'string' || !url.includes(':')) return undefined;
+    const profile = plans.profile(url);
+    return profile.type === 'Extension' ? profile : undefined;
+  };
+
+  const extension: NativeRule = {
+    holds(value, scope) {
+      if (!extensionRule.holds(value, scope)) return false;
+      const definition = definitionOf((value as JsonObject).url);
+      return definition === undefined || isConform(value, definition, scope);
+    },
+    explain: extensionRule.explain,
+  };
+
+  const judges: Judges = {
+    resource(value, scope) {
+      if (!isJsonObject(value)) return false;
+      return isValid(value as Resource, nestedScope(value as Resource, scope));
+    },
+    conforms: isConform,
+    twin: (value, scope) => twin(value, scope),
+    twins: (value, main, scope) => twins(value, main, scope),
+  };
+
+  const plans: Plans = compilePlans(definitions, {
+    generate: plan => generateCheck(plan, judges),
+    conforms(value, profile, scope) {
+      if (profile.type === undefined || !isJsonObject(value)) return false;
+      const base = plans.type(profile.type);
+      return (base.check as Check)(value, scope) && isConform(value, profile, scope);
+    },
+    extensionRule: extension,
+  });
+
+  const element = plans.type('Element');
+  const twin = twinCheck((value, scope) => element.check(value, scope));
+  const twins = twinsCheck((value, scope) => (element.check as Check)(value, scope));
+
+  /** Fast judgement by base type and claims; unknown claims are not its matter. */
+  const isValid = (resource: Resource, scope: Scope): boolean => {
+    const { resourceType } = resource;
+    if (typeof resourceType !== 'string' || !plans.isResourceType(resourceType)) return false;
+    if (!(plans.type(resourceType).check as Check)(resource, scope)) return false;
+    if (resource.meta === undefined) return true;
+    return claimedProfiles(resource).every(url => isConform(resource, plans.profile(url), scope));
+  };
+
+  const isValidBy = (resource: Resource, profiles: readonly string[]): boolean => {
+    const scope = createScope(resource, definitions);
+    if (!isValid(resource, scope)) return false;
+    for (const url of profiles) {
+      const profile = plans.profile(url);
+      if (profile.type === undefined || !isConform(resource, profile, scope)) return false;
+    }
+    return true;
+  };
+
+  const explain = (resource: Resource, profiles: readonly string[]): Issue[] => {
+    const report = createReport(maxIssues);
+    try {
+      explainResource(resource, profiles, createScope(resource, definitions), report, {
+        plans,
+        resourceTypes: definitions.resourceTypes,
+        isConform,
+        definitionOf,
+      });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      report.error(
+        'nesting-too-deep',
+        resource.resourceType,
+        'Objects are nested too deeply to be judged. Nest them less.',
+      );
+    }
+    return report.issues();
+  };
+
+  return {
+    validate(resource, profiles) {
+      try {
+        const known = (url: string) => plans.profile(url).type !== undefined;
+        if (isValidBy(resource, profiles) && (resource.meta === undefined || claimedProfiles(resource).every(known)))
+          return [];
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+      }
+      return explain(resource, profiles);
+    },
+    explain,
+  };
+}

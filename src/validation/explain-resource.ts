@@ -1,0 +1,138 @@
+import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
+import { claimedProfiles } from './claimed-profiles.ts';
+import { judgeObject } from './judge-object.ts';
+import type { Judgement } from './judgement.ts';
+import { foundType } from './messages.ts';
+import { nearestName } from './nearest-name.ts';
+import type { ProfileReference, Scope } from './plan.ts';
+import type { Plans } from './plans.ts';
+import type { Report } from './report.ts';
+import { nestedScope } from './scope.ts';
+
+export interface Explanation {
+  plans: Plans;
+  resourceTypes: readonly string[];
+  /** Fast judgement of a value that is valid by its type. */
+  isConform(value: unknown, profile: ProfileReference, scope: Scope): boolean;
+  /** The loaded definition that an extension's url names. */
+  definitionOf(url: unknown): ProfileReference | undefined;
+}
+
+/**
+ * Reports every fault of a resource and of those inside it: by type, by `profiles` and by its claims. Reports an error exactly when
+ * the generated checks say no.
+ */
+export function explainResource(
+  resource: Resource,
+  profiles: readonly string[],
+  scope: Scope,
+  report: Report,
+  explanation: Explanation,
+  path?: string,
+): void {
+  const { plans } = explanation;
+  const { resourceType } = resource;
+  if (typeof resourceType !== 'string' || !plans.isResourceType(resourceType)) {
+    reportType(resourceType, path, report, explanation);
+    return;
+  }
+  const where = path ?? resourceType;
+  const before = report.errors;
+  judgeObject(plans.type(resourceType).plan, resource, where, judgementOf(scope, report, explanation, true));
+  const judgement = judgementOf(scope, report, explanation, report.errors === before);
+  for (const url of profiles) {
+    const profile = plans.profile(url);
+    if (profile.type !== undefined) judgeByProfile(resource, profile, where, judgement);
+    else
+      report.error(
+        'profile-unknown',
+        where,
+        `The profile ${url}, which is required here, is not loaded, so nothing can be accepted.`,
+      );
+  }
+  claimedProfiles(resource).forEach((url, index) => {
+    const profile = plans.profile(url);
+    if (profile.type !== undefined) judgeByProfile(resource, profile, where, judgement);
+    else {
+      const text = `The profile ${url} is not loaded here, so the resource was not judged by it.`;
+      report.warning('profile-unknown', `${where}.meta.profile[${index}]`, text);
+    }
+  });
+}
+
+function reportType(found: unknown, path: string | undefined, report: Report, { resourceTypes }: Explanation): void {
+  const where = path === undefined ? 'Resource' : path;
+  if (typeof found !== 'string') {
+    const text = found === undefined ? 'is missing' : `must be text, but ${foundType(found)} was found`;
+    report.error(
+      'type-unknown',
+      where,
+      `\`resourceType\` ${text}. Give it the name of an R4 resource type, such as \`Claim\`.`,
+    );
+    return;
+  }
+  const nearest = nearestName(found, resourceTypes);
+  const hint = nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`;
+  report.error('type-unknown', where, `\`resourceType\` names no R4 resource type.${hint}`);
+}
+
+function judgeByProfile(value: unknown, profile: ProfileReference, path: string, judgement: Judgement): void {
+  const { report } = judgement;
+  if (
+    isJsonObject(value) &&
+    typeof value.resourceType === 'string' &&
+    profile.type !== undefined &&
+    value.resourceType !== profile.type
+  ) {
+    report.error(
+      'profile-type',
+      path,
+      `A ${profile.type} is needed here (profile ${profile.url}), but a resource of another type was found.`,
+    );
+    return;
+  }
+  if (profile.reference !== undefined && isJsonObject(value)) judgement.object(profile.reference.plan, value, path);
+}
+
+function judgementOf(scope: Scope, report: Report, explanation: Explanation, sound: boolean): Judgement {
+  const { plans, isConform, definitionOf } = explanation;
+  const element = plans.type('Element');
+  const judgement: Judgement = {
+    scope,
+    report,
+    sound,
+    object(plan, value, path) {
+      judgeObject(plan, value, path, judgement);
+      if (plan.exhaustive && plan.type === 'Extension') judgeDefinition(value, path);
+    },
+    resource(value, path) {
+      if (isJsonObject(value))
+        explainResource(value as Resource, [], nestedScope(value as Resource, scope), report, explanation, path);
+      else report.error('type-wrong', path, `This must be a resource ({...}), but ${foundType(value)} was found.`);
+    },
+    conforms(value, profile, path) {
+      if (profile.type === undefined) {
+        report.warning(
+          'profile-unknown',
+          path,
+          `The profile ${profile.url} is not loaded here, so the value was not judged by it.`,
+        );
+      } else judgeByProfile(value, profile, path, judgement);
+    },
+    conformsQuietly: (value, profile) => !sound || isConform(value, profile, scope),
+    twin(value, path) {
+      if (isJsonObject(value)) judgement.object(element.plan, value, path);
+      else
+        report.error(
+          'type-wrong',
+          path,
+          `What stands beside a primitive must be an object ({...}) with its id or extensions, but ${foundType(value)} was found.`,
+        );
+    },
+  };
+  const judgeDefinition = (extension: JsonObject, path: string) => {
+    const definition = definitionOf(extension.url);
+    if (definition?.reference !== undefined) judgement.object(definition.reference.plan, extension, path);
+  };
+  return judgement;
+}

@@ -1,0 +1,74 @@
+import type { ElementDefinition } from '../definitions/definitions.ts';
+import { ExpressionError, expressionFor } from '../fhir/fhirpath/expression.ts';
+import { isJsonObject } from '../fhir/resource.ts';
+import { isPeriodInOrder } from './period.ts';
+import type { InvariantPlan } from './plan.ts';
+
+type Constraint = NonNullable<ElementDefinition['constraint']>[number];
+
+/** Invariants that the generated code and the native rules judge anyway, or that are best practice only (dom-6). */
+const judgedElsewhere = new Set([
+  'ele-1',
+  'ext-1',
+  'dom-2',
+  'dom-3',
+  'dom-4',
+  'dom-5',
+  'dom-6',
+  'ref-1',
+  'txt-1',
+  'txt-2',
+]);
+
+const isBestPractice = (constraint: Constraint) =>
+  constraint.extension?.some(
+    ({ url, valueBoolean }) =>
+      url === 'http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice' && valueBoolean === true,
+  ) === true;
+
+const fromR4 = (constraint: Constraint) =>
+  constraint.source === undefined || constraint.source.startsWith('http://hl7.org/fhir/StructureDefinition/');
+
+/** What the FHIRPath of a constraint says, as code of ours, where its evaluation would be wrong or slow. */
+const native = new Map<string, InvariantPlan['holds']>([
+  // Comparing dates of unequal precision has no answer in FHIRPath; the specification's text takes such periods for right.
+  ['start.hasValue().not() or end.hasValue().not() or (start <= end)', isPeriodInOrder],
+  [
+    'code.empty() or system.exists()',
+    value => !isJsonObject(value) || value.code === undefined || value.system !== undefined,
+  ],
+]);
+
+function planOf(constraint: Constraint, base: string): InvariantPlan | undefined {
+  const { key, expression, severity } = constraint;
+  if (expression === undefined || isBestPractice(constraint)) return undefined;
+  if (judgedElsewhere.has(key) && fromR4(constraint)) return undefined;
+  const text = constraint.human ?? expression;
+  const ours = native.get(expression);
+  if (ours !== undefined) return { key, severity, text, holds: ours };
+  try {
+    const compiled = expressionFor(expression, base);
+    return {
+      key,
+      severity,
+      text,
+      holds: (value, scope, twin) => compiled.test(value ?? null, scope, isJsonObject(twin) ? twin : undefined),
+    };
+  } catch (error) {
+    if (error instanceof ExpressionError) return undefined;
+    throw error;
+  }
+}
+
+/** The invariants of an element, less those whose expression `known` holds already. `base` is the path of the elements they judge. */
+export function invariantPlans(
+  definition: ElementDefinition,
+  base: string,
+  known?: ElementDefinition,
+): InvariantPlan[] {
+  const expressions = new Set(known?.constraint?.map(({ expression }) => expression));
+  return (definition.constraint ?? []).flatMap(constraint => {
+    const plan = expressions.has(constraint.expression) ? undefined : planOf(constraint, base);
+    return plan === undefined ? [] : [plan];
+  });
+}

@@ -1,0 +1,69 @@
+import type { IssueCode } from '../fhir/issue.ts';
+
+/**
+ * Every rule that validation can find broken: its stable code, the issue type it is reported with, and one line of what it means.
+ * `docs/errors.md` lists the same.
+ */
+export const issueRules = {
+  'element-unknown': { code: 'structure', meaning: 'The type has no element of this name.' },
+  'element-empty': {
+    code: 'structure',
+    meaning: 'An object, array or property is empty or null; leave it out instead.',
+  },
+  'cardinality-min': { code: 'required', meaning: 'An element is missing or occurs too rarely.' },
+  'cardinality-max': { code: 'structure', meaning: 'An element occurs too often, or is not allowed here.' },
+  'choice-many': { code: 'structure', meaning: 'More than one type of a choice element (value[x]) is present.' },
+  'type-wrong': {
+    code: 'structure',
+    meaning: 'The JSON type or the data type of an element is not the one that its definition asks for.',
+  },
+  'type-unknown': { code: 'structure', meaning: 'resourceType is missing or names no R4 resource type.' },
+  'format-wrong': { code: 'value', meaning: 'A primitive value is not written as its data type asks.' },
+  'value-limit': { code: 'value', meaning: 'A value is longer, smaller or larger than allowed.' },
+  'value-fixed': { code: 'value', meaning: 'A value differs from the one that a profile fixes.' },
+  'value-pattern': { code: 'value', meaning: "A value lacks what a profile's pattern asks for." },
+  'code-not-in-value-set': {
+    code: 'code-invalid',
+    meaning: 'A code is not in the value set that its element is bound to.',
+  },
+  'code-not-judged': {
+    code: 'not-supported',
+    meaning: 'A code belongs to a code system that is not loaded here, so it was not judged.',
+  },
+  'invariant-failed': { code: 'invariant', meaning: 'A rule across several elements does not hold.' },
+  'slice-min': { code: 'required', meaning: 'A slice of a repeating element is missing or occurs too rarely.' },
+  'slice-max': { code: 'structure', meaning: 'A slice of a repeating element occurs too often.' },
+  'slice-closed': { code: 'structure', meaning: 'An item fits none of the slices of a closed list.' },
+  'slice-order': { code: 'structure', meaning: 'Items are not in the order of their slices.' },
+  'reference-format': {
+    code: 'value',
+    meaning: 'Reference.reference is neither Type/id, an absolute URL, a urn nor #id.',
+  },
+  'reference-target': {
+    code: 'structure',
+    meaning: 'A reference points to a type of resource that is not allowed here.',
+  },
+  'reference-contained': { code: 'invariant', meaning: 'A reference #id names no contained resource.' },
+  'contained-nested': { code: 'structure', meaning: 'A contained resource contains another one.' },
+  'contained-id': {
+    code: 'required',
+    meaning: 'A contained resource has no id, or one that another contained resource has.',
+  },
+  'contained-meta': {
+    code: 'structure',
+    meaning: 'A contained resource carries a version, a time of change or a security label.',
+  },
+  'contained-unreferenced': { code: 'invariant', meaning: 'Nothing refers to a contained resource.' },
+  'profile-unknown': {
+    code: 'not-found',
+    meaning: 'A profile is not loaded here, so the resource was not judged by it.',
+  },
+  'profile-type': { code: 'structure', meaning: 'A profile is for another type of resource.' },
+  'profile-mismatch': {
+    code: 'structure',
+    meaning: 'A value conforms to none of the profiles that its element allows.',
+  },
+  'nesting-too-deep': { code: 'too-costly', meaning: 'Objects are nested too deeply to be judged.' },
+} as const satisfies Record<string, { code: IssueCode; meaning: string }>;
+
+export type IssueRule = keyof typeof issueRules;

@@ -1,0 +1,101 @@
+import { isJsonObject } from '../fhir/resource.ts';
+import { judgeBinding } from './judge-binding.ts';
+import type { Judgement, Occurrence } from './judgement.ts';
+import { foundType, list } from './messages.ts';
+import { describeExpected } from './patterns.ts';
+import type { ExpectedValue, ItemPlan, ObjectPlan, TypePlan } from './plan.ts';
+import { primitives } from './primitives.ts';
+
+/** Reports every fault of one value of an element or slice. */
+export function judgeItem(item: ItemPlan, occurrence: Occurrence, judgement: Judgement): void {
+  const { report, scope } = judgement;
+  const { value, twin, path } = occurrence;
+  const type = item.types.find(({ code }) => code === occurrence.type);
+  if (type === undefined) {
+    const allowed = item.types.map(({ code }) => code);
+    report.error(
+      'type-wrong',
+      path,
+      `A value of type ${occurrence.type} is not allowed here. Use ${list(allowed, 'or')}.`,
+    );
+    return;
+  }
+  if (value === null) {
+    if (item.expected !== undefined) reportExpected(item.expected, path, judgement);
+    return;
+  }
+  const before = report.errors;
+  if (!judgeType(type, occurrence, judgement)) return;
+  if (item.expected?.matches(value) === false) reportExpected(item.expected, path, judgement);
+  if (item.binding !== undefined) judgeBinding(item.binding, value, path, report);
+  for (const limit of item.limits) if (!limit.holds(value)) report.error('value-limit', path, limit.text);
+  if (item.object !== undefined) judgeComplex(item.object.plan, occurrence, judgement);
+  if (report.errors > before || !judgement.sound) return;
+  for (const invariant of item.invariants) {
+    if (invariant.holds(value, scope, twin)) continue;
+    report[invariant.severity]('invariant-failed', path, `Rule ${invariant.key} does not hold: ${invariant.text}`);
+  }
+}
+
+/** False when the value is not of the type at all, so that nothing more can be said of it. */
+function judgeType(type: TypePlan, occurrence: Occurrence, judgement: Judgement): boolean {
+  const { value, path } = occurrence;
+  const { report } = judgement;
+  if (type.primitive !== undefined && !judgePrimitive(type.primitive, value, path, judgement)) return false;
+  if (type.resource) judgement.resource(value, path);
+  else if (type.object !== undefined) {
+    judgeComplex(type.object.plan, occurrence, judgement);
+    if (!isJsonObject(value)) return false;
+  }
+  if (type.targets?.allow(value, judgement.scope) === false) {
+    report.error(
+      'reference-target',
+      path,
+      `The reference points to a type that is not allowed here. Point it to ${list([...type.targets.types], 'or')}.`,
+    );
+  }
+  const [only] = type.profiles;
+  if (type.profiles.length === 1) judgement.conforms(value, only!, path);
+  else if (type.profiles.length > 1 && !type.profiles.some(profile => judgement.conformsQuietly(value, profile))) {
+    report.error(
+      'profile-mismatch',
+      path,
+      `The value conforms to none of the profiles that are allowed here: ${list(type.profiles.map(({ url }) => url))}.`,
+    );
+  }
+  return true;
+}
+
+function judgePrimitive(code: string, value: unknown, path: string, { report }: Judgement): boolean {
+  const primitive = primitives[code];
+  if (primitive === undefined || typeof value !== primitive.json) {
+    report.error(
+      'type-wrong',
+      path,
+      `This must be of type ${code}: ${primitive?.form ?? 'unknown here'}; ${foundType(value)} was found.`,
+    );
+    return false;
+  }
+  if (primitive.holds(value as never)) return true;
+  const empty =
+    value === '' ? 'The text is empty; leave the element out, or write' : `This is not a valid ${code}; write`;
+  report.error('format-wrong', path, `${empty} ${primitive.form}.`);
+  return false;
+}
+
+function reportExpected({ kind, expected }: ExpectedValue, path: string, { report }: Judgement): void {
+  const rule = kind === 'fixed' ? 'value-fixed' : 'value-pattern';
+  const must = kind === 'fixed' ? 'must be exactly' : 'must have';
+  report.error(rule, path, `The value ${must} ${describeExpected(expected)}.`);
+}
+
+function judgeComplex(plan: ObjectPlan, { value, path }: Occurrence, judgement: Judgement): void {
+  if (isJsonObject(value)) judgement.object(plan, value, path);
+  else if (plan.exhaustive) {
+    judgement.report.error(
+      'type-wrong',
+      path,
+      `This must be an object ({...}) of type ${plan.type}, but ${foundType(value)} was found.`,
+    );
+  }
+}

@@ -1,0 +1,23 @@
+import type { BindingPlan, ObjectPlan, PlanReference, ProfileReference, Scope, TargetPlan } from './plan.ts';
+import type { ElementTree } from './snapshot-tree.ts';
+
+/** What the compilation of one definition asks of the others. Everything is made at first use and kept. */
+export interface Plans {
+  /** A plan made by `build` when it is first needed. */
+  reference(label: string, build: () => ObjectPlan): PlanReference;
+  /** The plan of a resource type or data type. */
+  type(name: string): PlanReference;
+  /** The snapshot of a resource type or data type as a tree. */
+  tree(name: string): ElementTree | undefined;
+  profile(url: string): ProfileReference;
+  binding(strength: BindingPlan['strength'], valueSet: string): BindingPlan;
+  /** The resource types that these target profiles stand for; undefined for any. */
+  targets(profiles: readonly string[] | undefined): TargetPlan | undefined;
+  /** Whether the type is the one that stands for any resource. */
+  isAnyResource(code: string): boolean;
+  isResourceType(code: string): boolean;
+  /** Whether a value, base type included, is valid by a profile; false when the profile is not loaded. */
+  conforms(value: unknown, profile: ProfileReference, scope: Scope): boolean;
+  /** The url that extensions of this definition carry. */
+  extensionUrl(profile: string): string;
+}
