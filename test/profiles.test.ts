@@ -4,6 +4,9 @@ import type { StructureDefinition } from 'fhir/r4.js';
 import { describe, expect, it } from 'vitest';
 import { loadDefinitions } from '../src/definitions/load-definitions.ts';
 import { isJsonObject, type Json, type JsonObject, type Resource } from '../src/fhir/resource.ts';
+import { queuedClaimResponse } from '../src/insurance/claim-response.ts';
+import { coverageEligibilityResponse } from '../src/insurance/coverage-eligibility-response.ts';
+import type { InsuranceContext } from '../src/insurance/insurance-rule.ts';
 import { createValidator } from '../src/validation/create-validator.ts';
 
 const OPENIMIS = 'https://openimis.github.io/openimis_fhir_r4_ig/StructureDefinition/';
@@ -132,6 +135,37 @@ describe('what conforms to an openimis profile', () => {
       { numRuns: 3000 },
     );
     expect(conforming).toBeGreaterThan(300);
+  });
+});
+
+describe('the answer that the server makes', () => {
+  const context: InsuranceContext = {
+    id: '0198c1d2-0000-7000-8000-000000000001',
+    now: Date.parse('2024-06-05T09:00:00Z'),
+    timeZone: 'Africa/Dar_es_Salaam',
+    currency: 'TZS',
+    baseUrl: 'http://127.0.0.1:8080/fhir',
+    insurer: 'Organization/bahari-health-fund',
+    found: { coverages: [fixture('valid', 'openimis-coverage.json')] },
+  };
+  const sent = (resource: Resource | undefined): Resource => JSON.parse(JSON.stringify(resource));
+
+  it('to an openIMIS claim conforms to both ClaimResponse profiles', () => {
+    const response = sent(queuedClaimResponse(fixture('valid', 'openimis-claim.json'), context));
+    expect(errorsOf(response, `${OPENIMIS}openimis-claim-response`)).toEqual([]);
+    expect(errorsOf(response, `${KIUNGO}kiungo-claim-response`)).toEqual([]);
+  });
+
+  it.each(['kiungo-claim.json', 'kiungo-claim.net-only.json'])('to %s conforms to kiungo-claim-response', file => {
+    const response = sent(queuedClaimResponse(fixture('valid', file), context));
+    expect(errorsOf(response, `${KIUNGO}kiungo-claim-response`)).toEqual([]);
+  });
+
+  it('to a question about cover conforms to kiungo-coverage-eligibility-response', () => {
+    const question = fixture('valid', 'openimis-coverage-eligibility-request.json');
+    const response = sent(coverageEligibilityResponse(question, context));
+    expect(response.insurance).toHaveLength(1);
+    expect(errorsOf(response, `${KIUNGO}kiungo-coverage-eligibility-response`)).toEqual([]);
   });
 });
 
