@@ -1,4 +1,5 @@
 import type { Ast } from './ast.ts';
+import { Unsupported } from './unsupported.ts';
 
 /**
  * One item of a collection in generated code: names of variables, or literals. `value` is its JSON value (null where there is only a
@@ -58,37 +59,42 @@ export interface Generator {
   values(ast: Ast | undefined, scope: Scope): string;
 }
 
+const MOST_LINES = 20_000;
+
 /** The lines of one generated function and the constants that it closes over. */
 export class Code {
   readonly lines: string[] = [];
   readonly constants: unknown[] = [];
   #names = 0;
+  #written = 0;
 
   name(prefix: string): string {
     return `${prefix}${this.#names++}`;
   }
 
   line(text: string): void {
+    // nested alternatives double the code of what follows them
+    if (++this.#written > MOST_LINES) throw new Unsupported('too much code');
     this.lines.push(text);
   }
 
   /** Declares a variable that changes. */
   let(prefix: string, value: string): string {
     const name = this.name(prefix);
-    this.lines.push(`let ${name} = ${value};`);
+    this.line(`let ${name} = ${value};`);
     return name;
   }
 
   const(prefix: string, value: string): string {
     const name = this.name(prefix);
-    this.lines.push(`const ${name} = ${value};`);
+    this.line(`const ${name} = ${value};`);
     return name;
   }
 
   block(head: string, body: () => void): void {
-    this.lines.push(`${head} {`);
+    this.line(`${head} {`);
     body();
-    this.lines.push('}');
+    this.line('}');
   }
 
   /** A block that `leave` jumps out of. */

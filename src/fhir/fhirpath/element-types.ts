@@ -147,11 +147,12 @@ const PARENTS = new Map([
     'Population',
     'ProdCharacteristic',
     'ProductShelfLife',
+    'SubstanceAmount',
     'Timing',
   ].map(type => [type, 'BackboneElement'] as const),
 ]);
 const NOT_IN_CHOICES =
-  'Element BackboneElement ElementDefinition MarketingStatus MoneyQuantity Narrative Population ProdCharacteristic ProductShelfLife ' +
+  'Element BackboneElement ElementDefinition Extension MarketingStatus MoneyQuantity Narrative Population ProdCharacteristic ProductShelfLife ' +
   'SimpleQuantity SubstanceAmount xhtml';
 const DATA_TYPES = new Set([...OPEN.split(' '), ...NOT_IN_CHOICES.split(' ')]);
 

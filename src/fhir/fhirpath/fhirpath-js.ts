@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Model, ResourceNode } from 'fhirpath';
 import { isJsonObject, type JsonObject } from '../resource.ts';
+import { typeOfKey } from './element-types.ts';
 import { ExpressionError } from './expression-error.ts';
 import type { Expression, ExpressionContext, Selected } from './expression-types.ts';
 import { resolveReference } from './reference-target.ts';
@@ -53,15 +54,21 @@ export function fhirpathJsExpression(text: string, base?: string): Expression {
       rootResource: context.rootResource ?? context.resource,
     };
     const options = { resolveInternalTypes: false, traceFn: () => {}, userInvocationTable: callbacks(context) };
-    // a primitive with its twin can only be handed over as the child of something
-    const root = twin
-      ? fhirpath.evaluate({ x: node, _x: twin }, 'x', undefined, model, { resolveInternalTypes: false })[0]
-      : node;
+    const root = twin === undefined ? node : withTwin(node, twin);
     try {
       return compiled(root, variables, options);
     } catch {
       throw new ExpressionError(`cannot be evaluated on this element: ${text}`);
     }
+  }
+
+  // a primitive with its twin can only be handed over as the child of something; an Extension gives it its type
+  function withTwin(node: unknown, twin: JsonObject): unknown {
+    const key = base === undefined ? undefined : `value${base[0]!.toUpperCase()}${base.slice(1)}`;
+    const parent =
+      key !== undefined && typeOfKey(key) === base ? { [key]: node, [`_${key}`]: twin } : { value: node, _value: twin };
+    const path = 'value' in parent ? 'value' : { base: 'Extension', expression: 'value' };
+    return fhirpath.evaluate(parent, path, undefined, model, { resolveInternalTypes: false })[0];
   }
 
   function callbacks(context: ExpressionContext) {

@@ -245,6 +245,20 @@ export function children(value: unknown, twin: unknown, into: Item[] = []): Item
   return into;
 }
 
+/** `children().count()` without the children. */
+export function countChildren(value: unknown, twin: unknown): number {
+  const object = isJsonObject(value) ? value : twin;
+  if (!isJsonObject(object)) return 0;
+  let count = 0;
+  for (const key in object) {
+    if (key.charCodeAt(0) === 95 /* _ */) return children(value, twin).length;
+    const json = object[key];
+    if (Array.isArray(json)) count += json.length;
+    else if (json !== null && key !== 'resourceType') count++;
+  }
+  return count;
+}
+
 /** All elements below an element, level by level. */
 export function descendants(value: unknown, twin: unknown, into: Item[] = []): Item[] {
   let at = into.length;

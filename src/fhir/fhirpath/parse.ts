@@ -18,6 +18,10 @@ const STRENGTH = new Map<string, number>(
   ].flatMap((operators, strength) => operators.map(operator => [operator, strength] as const)),
 );
 
+// definitions come from outside too: what would exhaust the stack is refused
+const MOST_TOKENS = 2000;
+const DEEPEST = 200;
+
 const CALENDAR_UNIT = /^(?:year|month|week|day|hour|minute|second|millisecond)s?$/;
 // keywords that are identifiers too where no operator can stand
 const OPERATOR_WORDS = new Set(['implies', 'or', 'xor', 'and', 'div', 'mod']);
@@ -28,7 +32,10 @@ const OPERATOR_WORDS = new Set(['implies', 'or', 'xor', 'and', 'div', 'mod']);
  */
 export function parse(text: string): Ast {
   const tokens = tokenize(text);
+  if (tokens.length > MOST_TOKENS)
+    throw new ExpressionError(`an expression of over ${MOST_TOKENS} tokens is not evaluated`);
   let at = 0;
+  let depth = 0;
 
   const fail = (token: Token): never => {
     throw new ExpressionError(`not a FHIRPath expression, at character ${token.start + 1}: ${text}`);
@@ -42,11 +49,15 @@ export function parse(text: string): Ast {
   };
 
   function expression(strength: number): Ast {
+    if (depth++ > DEEPEST) fail(peek());
     let left = signed();
     for (;;) {
       const token = peek();
       const binds = token.kind === 'symbol' || token.kind === 'identifier' ? STRENGTH.get(token.text) : undefined;
-      if (binds === undefined || binds < strength) return left;
+      if (binds === undefined || binds < strength) {
+        depth--;
+        return left;
+      }
       next();
       left =
         token.text === 'is' || token.text === 'as'
@@ -55,8 +66,15 @@ export function parse(text: string): Ast {
     }
   }
 
+  function nested(part: () => Ast): Ast {
+    if (depth++ > DEEPEST) fail(peek());
+    const ast = part();
+    depth--;
+    return ast;
+  }
+
   function signed(): Ast {
-    if (isSymbol('-') || isSymbol('+')) return { kind: 'sign', negative: next().text === '-', operand: signed() };
+    if (isSymbol('-') || isSymbol('+')) return { kind: 'sign', negative: next().text === '-', operand: nested(signed) };
     let ast = term();
     for (;;) {
       if (accept('.')) ast = invocation(ast);

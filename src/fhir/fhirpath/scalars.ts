@@ -1,5 +1,5 @@
 import { argument } from './arguments.ts';
-import { type Call, type Generator, type Scope, VALUES } from './code.ts';
+import { ALL, type Call, type Generator, type Scope, VALUES } from './code.ts';
 
 /** Writes statements and returns the value as an expression without side effects, undefined for empty; `type` is its FHIR type. */
 interface ScalarFunction {
@@ -43,7 +43,11 @@ export const scalarFunctions = new Map<string, ScalarFunction>([
       type: 'integer',
       write(g, call, scope) {
         const count = g.code.let('n', '0');
-        g.stream(call.of, scope, VALUES, () => g.code.line(`${count}++;`));
+        if (call.of?.kind === 'call' && call.of.name === 'children')
+          g.stream(call.of.of, scope, ALL, ({ value, twin }) =>
+            g.code.line(`${count} += countChildren(${value}, ${twin ?? 'undefined'});`),
+          );
+        else g.stream(call.of, scope, VALUES, () => g.code.line(`${count}++;`));
         return count;
       },
     },
