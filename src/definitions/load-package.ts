@@ -48,7 +48,8 @@ export const loadPackage = (file: string): DefinitionSource[] => {
 const unpack = (file: string): ParsedTarFileItem[] => {
   let tar: Uint8Array;
   try {
-    tar = gunzipSync(readFileSync(file));
+    // A copy, because parseTar reads the whole buffer that lies under a view, and small results share one.
+    tar = new Uint8Array(gunzipSync(readFileSync(file)));
   } catch (cause) {
     throw new Error(`${file}: cannot be unpacked, ${reasonOf(cause)}`, { cause });
   }
