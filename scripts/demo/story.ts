@@ -1,0 +1,147 @@
+import type { Bundle, Claim, ClaimResponse, CoverageEligibilityResponse, Invoice, PaymentNotice } from 'fhir/r4.js';
+import { Client } from 'fhir-kit-client';
+import type { Resource } from '../../src/fhir/resource.ts';
+import { type Answer, amountOf, check, codeOf, errorsOf, printErrors, say, send, step } from './report.ts';
+import { eligibilityRequest, faultyClaim, MISTAKES, malariaClaim, paymentNotice } from './requests.ts';
+import { readDemoScheme } from './scheme.ts';
+
+const loadScheme = async (client: Client, scheme: readonly Resource[]): Promise<void> => {
+  step('The insurer loads its scheme: places, facilities, services and drugs with prices, a product, families, cover');
+  const counts = new Map<string, number>();
+  const started = performance.now();
+  for (const resource of scheme) {
+    const { resourceType, id } = resource;
+    const stored = await client.update({ resourceType, id: id!, body: resource });
+    if (Client.httpFor(stored).response?.status === 201) counts.set(resourceType, (counts.get(resourceType) ?? 0) + 1);
+  }
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  say(`PUT /fhir/<type>/<id>, ${scheme.length} times in ${Math.round(performance.now() - started)} ms`);
+  say([...counts].map(([type, count]) => `${count} ${type}`).join(', '));
+  check(total === scheme.length, `all ${scheme.length} resources were created`);
+};
+
+const askEligibility = async (client: Client, patient: string, today: string, isCovered: boolean): Promise<void> => {
+  const { status, body } = await send(
+    `POST /fhir/CoverageEligibilityRequest/$submit  (Patient/${patient}, benefits, ${today})`,
+    client.operation({
+      name: '$submit',
+      resourceType: 'CoverageEligibilityRequest',
+      input: eligibilityRequest(patient, today),
+    }),
+  );
+  const { disposition, insurance = [] } = body as CoverageEligibilityResponse;
+  say(`"${disposition}"`);
+  for (const { coverage, benefitPeriod, item } of insurance) {
+    say(
+      `${item?.[0]?.description} (${item?.[0]?.name}), ${benefitPeriod?.start} to ${benefitPeriod?.end}: ${coverage.reference}`,
+    );
+  }
+  check(
+    status === 200 && insurance.some(({ inforce }) => inforce) === isCovered,
+    isCovered ? 'the patient is covered today' : 'the patient is not covered, and the answer says since when',
+  );
+};
+
+const sendClaim = (client: Client, claim: Resource): Promise<Answer> =>
+  send(
+    `POST /fhir/Claim  (${(claim as unknown as Claim).identifier?.[0]?.value}, ${(claim as unknown as Claim).item?.length} lines, total ${amountOf((claim as unknown as Claim).total)})`,
+    client.create({ resourceType: 'Claim', body: claim }),
+  );
+
+const claimIsSent = async (client: Client, today: string): Promise<string> => {
+  step('The health centre sends a claim: consultation, malaria test, 24 tablets');
+  const { status, body } = await sendClaim(client, malariaClaim(today));
+  const { id = '' } = body as Claim;
+  check(status === 201 && id !== '', `the claim is stored as Claim/${id}`);
+  return id;
+};
+
+const claimIsRefused = async (client: Client, today: string): Promise<void> => {
+  step('It sends a claim with four mistakes, and is told all four at once');
+  const { status, body } = await sendClaim(client, faultyClaim(today));
+  printErrors(body);
+  const found = errorsOf(body).map(({ expression }) => expression?.[0]);
+  check(
+    status === 422 && found.length === MISTAKES.length && MISTAKES.every(mistake => found.includes(mistake)),
+    'each of the four mistakes is named at its place, nothing is stored',
+  );
+};
+
+const claimIsResent = async (client: Client, today: string, id: string): Promise<void> => {
+  step('The line broke before the answer came, so it sends the good claim again');
+  const again = await sendClaim(client, malariaClaim(today));
+  check(again.status === 200 && (again.body as Claim).id === id, `it gets the first one, Claim/${id}`);
+  step('A clerk uses the same claim number for something else');
+  const other = await sendClaim(client, { ...malariaClaim(today), patient: { reference: 'Patient/juma-sadiki' } });
+  printErrors(other.body);
+  check(other.status === 409, 'that is a conflict, not a second claim');
+  step('How many claims does the patient have now?');
+  const { body } = await send(
+    'GET /fhir/Claim?patient=Patient/zuri-sadiki',
+    client.search({ resourceType: 'Claim', searchParams: { patient: 'Patient/zuri-sadiki' } }),
+  );
+  check((body as Bundle).entry?.length === 1, 'one');
+};
+
+const answerIsRead = async (client: Client, id: string): Promise<void> => {
+  step("The health centre reads the insurer's answer, which has the id of the claim");
+  const { status, body } = await send(
+    `GET /fhir/ClaimResponse/${id}`,
+    client.read({ resourceType: 'ClaimResponse', id }),
+  );
+  const { outcome, item = [], total = [], insurer } = body as ClaimResponse;
+  say(`outcome ${outcome}, insurer ${insurer.reference}`);
+  for (const { itemSequence, adjudication } of item) {
+    const [entered] = adjudication;
+    say(
+      `line ${itemSequence}: status ${codeOf(entered?.category)} (entered), ${entered?.value} x ${amountOf(entered?.amount)}`,
+    );
+  }
+  say(`total: ${amountOf(total[0]?.amount)}`);
+  check(
+    status === 200 && outcome === 'queued' && item.length === 3 && amountOf(total[0]?.amount) === '9.20 USD',
+    'queued, every line entered, the total exact',
+  );
+};
+
+const paymentIsTold = async (client: Client, today: string): Promise<void> => {
+  step('A mobile money operator tells that a family has paid its contribution');
+  const { body: invoice } = await send(
+    'GET /fhir/Invoice/lungu-renewal',
+    client.read({ resourceType: 'Invoice', id: 'lungu-renewal' }),
+  );
+  say(`${(invoice as Invoice).status}, ${amountOf((invoice as Invoice).totalGross)}`);
+  const notice = paymentNotice(today);
+  const { status, body } = await send(
+    'POST /fhir/PaymentNotice  (request Invoice/lungu-renewal, 24.00 USD, cleared)',
+    client.create({ resourceType: 'PaymentNotice', body: notice }),
+  );
+  check(status === 201, `the notice is stored as PaymentNotice/${(body as PaymentNotice).id}`);
+  const unknown = await send(
+    'POST /fhir/PaymentNotice  (request Invoice/unheard-of)',
+    client.create({
+      resourceType: 'PaymentNotice',
+      body: { ...notice, request: { reference: 'Invoice/unheard-of', type: 'Invoice' } },
+    }),
+  );
+  printErrors(unknown.body);
+  check(unknown.status === 422, 'a payment for an unknown invoice is refused');
+};
+
+/** Plays the whole story against a server; gives the id of the claim that was stored. */
+export const tellStory = async (url: string): Promise<string> => {
+  const now = new Date();
+  const today = now.toISOString().slice(0, 10);
+  const client = new Client({ baseUrl: url });
+  await loadScheme(client, await readDemoScheme(now.getUTCFullYear()));
+  step('A health centre asks whether a child is covered');
+  await askEligibility(client, 'zuri-sadiki', today, true);
+  step('A dispensary asks about a man whose cover has run out');
+  await askEligibility(client, 'baraka-lungu', today, false);
+  const id = await claimIsSent(client, today);
+  await claimIsRefused(client, today);
+  await claimIsResent(client, today, id);
+  await answerIsRead(client, id);
+  await paymentIsTold(client, today);
+  return id;
+};

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+
+const DEMO = fileURLToPath(new URL('../../scripts/demo.ts', import.meta.url));
+
+let demo: ChildProcess | undefined;
+
+afterEach(() => {
+  if (demo?.exitCode === null) demo.kill('SIGTERM');
+});
+
+interface Running {
+  lines: string[];
+  exited: Promise<[number | null]>;
+  /** The first line that the pattern matches. */
+  line(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+const run = (...args: string[]): Running => {
+  const child = spawn(process.execPath, [DEMO, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  demo = child;
+  const lines: string[] = [];
+  const output = createInterface({ input: child.stdout }).on('line', line => lines.push(line));
+  const line = (pattern: RegExp): Promise<RegExpExecArray> =>
+    new Promise((resolve, reject) => {
+      output.on('line', text => {
+        const match = pattern.exec(text);
+        if (match !== null) resolve(match);
+      });
+      output.on('close', () => reject(new Error(`The demo ended before it printed ${pattern}`)));
+    });
+  return { lines, exited: once(child, 'close') as Promise<[number | null]>, line };
+};
+
+test('the demo plays the whole story in under ten seconds and says that all is well', async () => {
+  const started = performance.now();
+  const { lines, exited } = run();
+  const [code] = await exited;
+  const text = lines.join('\n');
+  expect(text).not.toMatch(/^ +NOT /m);
+  expect(text).toMatch(/All \d+ steps are as they should be/);
+  expect(text).toMatch(/Covered on \d{4}-\d\d-\d\d: one coverage in force\./);
+  expect(text).toMatch(/Not covered on .* The last one ended on \d{4}-12-31\./);
+  expect(text).toContain('- Claim.item[1].unitPrize [element-unknown]');
+  expect(text).toContain('- Claim.item[2].extension[0].value [reference-not-found]');
+  expect(text).toContain('total: 9.20 USD');
+  const [stored, resent] = [/stored as (Claim\/\S+)/, /gets the first one, (Claim\/\S+)/].map(
+    pattern => pattern.exec(text)?.[1],
+  );
+  expect(stored).toBeDefined();
+  expect(resent).toBe(stored);
+  expect(code).toBe(0);
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test('with --keep the server goes on until it is told to end', async () => {
+  const { exited, line } = run('--keep');
+  const [, url] = await line(/curl (\S+\/ClaimResponse\/\S+)/);
+  const response = await fetch(url!);
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({ resourceType: 'ClaimResponse', outcome: 'queued' });
+  demo!.kill('SIGTERM');
+  expect(await exited).toEqual([0, null]);
+  await expect(fetch(url!)).rejects.toThrow();
+});
