@@ -1,14 +1,12 @@
-import { compareDecimals, decimalOf } from './decimal.ts';
+import { isSameDecimal } from './decimal.ts';
 import { isRawNumber } from './exact-json.ts';
 import type { JsonObject } from './resource.ts';
 
 const isNumber = (value: unknown): boolean => typeof value === 'number' || isRawNumber(value);
 
-const sameNumber = (a: unknown, b: unknown): boolean => a === b || compareDecimals(decimalOf(a), decimalOf(b)) === 0;
-
 const sameValue = (a: unknown, b: unknown): boolean => {
   if (a === b) return true;
-  if (isNumber(a) && isNumber(b)) return sameNumber(a, b);
+  if (isNumber(a) && isNumber(b)) return isSameDecimal(a, b);
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a)) {
     return Array.isArray(b) && a.length === b.length && a.every((item, index) => sameValue(item, b[index]));

@@ -23,9 +23,9 @@ export interface InsuranceContext {
   insurer: string;
   /** What `lookups` asked for, by its names; current versions, all that match. */
   found: Readonly<Record<string, readonly Resource[]>>;
-  /** The resource as it is stored now, when it is updated. */
+  /** The resource as it is stored now, when it is updated; decimals may be raw numbers. */
   previous?: Resource;
-  /** The answer as it is stored now, when the resource is updated. */
+  /** The answer as it is stored now, when the resource is updated; decimals may be raw numbers. */
   previousAnswer?: Resource;
 }
 

@@ -64,7 +64,7 @@ export const update = async (deps: Deps, request: UpdateRequest): Promise<Intera
       id,
       previousVersionId: current?.versionId ?? 0,
       method: 'PUT',
-      ...(stored === undefined ? {} : { previous: stored.resource }),
+      ...(stored === undefined ? {} : { previous: stored.exact }),
     });
     if (result.outcome === 'committed') return { status: exists ? 200 : 201, version, body: text, issues };
     if (result.outcome === 'identity-taken') {

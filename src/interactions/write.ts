@@ -1,4 +1,5 @@
 import type { TypeCapability } from '../definitions/capability.ts';
+import { parseExact } from '../fhir/exact-json.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
 import type { Issue } from '../fhir/issue.ts';
 import type { ParsedResource } from '../fhir/parse-resource.ts';
@@ -63,20 +64,21 @@ const applyInsurance = async (
 ): Promise<Judged> => {
   const { resource, exact } = parsed;
   const stored = await storedAnswer(deps, rule, target);
-  const { timeZone, currency, insurer } = deps.settings;
+  const { timeZone, currency, insurer, baseUrl } = deps.settings;
   const context: InsuranceContext = {
     id: target.id,
     now: deps.now(),
     timeZone,
     currency,
     insurer,
+    baseUrl,
     found: await lookUp(deps, rule.lookups?.(resource) ?? {}),
     ...(target.previous === undefined ? {} : { previous: target.previous }),
     ...(stored === undefined || stored.method === 'DELETE'
       ? {}
-      : { previousAnswer: JSON.parse(stored.body.toString()) as Resource }),
+      : { previousAnswer: parseExact(stored.body.toString()) as Resource }),
   };
-  const issues = rule.judge?.(resource, context) ?? [];
+  const issues = rule.judge?.(exact, context) ?? [];
   if (issues.length > 0) throw new FhirError(422, issues);
   const answer = rule.answer?.build(exact, context);
   return {
