@@ -9,7 +9,9 @@ import type {
   ValueSet,
   ValueSetComposeInclude,
 } from 'fhir/r4.js';
+import { plainR4Capability } from './plain-r4-capability.ts';
 import { readPublishedBundle, readPublishedStructures, type StructureWithSnapshot } from './published-r4.ts';
+import { renderFormatted, renderResource } from './render-json.ts';
 
 type ArtefactResource = StructureWithSnapshot | ValueSet | CodeSystem | SearchParameter;
 
@@ -250,68 +252,3 @@ const filterConcept = (concept: CodeSystemConcept): CodeSystemConcept => ({
   ...pick(concept, ['code', 'display', 'property']),
   ...(concept.concept === undefined ? {} : { concept: concept.concept.map(filterConcept) }),
 });
-
-/** Every resource type with every interaction that Kiungo has: a plain R4 server, for what is not about insurance. */
-const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
-  resourceType: 'CapabilityStatement',
-  id: 'r4',
-  url: 'https://kiungo.example/fhir/CapabilityStatement/r4',
-  name: 'KiungoR4',
-  title: 'Plain R4 server',
-  status: 'active',
-  date: '2026-11-01',
-  description: 'Every resource type of R4 on its base definition; no insurance rules, no referential integrity.',
-  kind: 'requirements',
-  fhirVersion: FHIR_VERSION,
-  format: ['application/fhir+json', 'json'],
-  rest: [
-    {
-      mode: 'server',
-      resource: types
-        .filter(structure => !structure.abstract)
-        .map(structure => structure.type)
-        .sort(compare)
-        .map(type => ({
-          type,
-          profile: `${EXTENSION}${type}`,
-          interaction: ['create', 'read', 'vread', 'update', 'delete', 'history-instance', 'search-type'].map(code => ({
-            code,
-          })),
-          versioning: 'versioned-update',
-          readHistory: true,
-          updateCreate: true,
-          conditionalCreate: true,
-        })),
-    },
-  ],
-});
-
-/** One line for each member, and one for each item of the long lists, so that a change shows as lines. */
-const renderResource = (resource: object): string => {
-  const lines = Object.entries(resource).map(([name, value]) => `${JSON.stringify(name)}:${renderMember(name, value)}`);
-  return `{\n${lines.join(',\n')}\n}\n`;
-};
-
-const renderMember = (name: string, value: unknown): string => {
-  if (name === 'snapshot') return `{"element":${renderList((value as { element: unknown[] }).element)}}`;
-  if (['entry', 'concept', 'files'].includes(name)) return renderList(value as unknown[]);
-  return JSON.stringify(value);
-};
-
-const renderList = (items: readonly unknown[]): string =>
-  `[\n${items.map(item => JSON.stringify(item)).join(',\n')}\n]`;
-
-/** As the formatter of this project leaves a file that people read. */
-const renderFormatted = (value: unknown, indent = ''): string => {
-  const isScalar = (item: unknown): boolean => typeof item !== 'object' || item === null;
-  if (isScalar(value)) return JSON.stringify(value);
-  const inner = `${indent}  `;
-  if (Array.isArray(value)) {
-    if (value.every(isScalar)) return `[${value.map(item => JSON.stringify(item)).join(', ')}]`;
-    return `[\n${value.map(item => inner + renderFormatted(item, inner)).join(',\n')}\n${indent}]`;
-  }
-  const members = Object.entries(value as object);
-  const rendered = members.map(([name, member]) => `${JSON.stringify(name)}: ${renderFormatted(member, inner)}`);
-  if (members.length === 1) return `{ ${rendered[0]} }`;
-  return `{\n${rendered.map(member => inner + member).join(',\n')}\n${indent}}`;
-};

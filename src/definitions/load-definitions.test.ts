@@ -70,6 +70,11 @@ describe('the shipped definitions', () => {
   });
 });
 
+test('capability statements can be loaded like any folder', () => {
+  const statement = load('capability-statements').conformanceResource('CapabilityStatement', 'openimis');
+  expect(statement?.url).toBe('https://kiungo.example/fhir/CapabilityStatement/openimis');
+});
+
 test('an indexed file is not read until it is asked for', () => {
   const files = [
     ['ValueSet-a.json', 'https://example.org/a'],
@@ -107,6 +112,34 @@ test('of several versions the first loaded is meant, unless the reference says w
   expect(definitions.valueSet('https://example.org/a')?.judge('old')).toBe('yes');
   expect(definitions.valueSet('https://example.org/a|2')?.judge('new')).toBe('yes');
   expect(definitions.valueSet('https://example.org/a|3')).toBeUndefined();
+});
+
+test('value sets that include each other in a circle are unknown beyond what they list', () => {
+  const include = (other: string) => ({ compose: { include: [{ valueSet: [`https://example.org/${other}`] }] } });
+  const circle = folder('circle', {
+    'ValueSet-a.json': valueSet('a', include('b')),
+    'ValueSet-b.json': valueSet('b', include('a')),
+  });
+  expect(load(circle).valueSet('https://example.org/a')?.judge('x')).toBe('unknown');
+});
+
+test('a profile that is its own base is refused', () => {
+  const profile = (id: string, base: string) => ({
+    resourceType: 'StructureDefinition',
+    id,
+    url: `https://example.org/${id}`,
+    type: 'Claim',
+    baseDefinition: `https://example.org/${base}`,
+    derivation: 'constraint',
+    differential: { element: [] },
+  });
+  const circle = folder('circle', {
+    'StructureDefinition-a.json': profile('a', 'b'),
+    'StructureDefinition-b.json': profile('b', 'a'),
+  });
+  expect(() => load(circle).structureDefinition('https://example.org/a')).toThrow(
+    'https://example.org/a is not loaded',
+  );
 });
 
 test('a search parameter of our own adds to those of R4 and replaces none', () => {

@@ -10,7 +10,7 @@ import { valueSetCodes } from './value-set-codes.ts';
 const R4_STRUCTURE = 'http://hl7.org/fhir/StructureDefinition/';
 
 /**
- * Makes known what the folders (of files `<Type>-<id>.json`) and the FHIR packages (`.tgz` files) define; `profiles/r4` comes
+ * Makes known what the folders (of files `<Type>-<id>.json` or `<id>.json`) and the FHIR packages (`.tgz` files) define; `profiles/r4` comes
  * first. Where a url is there in several versions, a reference without a version means the first loaded.
  * Throws an Error naming the file that cannot be read, or both files where two define the same version of one canonical.
  */
@@ -47,6 +47,11 @@ export const loadDefinitions = ({ folders, packages }: { folders: string[]; pack
   const baseTypes = new Map(sources.flatMap(({ id, baseType }) => (baseType === undefined ? [] : [[id, baseType]])));
   const parametersByBase = once(() => groupSearchParameters(sources));
 
+  const searchParameters = remember((resourceType): ReadonlyMap<string, SearchParameter> => {
+    const bases = new Set([resourceType, baseTypes.get(resourceType), 'Resource']);
+    return new Map([...bases].flatMap(base => [...(parametersByBase().get(base ?? '') ?? [])]));
+  });
+
   const definitions: Definitions = {
     resourceTypes: [...baseTypes.keys()].sort(),
     structureDefinition: remember(urlOrName => {
@@ -63,10 +68,7 @@ export const loadDefinitions = ({ folders, packages }: { folders: string[]; pack
       return valueSet === undefined ? undefined : valueSetCodes(valueSet, definitions);
     }),
     codeSystem: remember(url => find('CodeSystem', url)?.read() as CodeSystem | undefined),
-    searchParameters: remember(resourceType => {
-      const bases = new Set([resourceType, baseTypes.get(resourceType), 'Resource']);
-      return new Map([...bases].flatMap(base => [...(parametersByBase().get(base ?? '') ?? [])]));
-    }),
+    searchParameters: resourceType => searchParameters(resourceType) ?? new Map(),
     conformanceResource: (resourceType, id): Resource | undefined => byId.get(`${resourceType}/${id}`)?.read(),
   };
   return definitions;
@@ -95,14 +97,19 @@ const once = <T>(compute: () => T): (() => T) => {
   };
 };
 
-const remember = <T>(compute: (key: string) => T): ((key: string) => T) => {
-  const known = new Map<string, T>();
+/** Asked again while it is still computing, as definitions that refer to each other in a circle do, the answer is undefined. */
+const remember = <T>(compute: (key: string) => T | undefined): ((key: string) => T | undefined) => {
+  const known = new Map<string, T | undefined>();
   return key => {
-    let value = known.get(key);
-    if (value === undefined && !known.has(key)) {
-      value = compute(key);
+    if (known.has(key)) return known.get(key);
+    known.set(key, undefined);
+    try {
+      const value = compute(key);
       known.set(key, value);
+      return value;
+    } catch (cause) {
+      known.delete(key);
+      throw cause;
     }
-    return value as T;
   };
 };

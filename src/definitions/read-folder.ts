@@ -14,7 +14,7 @@ interface FolderIndex {
 }
 
 /**
- * The conformance resources of a folder of files named `<Type>-<id>.json`. With an `index.json` no file is read until it is
+ * The conformance resources of a folder of files named `<Type>-<id>.json`, or `<id>.json` in a folder for one type. With an `index.json` no file is read until it is
  * needed (`bundle.json#id` names a resource in a Bundle); without one all files are read now.
  * Throws an Error that names the file when one cannot be read, is not a resource, or is named otherwise than its type and id.
  */
@@ -25,7 +25,7 @@ export const readFolder = (folder: string): DefinitionSource[] => {
     const file = join(folder, name);
     const resource = readResource(file);
     const { resourceType, id, url, version } = resource;
-    if (name !== `${resourceType}-${id}.json`) {
+    if (name !== `${resourceType}-${id}.json` && name !== `${id}.json`) {
       throw new Error(`${file}: holds ${resourceType} with id ${id}, so its name must be ${resourceType}-${id}.json`);
     }
     return {

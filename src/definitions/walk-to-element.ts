@@ -36,17 +36,23 @@ const concreteChoiceAt = (choice: ElementNode, name: string): ElementNode => {
   return sliceAt(choice, name);
 };
 
-/** Leaves to choices that are sliced by concrete names (`valueString`) the types of these slices. */
+/** Leaves to choices that are sliced by type and closed the types of their slices. */
 export const narrowChoices = (node: ElementNode): void => {
   for (const child of node.children ?? []) {
-    const { slicing, type } = child.element;
-    if (child.name.endsWith('[x]') && slicing?.rules === 'closed' && type !== undefined) {
+    const { type } = child.element;
+    if (type !== undefined && child.slices.length > 0 && isClosedByType(child.element)) {
       const codes = child.slices.flatMap(slice => slice.element.type ?? []).map(({ code }) => code);
       child.element.type = type.filter(({ code }) => codes.includes(code));
     }
     for (const each of [child, ...child.slices]) narrowChoices(each);
   }
 };
+
+const isClosedByType = ({ slicing }: ElementDefinition): boolean =>
+  slicing?.rules === 'closed' &&
+  slicing.discriminator?.length === 1 &&
+  slicing.discriminator[0]?.type === 'type' &&
+  slicing.discriminator[0].path === '$this';
 
 /** Of the choice `value[x]` and the name `valueString` the type string; undefined when the name is not one of the choice. */
 const typeOfChoice = ({ name, element }: ElementNode, concrete: string): string | undefined => {

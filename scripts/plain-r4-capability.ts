@@ -1,0 +1,36 @@
+import type { StructureWithSnapshot } from './published-r4.ts';
+
+/** Every resource type with every interaction that Kiungo has: a plain R4 server, for what is not about insurance. */
+export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
+  resourceType: 'CapabilityStatement',
+  id: 'r4',
+  url: 'https://kiungo.example/fhir/CapabilityStatement/r4',
+  name: 'KiungoR4',
+  title: 'Plain R4 server',
+  status: 'active',
+  date: '2026-11-01',
+  description: 'Every resource type of R4 on its base definition; no insurance rules, no referential integrity.',
+  kind: 'requirements',
+  fhirVersion: '4.0.1',
+  format: ['application/fhir+json', 'json'],
+  rest: [
+    {
+      mode: 'server',
+      resource: types
+        .filter(structure => !structure.abstract)
+        .map(structure => structure.type)
+        .sort()
+        .map(type => ({
+          type,
+          profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+          interaction: ['create', 'read', 'vread', 'update', 'delete', 'history-instance', 'search-type'].map(code => ({
+            code,
+          })),
+          versioning: 'versioned-update',
+          readHistory: true,
+          updateCreate: true,
+          conditionalCreate: true,
+        })),
+    },
+  ],
+});
