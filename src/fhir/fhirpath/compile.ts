@@ -16,6 +16,10 @@ const library = { ...operations, ...equality, toDate, toDateTime, toTime };
 const names = Object.keys(library);
 const implementations = Object.values(library);
 
+const undecided = (): never => {
+  throw operations.UNDECIDED;
+};
+
 /**
  * The expression as generated JavaScript; undefined where it uses what only fhirpath.js can evaluate. What turns out undecidable on
  * some node (units to convert, a type that JSON does not tell) is left to fhirpath.js for that node. `base` as in `expressionFor`.
@@ -24,24 +28,29 @@ const implementations = Object.values(library);
 export function compileExpression(text: string, base?: string): Expression | undefined {
   const ast = parse(text);
   const type = base !== undefined && isDataType(base) ? base : undefined;
-  // every purpose needs the same of the generator, so one tells whether all can be generated
-  try {
-    generate(ast, 'test', type);
-  } catch (error) {
-    if (error instanceof Unsupported) return undefined;
-    throw error;
-  }
+  const attempt = (purpose: Purpose) => {
+    try {
+      return generate(ast, purpose, type);
+    } catch (error) {
+      if (error instanceof Unsupported) return undefined;
+      throw error;
+    }
+  };
+  // every purpose asks the same of the generator, so that one tells for all, but for the length of the code
+  if (attempt('test') === undefined) return undefined;
 
   function lazily<Result>(purpose: Purpose): Evaluate<Result> {
     let evaluate: Evaluate<Result> | undefined;
     return (node, twin, context) => {
-      evaluate ??= build(purpose);
+      evaluate ??= build(purpose) ?? undecided;
       return evaluate(node, twin, context);
     };
   }
 
-  function build<Result>(purpose: Purpose): Evaluate<Result> {
-    const { body, constants } = generate(ast, purpose, type);
+  function build<Result>(purpose: Purpose): Evaluate<Result> | undefined {
+    const generated = attempt(purpose);
+    if (generated === undefined) return undefined;
+    const { body, constants } = generated;
     // the expression's names and texts stand in the body as quoted JSON or as plain identifiers only
     const source = `"use strict"; return function (n, t, ctx) {\n${body}\n};`;
     return new Function('K', ...names, source)(constants, ...implementations);
@@ -53,6 +62,15 @@ export function compileExpression(text: string, base?: string): Expression | und
   const test = lazily<boolean>('test');
   const select = lazily<unknown[]>('select');
   const selectTyped = lazily<Selected[]>('selectTyped');
+
+  function testSlowly(node: unknown, context: ExpressionContext, twin: JsonObject | undefined): boolean {
+    try {
+      return fallback().test(node, context, twin);
+    } catch (error) {
+      if (error instanceof ExpressionError) return false;
+      throw error;
+    }
+  }
 
   function unevaluable(error: unknown): unknown {
     return error === operations.UNEVALUABLE
@@ -67,7 +85,7 @@ export function compileExpression(text: string, base?: string): Expression | und
       try {
         return test(node, twin, context);
       } catch (error) {
-        if (error === operations.UNDECIDED) return fallback().test(node, context, twin);
+        if (error === operations.UNDECIDED) return testSlowly(node, context, twin);
         if (error === operations.UNEVALUABLE) return false;
         throw error;
       }

@@ -1,12 +1,16 @@
 import type { Code, Needs, Operand, Sink } from './code.ts';
 import { choicesOf, isSubtype } from './element-types.ts';
-import { Unsupported } from './unsupported.ts';
 
 const INHERITED = new Set(Object.getOwnPropertyNames(Object.prototype));
 const PLAIN_NAME = /^[A-Za-z]\w*$/;
 
-const property = (object: string, name: string): string =>
-  PLAIN_NAME.test(name) ? `${object}.${name}` : `${object}[${JSON.stringify(name)}]`;
+function property(object: string, name: string): string {
+  if (INHERITED.has(name)) return `(Object.hasOwn(${object}, '${name}') ? ${object}['${name}'] : undefined)`;
+  return PLAIN_NAME.test(name) ? `${object}.${name}` : `${object}[${JSON.stringify(name)}]`;
+}
+
+// `_name` is the twin of the element `name`, not an element
+const isElement = (name: string): boolean => !name.startsWith('_');
 
 /** Gives an item a variable for reading its elements, so that several reads share it. */
 export function withObject(code: Code, item: Operand): Operand & { object: string } {
@@ -29,7 +33,6 @@ interface Read {
 }
 
 function read(code: Code, from: Operand, name: string): Read {
-  if (INHERITED.has(name) || name.startsWith('_')) throw new Unsupported(`element ${name}`);
   const { object } = withObject(code, from);
   const choices = choicesOf(name);
   if (choices === undefined)
@@ -48,6 +51,7 @@ function read(code: Code, from: Operand, name: string): Read {
 
 /** Whether an item has an element of a name, as a boolean expression. */
 export function hasElement(code: Code, from: Operand, name: string): string {
+  if (!isElement(name)) return 'false';
   const { json, twins } = read(code, from, name);
   const present = (variable: string) =>
     `${variable} !== undefined && (typeof ${variable} !== 'object' || occupied(${variable}))`;
@@ -56,7 +60,7 @@ export function hasElement(code: Code, from: Operand, name: string): string {
 
 /** Statements that run `sink`'s statements for each element of a name: a loop over values and twins alike. */
 export function eachElement(code: Code, from: Operand, name: string, needs: Needs, sink: Sink): void {
-  eachRead(code, read(code, from, name), needs, sink);
+  if (isElement(name)) eachRead(code, read(code, from, name), needs, sink);
 }
 
 /**
