@@ -10,8 +10,8 @@ import { valueSetCodes } from './value-set-codes.ts';
 const R4_STRUCTURE = 'http://hl7.org/fhir/StructureDefinition/';
 
 /**
- * Makes known what the folders (of files `<Type>-<id>.json` or `<id>.json`) and the FHIR packages (`.tgz` files) define; `profiles/r4` comes
- * first. Where a url is there in several versions, a reference without a version means the first loaded.
+ * Makes known what the folders (files `<Type>-<id>.json` or `<id>.json`) and the FHIR packages (`.tgz` files) define. Give
+ * `profiles/r4` first: where a url is there in several versions, a reference without a version means the first loaded.
  * Throws an Error naming the file that cannot be read, or both files where two define the same version of one canonical.
  */
 export const loadDefinitions = ({ folders, packages }: { folders: string[]; packages: string[] }): Definitions => {
