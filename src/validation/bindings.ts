@@ -2,6 +2,9 @@ import type { ValueSetCodes } from '../definitions/definitions.ts';
 import { isJsonObject } from '../fhir/resource.ts';
 import type { BindingPlan } from './plan.ts';
 
+// A code is asked for over and over; those of one element are few, whatever the size of its value set.
+const REMEMBERED = 200;
+
 type Judgement = ReturnType<BindingPlan['judge']>;
 
 function judgeCoding(codes: ValueSetCodes, coding: unknown): Judgement {
@@ -23,24 +26,37 @@ function judgeConcept(codes: ValueSetCodes, concept: unknown): Judgement {
 
 /**
  * A required or extensible binding of an element, judged by its codes: of a code or another primitive, a Coding, a CodeableConcept
- * or a Quantity. https://hl7.org/fhir/R4/terminologies.html#binding
+ * or a Quantity. `load` gives the value set, when it is first asked for. https://hl7.org/fhir/R4/terminologies.html#binding
  */
 export function bindingPlan(
   strength: BindingPlan['strength'],
   valueSet: string,
-  codes: ValueSetCodes | undefined,
+  load: () => ValueSetCodes | undefined,
 ): BindingPlan {
+  let loaded: { codes: ValueSetCodes | undefined } | undefined;
+  const codesOf = () => {
+    loaded ??= { codes: load() };
+    return loaded.codes;
+  };
+  const judged = new Map<string, Judgement>();
+  const judgeCode = (code: string): Judgement => {
+    const known = judged.get(code);
+    if (known !== undefined) return known;
+    const judgement = codesOf()?.judge(code) ?? 'unknown';
+    if (judged.size < REMEMBERED) judged.set(code, judgement);
+    return judgement;
+  };
   return {
     valueSet,
     strength,
     judge(value) {
-      if (codes === undefined) return 'unknown';
-      if (typeof value === 'string') return codes.judge(value);
+      if (typeof value === 'string') return judgeCode(value);
       if (!isJsonObject(value)) return 'yes';
-      if (Array.isArray(value.coding)) return judgeConcept(codes, value);
-      return judgeCoding(codes, value);
+      const codes = codesOf();
+      if (codes === undefined) return 'unknown';
+      return Array.isArray(value.coding) ? judgeConcept(codes, value) : judgeCoding(codes, value);
     },
-    hasCode: code => codes?.judge(code) === 'yes',
-    sample: () => codes?.sample(6) ?? [],
+    hasCode: code => judgeCode(code) === 'yes',
+    sample: () => codesOf()?.sample(6) ?? [],
   };
 }

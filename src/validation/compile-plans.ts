@@ -3,7 +3,16 @@ import { bindingPlan } from './bindings.ts';
 import { profilePlan } from './compile-profile.ts';
 import { structurePlan } from './compile-structure.ts';
 import { containedRule } from './contained.ts';
-import type { BindingPlan, FastCheck, NativeRule, ObjectPlan, PlanReference, ProfileReference, Scope } from './plan.ts';
+import type {
+  BindingPlan,
+  FastCheck,
+  NativeRule,
+  ObjectPlan,
+  PlanReference,
+  ProfileReference,
+  Scope,
+  TargetPlan,
+} from './plan.ts';
 import type { Plans } from './plans.ts';
 import { referenceRule, targetPlan } from './references.ts';
 import { type ElementTree, elementTree, valueFor } from './snapshot-tree.ts';
@@ -14,6 +23,7 @@ const BASE = 'http://hl7.org/fhir/StructureDefinition/';
 export interface PlanHost {
   generate(plan: ObjectPlan): FastCheck;
   conforms(value: unknown, profile: ProfileReference, scope: Scope): boolean;
+  baseTargets: TargetPlan['severity'];
   /** The rule of all extensions: their own form, and the definition that their url names. */
   extensionRule: NativeRule;
 }
@@ -47,6 +57,17 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
       },
     };
     return made;
+  };
+
+  const typesOf = (urls: readonly string[]): ReadonlySet<string> | undefined => {
+    const found = new Set<string>();
+    for (const url of urls) {
+      const base = url.startsWith(BASE) ? url.slice(BASE.length) : undefined;
+      const type = base !== undefined && isResourceType(base) ? base : definitions.structureDefinition(url)?.type;
+      if (type === undefined || !isResourceType(type)) return undefined;
+      found.add(type);
+    }
+    return found;
   };
 
   const plans: Plans = {
@@ -92,22 +113,14 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
       const key = `${strength} ${valueSet}`;
       let binding = bindings.get(key);
       if (binding === undefined) {
-        binding = bindingPlan(strength, valueSet, definitions.valueSet(valueSet));
+        binding = bindingPlan(strength, valueSet, () => definitions.valueSet(valueSet));
         bindings.set(key, binding);
       }
       return binding;
     },
-    targets(urls) {
-      if (urls === undefined || urls.length === 0) return undefined;
-      const allowed = new Set<string>();
-      for (const url of urls) {
-        const base = url.startsWith(BASE) ? url.slice(BASE.length) : undefined;
-        const type = base !== undefined && isResourceType(base) ? base : definitions.structureDefinition(url)?.type;
-        if (type === undefined || !isResourceType(type)) return undefined;
-        allowed.add(type);
-      }
-      return targetPlan(allowed, isResourceType);
-    },
+    baseTargets: host.baseTargets,
+    targets: (urls, severity) =>
+      urls === undefined || urls.length === 0 ? undefined : targetPlan(() => typesOf(urls), severity, isResourceType),
     conforms: host.conforms,
     isAnyResource: code => code === 'Resource' || code === 'DomainResource',
     isResourceType,

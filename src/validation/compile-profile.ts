@@ -59,7 +59,7 @@ export function profilePlan(structure: StructureWithSnapshot, plans: Plans): Obj
         targets:
           code !== 'Reference' || isSameList(type?.targetProfile, before?.targetProfile)
             ? undefined
-            : plans.targets(type?.targetProfile),
+            : plans.targets(type?.targetProfile, 'error'),
         // An extension is judged by the definition that its url names wherever it stands.
         profiles: code === 'Extension' ? [] : profiles.map(url => plans.profile(url)),
       };

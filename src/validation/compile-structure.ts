@@ -51,7 +51,7 @@ export function structurePlan(
       primitive,
       resource,
       object: primitive !== undefined || resource ? undefined : (own ?? plans.type(code)),
-      targets: code === 'Reference' ? plans.targets(type?.targetProfile) : undefined,
+      targets: code === 'Reference' ? plans.targets(type?.targetProfile, plans.baseTargets) : undefined,
       profiles: (type?.profile ?? []).map(url => plans.profile(url)),
     };
   };

@@ -27,12 +27,25 @@ export interface Validator {
 
 type Check = (value: JsonObject, scope: Scope) => boolean;
 
+export interface ValidatorOptions {
+  /** Issues that one call gives at most; default 100. */
+  maxIssues?: number;
+  /**
+   * How a reference to a type that the base definition does not name is reported. `error` (the default) is what R4 says; `warning`
+   * lets in what some of its own examples do, for servers that do not hold references together. Profiles are always held to.
+   */
+  baseTargets?: 'error' | 'warning';
+}
+
 /**
  * A validator over what `definitions` knows. Types and profiles are compiled when they are first met. A resource is judged by
- * generated code that only says yes or no; only after a no (or for `explain`) the same plans are interpreted to find every issue, up
- * to `maxIssues` (default 100). https://hl7.org/fhir/R4/validation.html
+ * generated code that only says yes or no; only after a no (or for `explain`) the same plans are interpreted to find every issue.
+ * https://hl7.org/fhir/R4/validation.html
  */
-export function createValidator(definitions: Definitions, { maxIssues = 100 }: { maxIssues?: number } = {}): Validator {
+export function createValidator(
+  definitions: Definitions,
+  { maxIssues = 100, baseTargets = 'error' }: ValidatorOptions = {},
+): Validator {
   const isConform = (value: unknown, { type, reference }: ProfileReference, scope: Scope): boolean => {
     if (
       isJsonObject(value) &&
@@ -78,6 +91,7 @@ export function createValidator(definitions: Definitions, { maxIssues = 100 }: {
       return (base.check as Check)(value, scope) && isConform(value, profile, scope);
     },
     extensionRule: extension,
+    baseTargets,
   });
 
   const element = plans.type('Element');

@@ -187,14 +187,19 @@ function typeTest(steps: Step[], node: ElementNode | undefined, plans: Plans): T
   const last = steps.at(-1);
   const types = node?.definition.type ?? [];
   const resolved = steps.some(({ kind }) => kind === 'resolve');
-  const targets = resolved ? plans.targets(types.flatMap(({ targetProfile }) => targetProfile ?? [])) : undefined;
+  const targets = resolved
+    ? plans.targets(
+        types.flatMap(({ targetProfile }) => targetProfile ?? []),
+        'error',
+      )
+    : undefined;
   const codes = new Set(types.map(({ code }) => code));
   if (last?.kind === 'ofType') codes.add(last.type);
   return walk(
     steps,
     0,
     (value, type) => {
-      if (resolved) return targets === undefined || targets.types.has(type);
+      if (resolved) return targets?.types()?.has(type) ?? true;
       if (isJsonObject(value) && typeof value.resourceType === 'string')
         return codes.has(value.resourceType) || codes.has('Resource');
       return codes.has(type) || codes.has(type.charAt(0).toLowerCase() + type.slice(1));

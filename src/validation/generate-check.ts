@@ -31,29 +31,44 @@ function writeKeys(source: Source, plan: ObjectPlan, judges: Judges): void {
   if (!plan.resource) source.line('let n = 0;');
   const choices = plan.elements.filter(({ choice }) => choice);
   if (choices.length > 0) source.line(`let ${choices.map((_, index) => `g${index} = 0`).join(', ')};`);
-  source.line('for (const k in o) { const v = o[k]; switch (k) {');
-  if (plan.resource) source.line('case "resourceType": break;');
+  const cases: Case[] = [];
+  const twinCases: Case[] = [];
   for (const element of plan.elements) {
     const at = required.indexOf(element);
     const group = choices.indexOf(element);
     element.names.forEach((name, index) => {
       const seen = () => {
-        if (group >= 0)
-          source.line(`if (g${group} !== 0 && g${group} !== ${index + 1}) return false; g${group} = ${index + 1};`);
+        const mine = index + 1;
+        if (group >= 0) source.line(`if (g${group} !== 0 && g${group} !== ${mine}) return false; g${group} = ${mine};`);
         if (at >= 0) source.line(`m${Math.floor(at / BITS)} |= ${2 ** (at % BITS)};`);
         if (!plan.resource && element.name !== 'id') source.line('n++;');
-        source.line('break; }');
       };
-      source.line(`case ${JSON.stringify(name.name)}: {`);
-      writeProperty(source, element, name, judges);
-      seen();
+      cases.push({
+        name: name.name,
+        write: () => {
+          writeProperty(source, element, name, judges);
+          seen();
+        },
+      });
       if (!name.primitive) return;
-      source.line(`case ${JSON.stringify(`_${name.name}`)}: {`);
-      writeTwin(source, element, name, judges);
-      seen();
+      twinCases.push({
+        name: `_${name.name}`,
+        write: () => {
+          writeTwin(source, element, name, judges);
+          seen();
+        },
+      });
     });
   }
-  source.line('default: return false; } }');
+  source.line('for (const k in o) { const v = o[k];');
+  writeSwitch(source, [...(plan.resource ? [{ name: 'resourceType', write: () => {} }] : []), ...cases], () => {
+    if (twinCases.length === 0) source.line('return false;');
+    else {
+      source.line('if (k.charCodeAt(0) !== 95) return false;');
+      writeSwitch(source, twinCases, () => source.line('return false;'));
+    }
+  });
+  source.line('}');
   if (!plan.resource) source.line('if (n === 0) return false;');
   masks.forEach((mask, index) => {
     const count = Math.min(BITS, required.length - index * BITS);
@@ -65,7 +80,44 @@ function writeKeys(source: Source, plan: ObjectPlan, judges: Judges): void {
   }
 }
 
-export function countExpression(source: Source, name: JsonName): string {
+interface Case {
+  name: string;
+  write(): void;
+}
+
+const FEW = 6;
+
+/** A switch over the property name `k`. Many names are told apart by their length first, which is a jump and not a comparison each. */
+function writeSwitch(source: Source, cases: readonly Case[], otherwise: () => void): void {
+  const lengths = new Map<number, Case[]>();
+  for (const one of cases) {
+    const group = cases.length > FEW ? one.name.length : 0;
+    lengths.set(group, [...(lengths.get(group) ?? []), one]);
+  }
+  const found = source.variable();
+  source.line(`${found}: {`);
+  const writeCases = (group: readonly Case[]) => {
+    for (const { name, write } of group) {
+      source.line(`if (k === ${JSON.stringify(name)}) {`);
+      write();
+      source.line(`break ${found}; }`);
+    }
+  };
+  if (cases.length <= FEW) writeCases(cases);
+  else {
+    source.line('switch (k.length) {');
+    for (const [length, group] of lengths) {
+      source.line(`case ${length}: {`);
+      writeCases(group);
+      source.line('break; }');
+    }
+    source.line('}');
+  }
+  otherwise();
+  source.line('}');
+}
+
+function countExpression(source: Source, name: JsonName): string {
   const main = `o[${JSON.stringify(name.name)}]`;
   const twin = name.primitive ? `o[${JSON.stringify(`_${name.name}`)}]` : 'undefined';
   return `${source.constant(countOf)}(${main}, ${twin})`;

@@ -1,5 +1,5 @@
 import type { ElementDefinition } from '../definitions/definitions.ts';
-import { ExpressionError, expressionFor } from '../fhir/fhirpath/expression.ts';
+import { type Expression, ExpressionError, expressionFor } from '../fhir/fhirpath/expression.ts';
 import { isJsonObject } from '../fhir/resource.ts';
 import { isPeriodInOrder } from './period.ts';
 import type { InvariantPlan } from './plan.ts';
@@ -45,15 +45,25 @@ function planOf(constraint: Constraint, base: string): InvariantPlan | undefined
   if (judgedElsewhere.has(key) && fromR4(constraint)) return undefined;
   const text = constraint.human ?? expression;
   const ours = native.get(expression);
-  if (ours !== undefined) return { key, severity, text, holds: ours };
+  if (ours !== undefined) return { key, severity, text, isReadable: () => true, holds: ours };
+  let read: { compiled: Expression | undefined } | undefined;
+  const compiled = (): Expression | undefined => {
+    read ??= { compiled: readExpression(expression, base) };
+    return read.compiled;
+  };
+  return {
+    key,
+    severity,
+    text,
+    isReadable: () => compiled() !== undefined,
+    holds: (value, scope, twin) =>
+      compiled()?.test(value ?? null, scope, isJsonObject(twin) ? twin : undefined) ?? true,
+  };
+}
+
+function readExpression(text: string, base: string): Expression | undefined {
   try {
-    const compiled = expressionFor(expression, base);
-    return {
-      key,
-      severity,
-      text,
-      holds: (value, scope, twin) => compiled.test(value ?? null, scope, isJsonObject(twin) ? twin : undefined),
-    };
+    return expressionFor(text, base);
   } catch (error) {
     if (error instanceof ExpressionError) return undefined;
     throw error;

@@ -31,6 +31,10 @@ export const issueRules = {
     meaning: 'A code belongs to a code system that is not loaded here, so it was not judged.',
   },
   'invariant-failed': { code: 'invariant', meaning: 'A rule across several elements does not hold.' },
+  'invariant-not-judged': {
+    code: 'not-supported',
+    meaning: 'The expression of a rule cannot be read, so it was not judged.',
+  },
   'slice-min': { code: 'required', meaning: 'A slice of a repeating element is missing or occurs too rarely.' },
   'slice-max': { code: 'structure', meaning: 'A slice of a repeating element occurs too often.' },
   'slice-closed': { code: 'structure', meaning: 'An item fits none of the slices of a closed list.' },

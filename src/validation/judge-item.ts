@@ -1,5 +1,6 @@
 import { isJsonObject } from '../fhir/resource.ts';
 import { judgeBinding } from './judge-binding.ts';
+import { judgeInvariants } from './judge-invariants.ts';
 import type { Judgement, Occurrence } from './judgement.ts';
 import { foundType, list } from './messages.ts';
 import { describeExpected } from './patterns.ts';
@@ -8,7 +9,7 @@ import { primitives } from './primitives.ts';
 
 /** Reports every fault of one value of an element or slice. */
 export function judgeItem(item: ItemPlan, occurrence: Occurrence, judgement: Judgement): void {
-  const { report, scope } = judgement;
+  const { report } = judgement;
   const { value, twin, path } = occurrence;
   const type = item.types.find(({ code }) => code === occurrence.type);
   if (type === undefined) {
@@ -31,10 +32,7 @@ export function judgeItem(item: ItemPlan, occurrence: Occurrence, judgement: Jud
   for (const limit of item.limits) if (!limit.holds(value)) report.error('value-limit', path, limit.text);
   if (item.object !== undefined) judgeComplex(item.object.plan, occurrence, judgement);
   if (report.errors > before || !judgement.sound) return;
-  for (const invariant of item.invariants) {
-    if (invariant.holds(value, scope, twin)) continue;
-    report[invariant.severity]('invariant-failed', path, `Rule ${invariant.key} does not hold: ${invariant.text}`);
-  }
+  judgeInvariants(item.invariants, value, twin, path, judgement);
 }
 
 /** False when the value is not of the type at all, so that nothing more can be said of it. */
@@ -48,11 +46,8 @@ function judgeType(type: TypePlan, occurrence: Occurrence, judgement: Judgement)
     if (!isJsonObject(value)) return false;
   }
   if (type.targets?.allow(value, judgement.scope) === false) {
-    report.error(
-      'reference-target',
-      path,
-      `The reference points to a type that is not allowed here. Point it to ${list([...type.targets.types], 'or')}.`,
-    );
+    const text = `The reference points to a type that is not allowed here. Point it to ${list([...(type.targets.types() ?? [])], 'or')}.`;
+    report[type.targets.severity]('reference-target', path, text);
   }
   const [only] = type.profiles;
   if (type.profiles.length === 1) judgement.conforms(value, only!, path);

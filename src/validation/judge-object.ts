@@ -1,4 +1,5 @@
 import type { JsonObject } from '../fhir/resource.ts';
+import { judgeInvariants } from './judge-invariants.ts';
 import { judgeItem } from './judge-item.ts';
 import { judgeSlices } from './judge-slices.ts';
 import type { Judgement } from './judgement.ts';
@@ -36,10 +37,7 @@ export function judgeObject(plan: ObjectPlan, value: JsonObject, path: string, j
   }
   for (const rule of plan.rules) rule.explain(value, scope, path, report);
   if (report.errors > before || !judgement.sound) return;
-  for (const invariant of plan.invariants) {
-    if (invariant.holds(value, scope, undefined)) continue;
-    report[invariant.severity]('invariant-failed', path, `Rule ${invariant.key} does not hold: ${invariant.text}`);
-  }
+  judgeInvariants(plan.invariants, value, undefined, path, judgement);
 }
 
 function judgeProperties(plan: ObjectPlan, value: JsonObject, path: string, { report }: Judgement): void {

@@ -26,6 +26,8 @@ export interface InvariantPlan {
   readonly key: string;
   readonly severity: 'error' | 'warning';
   readonly text: string;
+  /** False where its FHIRPath cannot be read; then it holds for everything. */
+  isReadable(): boolean;
   holds(value: unknown, scope: Scope, twin: unknown): boolean;
 }
 
@@ -69,7 +71,9 @@ export interface ProfileReference {
 
 /** The resource types that a Reference may point to. */
 export interface TargetPlan {
-  readonly types: ReadonlySet<string>;
+  /** Undefined when any type will do. */
+  types(): ReadonlySet<string> | undefined;
+  readonly severity: 'error' | 'warning';
   /** Whether the Reference may stand; one whose type cannot be told may. */
   allow(value: unknown, scope: Scope): boolean;
 }

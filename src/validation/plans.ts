@@ -12,7 +12,9 @@ export interface Plans {
   profile(url: string): ProfileReference;
   binding(strength: BindingPlan['strength'], valueSet: string): BindingPlan;
   /** The resource types that these target profiles stand for; undefined for any. */
-  targets(profiles: readonly string[] | undefined): TargetPlan | undefined;
+  targets(profiles: readonly string[] | undefined, severity: TargetPlan['severity']): TargetPlan | undefined;
+  /** How a wrong target is reported where a base definition names the right ones. */
+  readonly baseTargets: TargetPlan['severity'];
   /** Whether the type is the one that stands for any resource. */
   isAnyResource(code: string): boolean;
   isResourceType(code: string): boolean;

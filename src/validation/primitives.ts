@@ -14,11 +14,29 @@ const LONGEST_STRING = 1024 * 1024;
 // Control characters other than tab, line feed and carriage return have no place in a FHIR string (nor in XML).
 const controlCharacter = /[^\P{Cc}\t\n\r\u007f-\u009f]/u;
 
-const isText = (value: string) => value.length > 0 && value.length <= LONGEST_STRING && !controlCharacter.test(value);
+// A loop is several times faster than a regular expression on the short texts that most are.
+const SHORT = 96;
+
+function isText(value: string): boolean {
+  const { length } = value;
+  if (length > SHORT) return length <= LONGEST_STRING && !controlCharacter.test(value);
+  for (let index = 0; index < length; index++) {
+    const code = value.charCodeAt(index);
+    if (code < 32 && code !== 9 && code !== 10 && code !== 13) return false;
+  }
+  return length > 0;
+}
+
+function isWithoutSpaces(value: string): boolean {
+  const { length } = value;
+  for (let index = 0; index < length; index++) if (value.charCodeAt(index) <= 32) return false;
+  return length > 0;
+}
+
+const isUri = (value: string) => isWithoutSpaces(value) && value.length <= LONGEST_STRING;
 
 // `\s` of the specification's regular expressions is the ASCII one.
-const uri = /^[^ \t\n\r\f\v]+$/;
-const isUri = (value: string) => uri.test(value) && value.length <= LONGEST_STRING;
+const spacedCode = /^[^ \t\n\r\f\v]+([ \t\n\r\f\v][^ \t\n\r\f\v]+)*$/;
 
 /** Any run of whitespace between groups of four is allowed; padding stands at the end only. */
 function isBase64(value: string): boolean {
@@ -61,7 +79,7 @@ export const primitives: Readonly<Record<string, Primitive>> = {
   markdown: { json: 'string', holds: isText, form: 'text of 1 to 1,048,576 characters without control characters' },
   code: {
     json: 'string',
-    holds: matches(/^[^ \t\n\r\f\v]+([ \t\n\r\f\v][^ \t\n\r\f\v]+)*$/),
+    holds: (value: string) => isWithoutSpaces(value) || spacedCode.test(value),
     form: 'text without spaces at its ends and without two spaces in a row',
   },
   id: { json: 'string', holds: matches(/^[A-Za-z0-9\-.]{1,64}$/), form: '1 to 64 of the characters A-Z a-z 0-9 - .' },

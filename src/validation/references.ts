@@ -53,20 +53,30 @@ const isKnownContained = (reference: string, root: Resource) =>
   (Array.isArray(root.contained) &&
     root.contained.some(resource => isJsonObject(resource) && resource.id === reference.slice(1)));
 
+/** Whether an id and nothing else stands from `start` on. */
+function isIdFrom(text: string, start: number): boolean {
+  const { length } = text;
+  if (length === start || length - start > 64) return false;
+  for (let index = start; index < length; index++) {
+    const code = text.charCodeAt(index);
+    const letter = (code | 32) >= 97 && (code | 32) <= 122;
+    if (!letter && (code < 45 || code > 57 || code === 47)) return false;
+  }
+  return true;
+}
+
 /** The rules of every Reference: its text has one of the forms, `#id` exists (ref-1), and `type` agrees with it. */
 export function referenceRule(isType: (name: string) => boolean): NativeRule {
-  // The common form is judged without a regular expression's match array.
-  const isPlain = (reference: string) => {
-    const slash = reference.indexOf('/');
-    return slash > 0 && isType(reference.slice(0, slash)) && /^[A-Za-z0-9\-.]{1,64}$/.test(reference.slice(slash + 1));
-  };
   return {
     holds(value, scope) {
       const { reference, type } = value as JsonObject;
       if (typeof reference !== 'string') return true;
-      if (reference.startsWith('#')) {
-        if (!isKnownContained(reference, scope.rootResource)) return false;
-      } else if (type === undefined && isPlain(reference)) return true;
+      const slash = reference.indexOf('/');
+      // The common form, `Type/id`, is judged without a regular expression.
+      if (slash > 0 && isIdFrom(reference, slash + 1)) {
+        const name = reference.slice(0, slash);
+        if ((type === undefined || type === name) && isType(name)) return true;
+      } else if (reference.startsWith('#') && !isKnownContained(reference, scope.rootResource)) return false;
       const target = targetOf(reference, scope, isType);
       if (target.form === 'wrong') return false;
       return typeof type !== 'string' || target.form !== 'typed' || !isType(type) || type === target.type;
@@ -100,12 +110,23 @@ export function referenceRule(isType: (name: string) => boolean): NativeRule {
   };
 }
 
-/** What a Reference may point to where only these types are allowed. */
-export function targetPlan(types: ReadonlySet<string>, isType: (name: string) => boolean): TargetPlan {
+/** What a Reference may point to; `load` gives the allowed types (undefined for any) when they are first asked for. */
+export function targetPlan(
+  load: () => ReadonlySet<string> | undefined,
+  severity: TargetPlan['severity'],
+  isType: (name: string) => boolean,
+): TargetPlan {
+  let loaded: { types: ReadonlySet<string> | undefined } | undefined;
+  const typesOf = () => {
+    loaded ??= { types: load() };
+    return loaded.types;
+  };
   return {
-    types,
+    types: typesOf,
+    severity,
     allow(value, scope) {
-      if (!isJsonObject(value)) return true;
+      const types = typesOf();
+      if (types === undefined || !isJsonObject(value)) return true;
       const { reference } = value;
       if (typeof reference === 'string') {
         const slash = reference.indexOf('/');

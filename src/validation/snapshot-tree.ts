@@ -46,8 +46,9 @@ export function valueFor(
   definition: ElementDefinition,
   prefix: 'fixed' | 'pattern' | 'minValue' | 'maxValue',
 ): unknown {
-  for (const [name, value] of Object.entries(definition)) {
-    if (name.startsWith(prefix) && name.length > prefix.length) return value;
+  // Plans ask this of every element of every type, so the few names that can match are found without listing the values.
+  for (const name in definition) {
+    if (name.length > prefix.length && name.startsWith(prefix)) return definition[name as keyof ElementDefinition];
   }
   return undefined;
 }

@@ -33,7 +33,9 @@ export function createSource(label: string): Source {
     variable: () => `v${variables++}`,
     compile: () => {
       const parameters = constants.map((_, index) => `k${index}`);
-      const body = `'use strict';\nreturn function(o, c) { // ${label.replace(/[^\w .:[\]-]/g, ' ')}\n${lines.join('\n')}\n};`;
+      // The name is for profiles and stack traces.
+      const name = `check_${label.replace(/\W+/g, '_')}`;
+      const body = `'use strict';\nreturn function ${name}(o, c) {\n${lines.join('\n')}\n};`;
       return new Function(...parameters, body)(...constants);
     },
   };

@@ -1,0 +1,21 @@
+import type { Judgement } from './judgement.ts';
+import type { InvariantPlan } from './plan.ts';
+
+/** Reports the invariants that do not hold for a value whose own form is right. */
+export function judgeInvariants(
+  invariants: readonly InvariantPlan[],
+  value: unknown,
+  twin: unknown,
+  path: string,
+  { report, scope }: Judgement,
+): void {
+  for (const invariant of invariants) {
+    const { key, text, severity } = invariant;
+    if (!invariant.isReadable()) {
+      const unread = `Rule ${key} was not judged: its FHIRPath cannot be read here. It says: ${text}`;
+      report.warning('invariant-not-judged', path, unread);
+    } else if (!invariant.holds(value, scope, twin)) {
+      report[severity]('invariant-failed', path, `Rule ${key} does not hold: ${text}`);
+    }
+  }
+}
