@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { openStore } from '../../src/store/open-store.ts';
+import type { Store } from '../../src/store/store.ts';
+
+/** A store that the contract suite runs on. Another one is another line in `backends`. */
+export interface Backend {
+  name: string;
+  /** Opens the store that lives in a folder, empty the first time. */
+  open(folder: string): Promise<Store>;
+  capabilities: { atomicUnits: boolean };
+}
+
+const all: readonly Backend[] = [
+  {
+    name: 'sqlite',
+    open: folder => openStore(`sqlite:${join(folder, 'store.db')}`),
+    capabilities: { atomicUnits: true },
+  },
+];
+
+const wanted = process.env.STORES?.split(',');
+
+/** All stores, or those that the environment variable `STORES` names, separated by commas. */
+export const backends = all.filter(({ name }) => wanted === undefined || wanted.includes(name));

@@ -1,0 +1,250 @@
+import { expect, it } from 'vitest';
+import type { Change } from '../../src/store/store.ts';
+import { change, commit, describeStore, find, put, query } from './stored.ts';
+
+const key = { resourceType: 'Basic', id: 'a' };
+const code = (value: string): Change['index'] => [{ kind: 'token', parameter: 'code', system: 'urn:s', code: value }];
+const byCode = (value: string) => query({ where: [{ kind: 'token', parameter: 'code', anyOf: [{ code: value }] }] });
+
+describeStore('commits', test => {
+  it('takes the next version only', async () => {
+    await put(test.store, { id: 'a' });
+    for (const versionId of [1, 3]) {
+      expect(await commit(test.store, change({ id: 'a', versionId }))).toEqual({
+        outcome: 'version-conflict',
+        key,
+        currentVersionId: 1,
+      });
+    }
+    expect(await commit(test.store, change({ id: 'b', versionId: 2 }))).toMatchObject({ currentVersionId: 0 });
+    expect(await commit(test.store, change({ id: 'a', versionId: 2 }))).toEqual({ outcome: 'committed' });
+  });
+
+  it('lets one of many writers of the same version through', async () => {
+    await put(test.store, { id: 'a' });
+    const results = await Promise.all(
+      Array.from({ length: 64 }, () => commit(test.store, change({ id: 'a', versionId: 2 }))),
+    );
+    expect(results.filter(result => result.outcome === 'committed')).toHaveLength(1);
+    expect(results.filter(result => result.outcome === 'version-conflict')).toHaveLength(63);
+    expect((await test.store.read(key))?.versionId).toBe(2);
+  });
+
+  it('counts a deletion as a version', async () => {
+    await put(test.store, { id: 'a' });
+    await put(test.store, { id: 'a', versionId: 2, method: 'DELETE' });
+    expect(await commit(test.store, change({ id: 'a' }))).toMatchObject({ currentVersionId: 2 });
+    expect(await commit(test.store, change({ id: 'a', versionId: 3 }))).toEqual({ outcome: 'committed' });
+  });
+
+  it('applies a unit with all its changes or not at all', async () => {
+    await put(test.store, { id: 'old' });
+    const refused = await commit(
+      test.store,
+      change({ id: 'x', index: code('x'), identities: ['i'] }),
+      change({ id: 'old', versionId: 2, index: code('x') }),
+      change({ id: 'old', versionId: 7 }),
+    );
+    expect(refused.outcome).toBe('version-conflict');
+    expect(await test.store.read({ resourceType: 'Basic', id: 'x' })).toBeUndefined();
+    expect(await find(test.store, byCode('x'))).toEqual([]);
+    expect(await test.store.changes(0, 10)).toHaveLength(1);
+    expect(await commit(test.store, change({ id: 'y', identities: ['i'] }))).toEqual({ outcome: 'committed' });
+  });
+
+  it('judges the units of one batch each on its own', async () => {
+    const results = await Promise.all([
+      commit(test.store, change({ id: 'a' })),
+      commit(test.store, change({ id: 'a' })),
+      commit(test.store, change({ id: 'b' }), change({ id: 'a', versionId: 5 })),
+      commit(test.store, change({ id: 'b' })),
+      commit(test.store, change({ id: 'a', versionId: 2 })),
+    ]);
+    expect(results.map(result => result.outcome)).toEqual([
+      'committed',
+      'version-conflict',
+      'version-conflict',
+      'committed',
+      'committed',
+    ]);
+  });
+
+  it('takes several versions of one resource in one unit', async () => {
+    const unit = [
+      change({ id: 'a', index: code('one'), identities: ['i'] }),
+      change({ id: 'a', versionId: 2, index: code('two'), identities: ['j'] }),
+      change({ id: 'b', identities: ['i'] }),
+    ];
+    expect(await commit(test.store, ...unit)).toEqual({ outcome: 'committed' });
+    expect(await find(test.store, byCode('one'))).toEqual([]);
+    expect(await find(test.store, byCode('two'))).toEqual(['a']);
+    expect((await test.store.history(key, { count: 5 })).versions).toHaveLength(2);
+  });
+
+  it('creates nothing where If-None-Exist finds one, and names it', async () => {
+    await put(test.store, { id: 'a', index: code('x') });
+    const result = await commit(test.store, change({ id: 'b', index: code('x'), ifNoneExist: byCode('x') }));
+    expect(result).toEqual({ outcome: 'exists', key });
+    expect(await test.store.read({ resourceType: 'Basic', id: 'b' })).toBeUndefined();
+    const other = await commit(test.store, change({ id: 'b', index: code('y'), ifNoneExist: byCode('y') }));
+    expect(other).toEqual({ outcome: 'committed' });
+  });
+
+  it('says when If-None-Exist finds several', async () => {
+    await put(test.store, { id: 'a', index: code('x') });
+    await put(test.store, { id: 'b', index: code('x') });
+    const result = await commit(test.store, change({ id: 'c', index: code('x'), ifNoneExist: byCode('x') }));
+    expect(result).toEqual({ outcome: 'multiple-matches' });
+  });
+
+  it('judges If-None-Exist inside the commit: of 64 racing writers one creates', async () => {
+    for (const round of ['x', 'y', 'z']) {
+      const results = await Promise.all(
+        Array.from({ length: 64 }, (_, i) =>
+          commit(test.store, change({ id: `${round}${i}`, index: code(round), ifNoneExist: byCode(round) })),
+        ),
+      );
+      const created = results.findIndex(result => result.outcome === 'committed');
+      const exists = { outcome: 'exists', key: { resourceType: 'Basic', id: `${round}${created}` } };
+      expect(results.filter(result => result.outcome === 'committed')).toHaveLength(1);
+      expect(results.filter((_, i) => i !== created)).toEqual(Array(63).fill(exists));
+      expect(await find(test.store, byCode(round))).toEqual([`${round}${created}`]);
+    }
+  });
+
+  it('does not count a deleted resource or an old version for If-None-Exist', async () => {
+    await put(test.store, { id: 'a', index: code('x') });
+    await put(test.store, { id: 'a', versionId: 2, method: 'DELETE' });
+    await put(test.store, { id: 'b', index: code('x') });
+    await put(test.store, { id: 'b', versionId: 2, index: code('y') });
+    const result = await commit(test.store, change({ id: 'c', index: code('x'), ifNoneExist: byCode('x') }));
+    expect(result).toEqual({ outcome: 'committed' });
+  });
+
+  it('gives a business identity to one resource only', async () => {
+    const results = await Promise.all(
+      Array.from({ length: 64 }, (_, i) =>
+        commit(test.store, change({ id: `c${i}`, identities: ['claim 1', `own ${i}`] })),
+      ),
+    );
+    const winner = results.findIndex(result => result.outcome === 'committed');
+    const taken = { outcome: 'identity-taken', identity: 'claim 1', key: { resourceType: 'Basic', id: `c${winner}` } };
+    expect(results.filter((_, i) => i !== winner)).toEqual(Array(63).fill(taken));
+  });
+
+  it('lets a resource keep, change and drop its identity', async () => {
+    await put(test.store, { id: 'a', identities: ['one'] });
+    await put(test.store, { id: 'a', versionId: 2, identities: ['one', 'two'] });
+    expect(await commit(test.store, change({ id: 'b', identities: ['two'] }))).toMatchObject({ identity: 'two', key });
+    await put(test.store, { id: 'a', versionId: 3, identities: ['two'] });
+    await put(test.store, { id: 'b', identities: ['one'] });
+    await put(test.store, { id: 'a', versionId: 4, method: 'DELETE' });
+    await put(test.store, { id: 'c', identities: ['two'] });
+  });
+
+  it('moves an identity within a unit, whatever the order of its changes', async () => {
+    await put(test.store, { id: 'a', identities: ['one'] });
+    const gone = change({ id: 'a', versionId: 2, method: 'DELETE' });
+    expect(await commit(test.store, change({ id: 'b', identities: ['one'] }), gone)).toEqual({ outcome: 'committed' });
+    expect(await commit(test.store, change({ id: 'c', identities: ['one'] }))).toMatchObject({
+      outcome: 'identity-taken',
+      key: { resourceType: 'Basic', id: 'b' },
+    });
+  });
+
+  it('refuses two resources of one unit that claim the same identity', async () => {
+    const result = await commit(
+      test.store,
+      change({ id: 'a', identities: ['i'] }),
+      change({ id: 'b', identities: ['i'] }),
+    );
+    expect(result).toMatchObject({ outcome: 'identity-taken', identity: 'i', key });
+    expect(await test.store.read(key)).toBeUndefined();
+  });
+
+  it('wants the resources that must exist, and names all that do not', async () => {
+    await put(test.store, { id: 'there' });
+    await put(test.store, { id: 'gone' });
+    await put(test.store, { id: 'gone', versionId: 2, method: 'DELETE' });
+    const keyOf = (id: string) => ({ resourceType: 'Basic', id });
+    const changes = [change({ id: 'new' })];
+    const mustExist = ['there', 'never', 'new', 'gone'].map(keyOf);
+    expect(await test.store.commit({ changes, mustExist })).toEqual({
+      outcome: 'references-missing',
+      missing: [keyOf('never'), keyOf('gone')],
+    });
+    expect(await test.store.read(keyOf('new'))).toBeUndefined();
+    expect(await test.store.commit({ changes, mustExist: ['there', 'new'].map(keyOf) })).toEqual({
+      outcome: 'committed',
+    });
+  });
+
+  it('notices that what must exist was deleted since it was last seen', async () => {
+    await put(test.store, { id: 'a' });
+    const unit = (id: string) => ({ changes: [change({ id })], mustExist: [key] });
+    expect(await test.store.commit(unit('b'))).toEqual({ outcome: 'committed' });
+    const results = await Promise.all([
+      test.store.commit(unit('c')),
+      commit(test.store, change({ id: 'a', versionId: 2, method: 'DELETE' })),
+      test.store.commit(unit('d')),
+      commit(test.store, change({ id: 'a', versionId: 3 })),
+      test.store.commit(unit('e')),
+    ]);
+    expect(results.map(result => result.outcome)).toEqual([
+      'committed',
+      'committed',
+      'references-missing',
+      'committed',
+      'committed',
+    ]);
+  });
+
+  it('does not take for existing what the unit itself deletes', async () => {
+    await put(test.store, { id: 'a' });
+    const changes = [change({ id: 'a', versionId: 2, method: 'DELETE' }), change({ id: 'b' })];
+    expect((await test.store.commit({ changes, mustExist: [key] })).outcome).toBe('references-missing');
+  });
+
+  it('answers first that it exists, then the version, the identity, the references', async () => {
+    await put(test.store, { id: 'a', index: code('x'), identities: ['i'] });
+    const mustExist = [{ resourceType: 'Basic', id: 'never' }];
+    const wrong = { id: 'a', identities: ['i'], ifNoneExist: byCode('x') };
+    expect((await test.store.commit({ changes: [change(wrong)], mustExist })).outcome).toBe('exists');
+    const other = { ...wrong, ifNoneExist: byCode('other') };
+    expect((await test.store.commit({ changes: [change(other)], mustExist })).outcome).toBe('version-conflict');
+    const fresh = { ...other, id: 'b' };
+    expect((await test.store.commit({ changes: [change(fresh)], mustExist })).outcome).toBe('identity-taken');
+    const only = { ...fresh, identities: [] };
+    expect((await test.store.commit({ changes: [change(only)], mustExist })).outcome).toBe('references-missing');
+  });
+
+  it('lists changes in the order of their commit without a gap', async () => {
+    await Promise.all(
+      Array.from({ length: 100 }, (_, i) =>
+        commit(test.store, change({ id: `a${i}` }), change({ id: i % 3 === 0 ? 'a1' : `b${i}` })),
+      ),
+    );
+    const seen = [];
+    for (let last = 0; ; ) {
+      const some = await test.store.changes(last, 7);
+      if (some.length === 0) break;
+      seen.push(...some);
+      last = some.at(-1)!.sequence;
+    }
+    const sequences = seen.map(version => version.sequence);
+    expect(sequences).toEqual(sequences.map((_, i) => sequences[0]! + i));
+    expect(seen.map(version => version.lastUpdated)).toEqual(seen.map(version => version.lastUpdated).sort());
+    expect(new Set(seen.map(version => `${version.id}/${version.versionId}`)).size).toBe(seen.length);
+  });
+
+  it('counts what it does', async () => {
+    await put(test.store, { id: 'a' });
+    await commit(test.store, change({ id: 'a' }));
+    expect(test.store.statistics()).toMatchObject({
+      unitsCommitted: 1,
+      unitsRefused: 1,
+      unitsFailed: 0,
+      unitsQueued: 0,
+    });
+  });
+});
