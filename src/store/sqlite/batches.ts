@@ -17,6 +17,8 @@ const LIVING = 50_000;
 export class Batches {
   readonly #database: DatabaseSync;
   readonly #transaction: Transaction;
+  /** Whether a rollback has made what is known of the database's content void. */
+  #isVoid = false;
 
   constructor(database: DatabaseSync, deflateFrom: number, searchLimit: number) {
     this.#database = database;
@@ -25,9 +27,8 @@ export class Batches {
       rows: new ChangeRows(database, deflateFrom),
       search: new Search(statements, new TermKeys(readSetting(database, 'term-seed')), searchLimit),
       living: new Living(LIVING),
-      nextSeq: 0,
+      nextSeq: this.#readNextSeq(),
     };
-    this.#readNextSeq();
   }
 
   /**
@@ -49,6 +50,7 @@ export class Batches {
   #commitTogether(units: readonly PackedUnit[]): CommitResult[] {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
+      if (this.#isVoid) this.#recover();
       const results = units.map(unit => applyUnit(unit, this.#transaction));
       this.#transaction.rows.flush();
       this.#database.exec('COMMIT');
@@ -56,15 +58,20 @@ export class Batches {
     } catch (error) {
       // Some failures (a full disk) have rolled back already.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      this.#transaction.rows.reset();
-      this.#transaction.living.clear();
-      this.#readNextSeq();
+      this.#isVoid = true;
       throw error;
     }
   }
 
-  #readNextSeq(): void {
+  #recover(): void {
+    this.#transaction.rows.reset();
+    this.#transaction.living.clear();
+    this.#transaction.nextSeq = this.#readNextSeq();
+    this.#isVoid = false;
+  }
+
+  #readNextSeq(): number {
     const row = this.#database.prepare('SELECT max(seq) AS seq FROM version').get();
-    this.#transaction.nextSeq = Number(row?.seq ?? 0) + 1;
+    return Number(row?.seq ?? 0) + 1;
   }
 }

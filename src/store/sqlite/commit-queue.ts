@@ -61,9 +61,15 @@ export class CommitQueue {
   /**
    * Starts the writer thread and waits until it is ready.
    * @param onCommit is told of each unit that became durable, before its promise settles
+   * @param script what the thread runs
    */
-  static start(data: WriterData, keys: TermKeys, onCommit: (unit: Unit) => void): Promise<CommitQueue> {
-    const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: data });
+  static start(
+    data: WriterData,
+    keys: TermKeys,
+    onCommit: (unit: Unit) => void,
+    script: URL = new URL('./writer.ts', import.meta.url),
+  ): Promise<CommitQueue> {
+    const worker = new Worker(script, { workerData: data });
     return new Promise((resolve, reject) => {
       worker.once('error', reject);
       worker.once('message', () => {
@@ -81,7 +87,13 @@ export class CommitQueue {
         batch = { waiting: [], packet: new PacketWriter(this.#buffers.pop()) };
         this.#open.push(batch);
       }
-      packUnit(unit, this.#keys, batch.packet);
+      const mark = batch.packet.mark();
+      try {
+        packUnit(unit, this.#keys, batch.packet);
+      } catch (error) {
+        batch.packet.rewind(mark);
+        throw error;
+      }
       batch.waiting.push({ unit, resolve, reject });
       this.#planSend();
     });

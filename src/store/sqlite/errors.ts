@@ -1,13 +1,15 @@
 import { StoreError } from '../store-error.ts';
 
 /** Primary result codes of SQLite. https://www.sqlite.org/rescode.html */
-const FULL = 13;
 const BUSY = 5;
 const CORRUPT = 11;
+const FULL = 13;
 const NOT_A_DATABASE = 26;
 
+/** Busy, locked, out of memory, read-only, input or output failed, corrupt, cannot be opened, locking protocol, no database. */
+const UNAVAILABLE = [BUSY, 6, 7, 8, 10, CORRUPT, 14, 15, NOT_A_DATABASE];
+
 interface SqliteFailure extends Error {
-  code: 'ERR_SQLITE_ERROR';
   errcode: number;
   errstr: string;
 }
@@ -15,16 +17,24 @@ interface SqliteFailure extends Error {
 const isSqliteFailure = (error: unknown): error is SqliteFailure =>
   error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
 
-export const isBusy = (error: unknown): boolean => isSqliteFailure(error) && (error.errcode & 0xff) === BUSY;
+/** The low byte; the rest tells variants apart. */
+const codeOf = (error: unknown): number | undefined => (isSqliteFailure(error) ? error.errcode & 0xff : undefined);
+
+export const isBusy = (error: unknown): boolean => codeOf(error) === BUSY;
 
 export const isNotADatabase = (error: unknown): boolean =>
-  isSqliteFailure(error) && ((error.errcode & 0xff) === NOT_A_DATABASE || (error.errcode & 0xff) === CORRUPT);
+  codeOf(error) === NOT_A_DATABASE || codeOf(error) === CORRUPT;
 
-/** What SQLite reports, in the store's own words, by result code; any other error (a fault of ours) is handed back as it is. */
+/**
+ * What stands in SQLite's way, in the store's own words, by result code. Any other error (a fault of this program, such as a
+ * violated constraint) is handed back as it is.
+ */
 export function translateError(error: unknown): unknown {
   if (!isSqliteFailure(error)) return error;
-  const kind = (error.errcode & 0xff) === FULL ? 'full' : 'unavailable';
-  const words =
-    kind === 'full' ? 'No space is left for the database' : 'The database cannot be read or written at the moment';
-  return new StoreError(kind, `${words} (SQLite ${error.errcode}: ${error.errstr}).`, { cause: error });
+  const code = error.errcode & 0xff;
+  const detail = `(SQLite ${error.errcode}: ${error.errstr})`;
+  if (code === FULL) return new StoreError('full', `No space is left for the database ${detail}.`, { cause: error });
+  if (!UNAVAILABLE.includes(code)) return error;
+  const words = 'The database cannot be read or written at the moment';
+  return new StoreError('unavailable', `${words} ${detail}.`, { cause: error });
 }

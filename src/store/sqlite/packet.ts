@@ -41,6 +41,18 @@ export class PacketWriter {
     return this.#bodyLength;
   }
 
+  /** Where the packet stands, for `rewind`. */
+  mark(): readonly [values: number, terms: number, bodies: number] {
+    return [this.#values.length, this.#termLength, this.#bodyLength];
+  }
+
+  /** Takes back what was written since `mark`. */
+  rewind([values, terms, bodies]: readonly [number, number, number]): void {
+    this.#values.length = values;
+    this.#termLength = terms;
+    this.#bodyLength = bodies;
+  }
+
   value(value: Value): void {
     this.#values.push(value);
   }

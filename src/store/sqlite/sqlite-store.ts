@@ -42,35 +42,26 @@ interface Place {
  */
 export async function openSqliteStore(file: string | undefined, options: SqliteOptions = {}): Promise<Store> {
   const { searchLimit = 30_000, cacheBytes = 32 * 1024 * 1024, deflateFrom = 16 * 1024 } = options;
-  const place = file === undefined ? temporaryPlace() : lockedPlace(resolve(file));
+  let place: Place | undefined;
   let reader: DatabaseSync | undefined;
   try {
-    const first = openConnection(place.file, { readOnly: false, durable: place.durable });
-    try {
-      migrate(first, place.file);
-      reader = openConnection(place.file, { readOnly: true, durable: place.durable });
-    } finally {
-      first.close();
-    }
+    place = file === undefined ? temporaryPlace() : lockedPlace(resolve(file));
+    reader = openReader(place);
     const keys = new TermKeys(readSetting(reader, 'term-seed'));
     const cache = new VersionCache(cacheBytes);
     const clock = { lastUpdated: 0 };
-    const queue = await CommitQueue.start(
-      { file: place.file, durable: place.durable, deflateFrom, searchLimit },
-      keys,
-      unit => {
-        for (const change of unit.changes) {
-          cache.delete(change);
-          clock.lastUpdated = Math.max(clock.lastUpdated, change.lastUpdated);
-        }
-      },
-    );
+    const data = { file: place.file, durable: place.durable, deflateFrom, searchLimit };
+    const queue = await CommitQueue.start(data, keys, unit => {
+      for (const change of unit.changes) {
+        cache.delete(change);
+        clock.lastUpdated = Math.max(clock.lastUpdated, change.lastUpdated);
+      }
+    });
     return new SqliteStore(place, reader, queue, keys, cache, clock, searchLimit);
   } catch (error) {
     reader?.close();
-    place.release();
-    if (isNotADatabase(error)) throw new Error(`${place.file} is damaged or not a database.`, { cause: error });
-    throw translateError(error);
+    place?.release();
+    throw openingError(error, file ?? 'The temporary database');
   }
 }
 
@@ -79,14 +70,26 @@ function temporaryPlace(): Place {
 }
 
 function lockedPlace(file: string): Place {
+  mkdirSync(dirname(file), { recursive: true });
+  return { file, durable: true, release: lock(file) };
+}
+
+/** Brings the schema up to date and opens the connection that reads. */
+function openReader({ file, durable }: Place): DatabaseSync {
+  const first = openConnection(file, { readOnly: false, durable });
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    return { file, durable: true, release: lock(file) };
-  } catch (error) {
-    const translated = translateError(error);
-    if (!(translated instanceof StoreError)) throw translated;
-    throw new StoreError(translated.kind, `${file} cannot be opened: ${translated.message}`, { cause: error });
+    migrate(first, file);
+    return openConnection(file, { readOnly: true, durable });
+  } finally {
+    first.close();
   }
+}
+
+function openingError(error: unknown, file: string): unknown {
+  if (isNotADatabase(error)) return new Error(`${file} is damaged or not a database.`, { cause: error });
+  const translated = translateError(error);
+  if (!(translated instanceof StoreError)) return translated;
+  return new StoreError(translated.kind, `${file} cannot be opened. ${translated.message}`, { cause: error });
 }
 
 class SqliteStore implements Store {

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openStore } from './open-store.ts';
+import type { Change, Store } from './store.ts';
+
+const basic = (id: string, rest: Partial<Change> = {}): Change => ({
+  resourceType: 'Basic',
+  id,
+  versionId: 1,
+  lastUpdated: 1,
+  method: 'POST',
+  text: `{"resourceType":"Basic","id":"${id}"}`,
+  index: [],
+  ...rest,
+});
+
+describe('opening a store', () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kiungo-open-'));
+    file = join(folder, 'deep', 'er', 'store.db');
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('makes the folder', async () => {
+    const store = await openStore(`sqlite:${file}`);
+    expect(existsSync(file)).toBe(true);
+    await store.close();
+  });
+
+  it.each(['', 'sqlite', 'sqlite:', 'postgres://host/base', 'data/kiungo.db'])('refuses "%s"', async url => {
+    await expect(openStore(url)).rejects.toThrow(`"${url}" names no store. Use sqlite:PATH`);
+  });
+
+  it('refuses a file that another store holds, and takes it once that one is closed', async () => {
+    const store = await openStore(`sqlite:${file}`);
+    await expect(openStore(`sqlite:${file}`)).rejects.toThrow(/is in use by another process/);
+    await store.close();
+    await (await openStore(`sqlite:${file}`)).close();
+  });
+
+  it('refuses a file that another process holds, and takes it once that one was killed', async () => {
+    const holder = await hold(file);
+    await expect(openStore(`sqlite:${file}`)).rejects.toThrow(/is in use by another process/);
+    const ended = new Promise(resolve => holder.once('exit', resolve));
+    holder.kill('SIGKILL');
+    await ended;
+    await (await openStore(`sqlite:${file}`)).close();
+  });
+
+  it('refuses a database of a later release', async () => {
+    await (await openStore(`sqlite:${file}`)).close();
+    const database = new DatabaseSync(file);
+    database.exec('PRAGMA user_version = 999');
+    database.close();
+    await expect(openStore(`sqlite:${file}`)).rejects.toThrow(/was written by a later release \(schema 999/);
+  });
+
+  it('refuses a database of another program, and leaves it as it is', async () => {
+    file = join(folder, 'other.db');
+    const database = new DatabaseSync(file);
+    database.exec('CREATE TABLE theirs (x)');
+    database.close();
+    await expect(openStore(`sqlite:${file}`)).rejects.toThrow(/is a database of another program/);
+    const again = new DatabaseSync(file, { readOnly: true });
+    expect(again.prepare('SELECT name FROM sqlite_schema').all()).toEqual([{ name: 'theirs' }]);
+    again.close();
+  });
+
+  it('refuses a file that is no database', async () => {
+    file = join(folder, 'text.db');
+    writeFileSync(file, 'This is not a database. '.repeat(1000));
+    await expect(openStore(`sqlite:${file}`)).rejects.toThrow(/is damaged or not a database/);
+  });
+
+  it('names the file that cannot be made', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    await expect(openStore(`sqlite:${join(folder, 'file', 'store.db')}`)).rejects.toThrow(join(folder, 'file'));
+    await expect(openStore(`sqlite:${folder}`)).rejects.toThrow(folder);
+  });
+
+  it('keeps a memory store in a temporary file that goes with it', async () => {
+    const before = temporary();
+    const store = await openStore('sqlite::memory:');
+    const [own] = temporary().filter(name => !before.includes(name));
+    expect(own).toBeDefined();
+    await store.commit({ changes: [basic('a')] });
+    await store.close();
+    expect(temporary()).not.toContain(own);
+  });
+
+  const temporary = (): string[] => readdirSync(tmpdir()).filter(name => name.startsWith('kiungo-memory-'));
+});
+
+describe('a store with settings', () => {
+  let store: Store;
+
+  afterEach(() => store.close());
+
+  it('stops a search at its deadline', async () => {
+    store = await openStore('sqlite::memory:', { searchLimit: -1 });
+    await store.commit({ changes: Array.from({ length: 600 }, (_, i) => basic(`i${i}`)) });
+    const query = { resourceType: 'Basic', where: [], sort: [], count: 1000, total: 'none' as const };
+    await expect(store.search(query)).rejects.toMatchObject({ name: 'StoreError', kind: 'timeout' });
+    expect((await store.read({ resourceType: 'Basic', id: 'i1' }))?.versionId).toBe(1);
+  });
+
+  it('refuses a unit whose If-None-Exist takes too long, and commits its neighbours', async () => {
+    store = await openStore('sqlite::memory:', { searchLimit: -1 });
+    await store.commit({ changes: Array.from({ length: 600 }, (_, i) => basic(`i${i}`)) });
+    const ifNoneExist = {
+      resourceType: 'Basic',
+      where: [{ kind: 'date' as const, parameter: 'none', anyOf: [{ prefix: 'ne' as const, low: 0, high: 1 }] }],
+      sort: [],
+      count: 2,
+      total: 'none' as const,
+    };
+    const results = await Promise.allSettled([
+      store.commit({ changes: [basic('a')] }),
+      store.commit({ changes: [basic('b', { ifNoneExist })] }),
+      store.commit({ changes: [basic('c')] }),
+    ]);
+    expect(results.map(result => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(results[1]).toMatchObject({ reason: { name: 'StoreError', kind: 'timeout' } });
+  });
+
+  it('keeps what it caches within bounds', async () => {
+    store = await openStore('sqlite::memory:', { cacheBytes: 20_000 });
+    await store.commit({ changes: Array.from({ length: 100 }, (_, i) => basic(`i${i}`, { text: 'x'.repeat(1000) })) });
+    for (let i = 0; i < 100; i++) await store.read({ resourceType: 'Basic', id: `i${i}` });
+    expect(store.statistics().cacheBytes).toBeLessThanOrEqual(20_000);
+    expect(store.statistics().cacheBytes).toBeGreaterThan(10_000);
+    await store.read({ resourceType: 'Basic', id: 'i99' });
+    await store.read({ resourceType: 'Basic', id: 'i0' });
+    expect(store.statistics()).toMatchObject({ cacheHits: 1, cacheMisses: 101 });
+  });
+
+  it('deflates bodies from the size that was set, and reads them all the same', async () => {
+    const text = JSON.stringify(Array.from({ length: 20_000 }, (_, i) => `note ${i % 7}`));
+    const size = async (deflateFrom: number): Promise<number> => {
+      store = await openStore('sqlite::memory:', { deflateFrom });
+      await store.commit({ changes: [basic('a', { text })] });
+      expect((await store.read({ resourceType: 'Basic', id: 'a' }))?.body.toString()).toBe(text);
+      return store.statistics().logBytes!;
+    };
+    const plain = await size(Number.POSITIVE_INFINITY);
+    await store.close();
+    expect(await size(1000)).toBeLessThan(plain / 2);
+  });
+});
+
+/** A process that opens the store and keeps it. */
+function hold(file: string): Promise<ChildProcess> {
+  const module = JSON.stringify(fileURLToPath(new URL('./open-store.ts', import.meta.url)));
+  const script = `import(${module}).then(async ({ openStore }) => {
+    const store = await openStore(${JSON.stringify(`sqlite:${file}`)});
+    process.stdout.write('open');
+    process.stdin.on('data', () => store.close());
+  });`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  return new Promise((resolve, reject) => {
+    child.stdout.once('data', () => resolve(child));
+    child.once('exit', code => reject(new Error(`The holder ended with ${code}`)));
+  });
+}
