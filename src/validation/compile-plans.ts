@@ -63,7 +63,7 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
     const found = new Set<string>();
     for (const url of urls) {
       const base = url.startsWith(BASE) ? url.slice(BASE.length) : undefined;
-      const type = base !== undefined && isResourceType(base) ? base : definitions.structureDefinition(url)?.type;
+      const type = base !== undefined && isResourceType(base) ? base : typeOfProfile(definitions, url);
       if (type === undefined || !isResourceType(type)) return undefined;
       found.add(type);
     }
@@ -125,14 +125,20 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
     isAnyResource: code => code === 'Resource' || code === 'DomainResource',
     isResourceType,
     extensionUrl(profile) {
-      const url = plansUrl(definitions, profile);
-      return url ?? profile;
+      return fixedUrl(definitions, profile) ?? profile;
     },
   };
   return plans;
 }
 
-function plansUrl(definitions: Definitions, profile: string): string | undefined {
+/** The type that a profile constrains, without making its snapshot where its id is, as usual, the end of its url. */
+function typeOfProfile(definitions: Definitions, url: string): string | undefined {
+  const structure = definitions.conformanceResource('StructureDefinition', url.slice(url.lastIndexOf('/') + 1));
+  if (structure?.url === url && typeof structure.type === 'string') return structure.type;
+  return definitions.structureDefinition(url)?.type;
+}
+
+function fixedUrl(definitions: Definitions, profile: string): string | undefined {
   const structure = definitions.structureDefinition(profile);
   const element = structure?.snapshot.element.find(({ path }) => path === 'Extension.url');
   const url = element && valueFor(element, 'fixed');

@@ -8,6 +8,7 @@ import type { ProfileReference, Scope } from './plan.ts';
 import type { Plans } from './plans.ts';
 import type { Report } from './report.ts';
 import { nestedScope } from './scope.ts';
+import { isIdAlone } from './twins.ts';
 
 export interface Explanation {
   plans: Plans;
@@ -120,9 +121,11 @@ function judgementOf(scope: Scope, report: Report, explanation: Explanation, sou
       } else judgeByProfile(value, profile, path, judgement);
     },
     conformsQuietly: (value, profile) => !sound || isConform(value, profile, scope),
-    twin(value, path) {
-      if (isJsonObject(value)) judgement.object(element.plan, value, path);
-      else
+    twin(value, main, path) {
+      if (isJsonObject(value)) {
+        const enough = main !== undefined && main !== null && isIdAlone(value);
+        if (!enough) judgement.object(element.plan, value, path);
+      } else
         report.error(
           'type-wrong',
           path,

@@ -145,7 +145,7 @@ function writeTwin(source: Source, element: ElementPlan, name: JsonName, judges:
   const main = `o[${JSON.stringify(name.name)}]`;
   if (element.max === 0) source.line('return false;');
   if (!element.repeats) {
-    source.line(`if (!${source.constant(judges.twin)}(v, c)) return false;`);
+    source.line(`if (!${source.constant(judges.twin)}(v, ${main}, c)) return false;`);
     if (element.item.expected !== undefined) source.line(`if (${main} === undefined) return false;`);
     return;
   }

@@ -10,7 +10,7 @@ export interface Judges {
   /** Whether a value that is valid by its type conforms to a profile; true when the profile is not loaded. */
   conforms(value: unknown, profile: ProfileReference, scope: Scope): boolean;
   /** Whether the `_name` beside a primitive is right. */
-  twin(value: unknown, scope: Scope): boolean;
+  twin(value: unknown, main: unknown, scope: Scope): boolean;
   /** Whether the `_name` beside an array of primitives is right. */
   twins(value: unknown, main: unknown, scope: Scope): boolean;
 }

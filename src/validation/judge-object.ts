@@ -95,7 +95,7 @@ function judgeElement(
     const wanted = element.min === 1 ? 'Add it.' : `It must occur at least ${times(element.min)}.`;
     report.error('cardinality-min', where, `${list(names, 'or')} ${found}; ${plan.label} needs it. ${wanted}`);
   }
-  if (occurrences.length > element.max) {
+  if (occurrences.length > element.max && !element.choice) {
     report.error(
       'cardinality-max',
       where,

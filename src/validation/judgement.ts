@@ -14,8 +14,8 @@ export interface Judgement {
   conforms(value: unknown, profile: ProfileReference, path: string): void;
   /** Whether the value is valid by one of several profiles; silent. */
   conformsQuietly(value: unknown, profile: ProfileReference): boolean;
-  /** Judges the `_name` object beside a primitive. */
-  twin(value: unknown, path: string): void;
+  /** Judges the `_name` object beside a primitive, `main`. */
+  twin(value: unknown, main: unknown, path: string): void;
 }
 
 /** One value of an element. */

@@ -29,7 +29,7 @@ export function occurrencesOf(
       report.error('element-empty', path, `\`${name.name}\` is null. Leave it out, or give it a value.`);
       return [];
     }
-    if (twin !== undefined) judgement.twin(twin, path);
+    if (twin !== undefined) judgement.twin(twin, main, path);
   }
   return [{ ...common, value: main ?? null, twin, path }];
 }
@@ -72,7 +72,7 @@ function repeated(
       report.error('element-empty', at, 'The item is null. Remove it, or give it a value.');
       continue;
     }
-    if (exhaustive && beside !== undefined) judgement.twin(beside, at);
+    if (exhaustive && beside !== undefined) judgement.twin(beside, value, at);
     occurrences.push({ ...common, value, twin: beside, path: at });
   }
   if (exhaustive && twins.length > 0 && !twins.some(isJsonObject)) {

@@ -15,24 +15,35 @@ export function countOf(main: unknown, twins: unknown): number {
   return Math.max(values, Array.isArray(twins) ? twins.length : 0);
 }
 
+/** Whether a twin holds an id alone, which is enough beside a value (ele-1). */
+export function isIdAlone(twin: JsonObject): boolean {
+  for (const name in twin) if (name !== 'id') return false;
+  return typeof twin.id === 'string' && twin.id.length > 0;
+}
+
+const isPresent = (value: unknown) => value !== undefined && value !== null;
+
+/** A check of single twins by what is asked of an element without a value. */
+export const twinCheck =
+  (check: FastCheck) =>
+  (value: unknown, main: unknown, scope: Scope): boolean => {
+    if (!isJsonObject(value)) return false;
+    if (isPresent(main) && isIdAlone(value)) return true;
+    return (check as (value: JsonObject, scope: Scope) => boolean)(value, scope);
+  };
+
 /** A check of whole arrays of twins, made from the check of one. */
 export const twinsCheck =
-  (check: (value: JsonObject, scope: Scope) => boolean) =>
+  (check: ReturnType<typeof twinCheck>) =>
   (value: unknown, main: unknown, scope: Scope): boolean => {
     if (!Array.isArray(value) || value.length === 0) return false;
+    const values: readonly unknown[] = Array.isArray(main) ? main : [];
     let objects = 0;
-    for (let index = 0; index < value.length; index++) {
-      const twin = value[index];
+    for (const [index, twin] of value.entries()) {
       if (twin === null) {
-        if (!Array.isArray(main) || index >= main.length || main[index] === null) return false;
-      } else if (isJsonObject(twin) && check(twin, scope)) objects++;
+        if (!isPresent(values[index])) return false;
+      } else if (check(twin, values[index], scope)) objects++;
       else return false;
     }
     return objects > 0;
   };
-
-/** A check of a single twin. */
-export const twinCheck =
-  (check: FastCheck) =>
-  (value: unknown, scope: Scope): boolean =>
-    isJsonObject(value) && (check as (value: JsonObject, scope: Scope) => boolean)(value, scope);

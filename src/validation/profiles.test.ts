@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject, Resource } from '../fhir/resource.ts';
+import { createValidator } from './create-validator.ts';
+import { extension, profile, urlOf } from './test-profiles.ts';
+import { claim, definitionsWith, patient } from './test-resources.ts';
+
+const valueSet = {
+  resourceType: 'ValueSet',
+  id: 'colours',
+  url: 'http://example.org/fhir/ValueSet/colours',
+  status: 'active',
+  compose: { include: [{ system: 'http://example.org/colours', concept: [{ code: 'red' }, { code: 'green' }] }] },
+};
+
+const strict = profile('strict', 'Claim', [
+  [
+    'Claim',
+    { constraint: [{ key: 'str-1', severity: 'error', human: 'A claim has a total.', expression: 'total.exists()' }] },
+  ],
+  ['Claim.status', { patternCode: 'active' }],
+  ['Claim.use', { fixedCode: 'claim' }],
+  ['Claim.subType', { max: '0' }],
+  ['Claim.patient', { type: [{ code: 'Reference', targetProfile: [urlOf('insured')] }] }],
+  ['Claim.priority', { patternCodeableConcept: { coding: [{ code: 'normal' }] } }],
+  ['Claim.diagnosis', { min: 1, max: '2' }],
+  ['Claim.diagnosis.diagnosis[x]', { type: [{ code: 'CodeableConcept' }] }],
+  ['Claim.item', { min: 1 }],
+  ['Claim.item.category', { binding: { strength: 'required', valueSet: valueSet.url } }],
+  ['Claim.item.quantity', { min: 1 }],
+  ['Claim.item.quantity.value', { min: 1 }],
+  ['Claim.item.quantity.unit', { max: '0' }],
+]);
+
+const validator = createValidator(
+  definitionsWith(
+    strict,
+    profile('insured', 'Patient', [['Patient.gender', { min: 1 }]]),
+    extension('head', ['boolean']),
+    extension('period', ['Quantity'], { patternQuantity: { unit: 'months' } }),
+    profile('parts', 'Extension', [
+      [
+        'Extension.extension',
+        { slicing: { discriminator: [{ type: 'value', path: 'url' }], rules: 'closed' }, min: 1 },
+      ],
+      ['Extension.extension:number', { sliceName: 'number', min: 1, max: '1' }],
+      ['Extension.extension:number.url', { fixedUri: 'number' }],
+      ['Extension.extension:number.value[x]', { min: 1, type: [{ code: 'string' }] }],
+      ['Extension.url', { fixedUri: urlOf('parts') }],
+      ['Extension.value[x]', { max: '0' }],
+    ]),
+    valueSet,
+  ),
+);
+const judge = (resource: JsonObject, ...profiles: string[]) =>
+  validator.validate(resource as Resource, profiles.map(urlOf));
+const faults = (resource: JsonObject, ...profiles: string[]) =>
+  judge(resource, ...profiles)
+    .filter(({ severity }) => severity === 'error')
+    .map(({ rule, expression }) => `${rule} ${expression}`);
+
+describe('a profile', () => {
+  it('accepts what conforms to it', () => {
+    expect(faults(claim(), 'strict')).toEqual([]);
+  });
+  it.each([
+    ['value-pattern Claim.status', { status: 'draft' }],
+    ['value-fixed Claim.use', { use: 'preauthorization' }],
+    ['cardinality-max Claim.subType', { subType: { text: 'x' } }],
+    ['value-pattern Claim.priority', { priority: { coding: [{ code: 'stat' }] } }],
+    [
+      'cardinality-max Claim.diagnosis',
+      { diagnosis: [1, 2, 3].map(sequence => ({ sequence, diagnosisCodeableConcept: { text: 'x' } })) },
+    ],
+    [
+      'type-wrong Claim.diagnosis[0].diagnosis',
+      { diagnosis: [{ sequence: 1, diagnosisReference: { reference: 'Condition/1' } }] },
+    ],
+    ['cardinality-min Claim.diagnosis', { diagnosis: undefined }],
+    ['cardinality-min Claim.item[0].quantity', { item: [{ sequence: 1, productOrService: { text: 'x' } }] }],
+    [
+      'cardinality-min Claim.item[0].quantity.value',
+      {
+        item: [
+          {
+            sequence: 1,
+            productOrService: { text: 'x' },
+            quantity: { code: 'd', system: 'http://unitsofmeasure.org' },
+          },
+        ],
+      },
+    ],
+    [
+      'cardinality-max Claim.item[0].quantity.unit',
+      { item: [{ sequence: 1, productOrService: { text: 'x' }, quantity: { value: 1, unit: 'd' } }] },
+    ],
+    ['invariant-failed Claim', { total: undefined }],
+    ['reference-target Claim.patient', { patient: { reference: 'Group/1' } }],
+    [
+      'code-not-in-value-set Claim.item[0].category',
+      {
+        item: [
+          {
+            sequence: 1,
+            productOrService: { text: 'x' },
+            quantity: { value: 1 },
+            category: { coding: [{ system: 'http://example.org/colours', code: 'blue' }] },
+          },
+        ],
+      },
+    ],
+  ])('refuses %s', (fault, change) => {
+    const found = JSON.parse(JSON.stringify({ ...claim(), ...change }));
+    expect(faults(found, 'strict')).toEqual([fault]);
+    expect(faults({ ...found, meta: { profile: [urlOf('strict')] } })).toEqual([fault]);
+  });
+  it('needs a code of a required value set under its own system', () => {
+    const item = {
+      sequence: 1,
+      productOrService: { text: 'x' },
+      quantity: { value: 1 },
+      category: { coding: [{ code: 'red' }] },
+    };
+    const [issue] = judge({ ...claim(), item: [item] }, 'strict');
+    expect(issue?.diagnostics).toContain('system');
+  });
+  it('is for its own type', () => {
+    expect(faults(patient(), 'strict')).toEqual(['profile-type Patient']);
+  });
+  it('that is required and not loaded is an error', () => {
+    expect(faults(claim(), 'nowhere')).toEqual(['profile-unknown Claim']);
+  });
+  it('that is claimed and not loaded is a warning that names it', () => {
+    const issues = judge({ ...claim(), meta: { profile: [urlOf('nowhere')] } });
+    expect(issues).toMatchObject([
+      { severity: 'warning', rule: 'profile-unknown', expression: 'Claim.meta.profile[0]' },
+    ]);
+    expect(issues[0]?.diagnostics).toContain(urlOf('nowhere'));
+  });
+  it('that a resource in a Bundle claims is applied to it', () => {
+    const resource = { ...claim(), status: 'draft', meta: { profile: [urlOf('strict')] } };
+    expect(faults({ resourceType: 'Bundle', type: 'collection', entry: [{ resource }] })).toEqual([
+      'value-pattern Bundle.entry[0].resource.status',
+    ]);
+  });
+  it('may be the claim of its base type', () => {
+    expect(judge({ ...claim(), meta: { profile: ['http://hl7.org/fhir/StructureDefinition/Claim'] } })).toEqual([]);
+  });
+});
+
+describe('an extension', () => {
+  const extended = (extension: JsonObject) => faults({ ...patient(), extension: [extension] });
+
+  it('that is not known is accepted', () => {
+    expect(extended({ url: 'http://example.org/unknown', valueString: 'x' })).toEqual([]);
+  });
+  it('has a url', () => {
+    expect(extended({ valueString: 'x' })).toEqual(['cardinality-min Patient.extension[0].url']);
+  });
+  it('has either a value or extensions', () => {
+    expect(extended({ url: 'http://example.org/unknown' })).toEqual(['invariant-failed Patient.extension[0]']);
+    expect(
+      extended({ url: 'http://example.org/unknown', valueString: 'x', extension: [{ url: 'a', valueString: 'y' }] }),
+    ).toEqual(['invariant-failed Patient.extension[0]']);
+  });
+  it('that is known has a value of its type', () => {
+    expect(extended({ url: urlOf('head'), valueBoolean: true })).toEqual([]);
+    expect(extended({ url: urlOf('head'), valueString: 'yes' })).toEqual(['type-wrong Patient.extension[0].value']);
+  });
+  it('that is known has the value that its definition asks for', () => {
+    expect(extended({ url: urlOf('period'), valueQuantity: { value: 3, unit: 'months' } })).toEqual([]);
+    expect(extended({ url: urlOf('period'), valueQuantity: { value: 3, unit: 'years' } })).toEqual([
+      'value-pattern Patient.extension[0].value',
+    ]);
+  });
+  it('of several parts has those that its definition lists', () => {
+    const parts = (...extension: JsonObject[]) => extended({ url: urlOf('parts'), extension });
+    expect(parts({ url: 'number', valueString: '1' })).toEqual([]);
+    expect(parts({ url: 'number', valueString: '1' }, { url: 'other', valueString: '1' })).toEqual([
+      'slice-closed Patient.extension[0].extension[1]',
+    ]);
+    expect(parts({ url: 'number', valueInteger: 1 })).toEqual(['type-wrong Patient.extension[0].extension[0].value']);
+  });
+});
