@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openStore } from './open-store.ts';
 import type { Change, Store } from './store.ts';
 
@@ -72,6 +72,7 @@ describe('opening a store', () => {
     await expect(openStore(`sqlite:${file}`)).rejects.toThrow(/is a database of another program/);
     const again = new DatabaseSync(file, { readOnly: true });
     expect(again.prepare('SELECT name FROM sqlite_schema').all()).toEqual([{ name: 'theirs' }]);
+    expect(again.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'delete' });
     again.close();
   });
 
@@ -88,16 +89,14 @@ describe('opening a store', () => {
   });
 
   it('keeps a memory store in a temporary file that goes with it', async () => {
-    const before = temporary();
+    vi.stubEnv('TMPDIR', folder);
     const store = await openStore('sqlite::memory:');
-    const [own] = temporary().filter(name => !before.includes(name));
-    expect(own).toBeDefined();
+    expect(readdirSync(folder)).toHaveLength(1);
     await store.commit({ changes: [basic('a')] });
     await store.close();
-    expect(temporary()).not.toContain(own);
+    expect(readdirSync(folder)).toEqual([]);
+    vi.unstubAllEnvs();
   });
-
-  const temporary = (): string[] => readdirSync(tmpdir()).filter(name => name.startsWith('kiungo-memory-'));
 });
 
 describe('a store with settings', () => {

@@ -40,7 +40,7 @@ describe('batches', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'kiungo-batches-'));
     database = openConnection(join(folder, 'store.db'), { readOnly: false, durable: true });
-    migrate(database, 'store.db');
+    migrate(database);
     keys = new TermKeys(readSetting(database, 'term-seed'));
     batches = new Batches(database, 1000, 1000);
   });

@@ -80,19 +80,23 @@ export const migrations: readonly Migration[] = [
 const readNumber = (database: DatabaseSync, pragma: string): number =>
   Number(database.prepare(`PRAGMA ${pragma}`).get()?.[pragma] ?? 0);
 
-/** Brings the schema up to date, step by step, each step whole or not at all. Throws for a file that is not ours or is newer. */
-export function migrate(database: DatabaseSync, file: string): void {
-  const found = readNumber(database, 'user_version');
+/** Throws, in words for the operator, for a database that is not ours or is of a later release. Changes nothing. */
+export function verify(database: DatabaseSync, file: string): void {
+  const version = readNumber(database, 'user_version');
   const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
   if (!isEmpty && readNumber(database, 'application_id') !== APPLICATION_ID) {
     throw new Error(`${file} is a database of another program. Name another file for the store.`);
   }
-  if (found > migrations.length) {
+  if (version > migrations.length) {
     throw new Error(
-      `${file} was written by a later release (schema ${found}, this release knows ${migrations.length}). Start that release, or restore a backup made by this one.`,
+      `${file} was written by a later release (schema ${version}, this release knows ${migrations.length}). Start that release, or restore a backup made by this one.`,
     );
   }
-  for (let step = found; step < migrations.length; step++) {
+}
+
+/** Brings the schema of a verified database up to date, step by step, each step whole or not at all. */
+export function migrate(database: DatabaseSync): void {
+  for (let step = readNumber(database, 'user_version'); step < migrations.length; step++) {
     database.exec('BEGIN IMMEDIATE');
     try {
       migrations[step]!(database);

@@ -151,6 +151,10 @@ export class Search {
     if (query.total === 'accurate') {
       return this.#run(sql`SELECT count(*) FROM (${rows}) c WHERE ${checks}`)[0]![0] as number;
     }
+    if (limits.length + others.length === 0) {
+      const count = this.#count({ ...source, rows }, COUNTED + 1);
+      return count <= COUNTED ? count : undefined;
+    }
     const bound = fragment('?', COUNTED + 1);
     const [looked, matched] = this.#run(
       sql`SELECT count(*), total(${checks}) FROM (SELECT seq FROM (${rows}) LIMIT ${bound}) c`,

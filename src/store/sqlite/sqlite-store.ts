@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import type { SearchQuery } from '../../search/query.ts';
 import type { CommitResult, Cursor, Page, ResourceKey, Store, StoredVersion, Unit } from '../store.ts';
 import { StoreError } from '../store-error.ts';
@@ -8,7 +8,7 @@ import { CommitQueue } from './commit-queue.ts';
 import { openConnection } from './connection.ts';
 import { isNotADatabase, translateError } from './errors.ts';
 import { lock } from './lock.ts';
-import { migrate } from './migrations.ts';
+import { migrate, verify } from './migrations.ts';
 import { Search } from './search.ts';
 import { readSetting } from './setting.ts';
 import { Statements } from './statements.ts';
@@ -74,11 +74,17 @@ function lockedPlace(file: string): Place {
   return { file, durable: true, release: lock(file) };
 }
 
-/** Brings the schema up to date and opens the connection that reads. */
+/** Brings the schema up to date and opens the connection that reads. A file that is not ours stays as it is. */
 function openReader({ file, durable }: Place): DatabaseSync {
+  const unchanged = new DatabaseSync(file);
+  try {
+    verify(unchanged, file);
+  } finally {
+    unchanged.close();
+  }
   const first = openConnection(file, { readOnly: false, durable });
   try {
-    migrate(first, file);
+    migrate(first);
     return openConnection(file, { readOnly: true, durable });
   } finally {
     first.close();
