@@ -12,7 +12,7 @@ const validator = createValidator(
         'Claim.identifier',
         { slicing: { discriminator: [{ type: 'value', path: 'system' }], rules: 'closed' }, max: '2' },
       ],
-      ['Claim.identifier:own', { sliceName: 'own', min: 1, max: '1' }],
+      ['Claim.identifier:own', { sliceName: 'own', max: '1' }],
       ['Claim.identifier:own.system', { min: 1, fixedUri: 'http://example.org/claims' }],
       ['Claim.identifier:own.value', { min: 1, patternString: 'C-1' }],
       ['Claim.use', { fixedCode: 'claim' }],
@@ -94,7 +94,7 @@ const changes: Change[] = [
   },
   (holder, name) => {
     const value = holder[name];
-    if (Array.isArray(value)) value.push(...structuredClone(value), ...structuredClone(value));
+    if (Array.isArray(value)) value.push(...structuredClone(value));
   },
   (holder, name, odd) => {
     if (!Array.isArray(holder)) holder[`_${name}`] = odd;

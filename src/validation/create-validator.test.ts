@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
 import { createValidator } from './create-validator.ts';
-import { bundle, claim, coverage, parameters, patient, questionnaire, r4, validResources } from './test-resources.ts';
+import {
+  bundle,
+  claim,
+  coverage,
+  faultsOf,
+  parameters,
+  patient,
+  questionnaire,
+  r4,
+  validResources,
+} from './test-resources.ts';
 
 const validator = createValidator(r4);
 const judge = (resource: JsonObject, profiles: string[] = []) => validator.validate(resource as Resource, profiles);
-/** `rule expression` of every error. */
-const faults = (resource: JsonObject) =>
-  judge(resource)
-    .filter(({ severity }) => severity === 'error')
-    .map(({ rule, expression }) => `${rule} ${expression}`);
+const faults = (resource: JsonObject) => faultsOf(validator, resource);
 
 describe('a valid resource', () => {
   it.each(Object.entries(validResources))('%s has no issues', (_, make) => {

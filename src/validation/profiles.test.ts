@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
 import { createValidator } from './create-validator.ts';
 import { extension, profile, urlOf } from './test-profiles.ts';
-import { claim, definitionsWith, patient } from './test-resources.ts';
+import { claim, definitionsWith, faultsOf, patient } from './test-resources.ts';
 
 const valueSet = {
   resourceType: 'ValueSet',
@@ -53,10 +53,7 @@ const validator = createValidator(
 );
 const judge = (resource: JsonObject, ...profiles: string[]) =>
   validator.validate(resource as Resource, profiles.map(urlOf));
-const faults = (resource: JsonObject, ...profiles: string[]) =>
-  judge(resource, ...profiles)
-    .filter(({ severity }) => severity === 'error')
-    .map(({ rule, expression }) => `${rule} ${expression}`);
+const faults = (resource: JsonObject, ...profiles: string[]) => faultsOf(validator, resource, profiles.map(urlOf));
 
 describe('a profile', () => {
   it('accepts what conforms to it', () => {

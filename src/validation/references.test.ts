@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
 import { createValidator } from './create-validator.ts';
-import { claim, patient, r4 } from './test-resources.ts';
+import { claim, faultsOf, patient, r4 } from './test-resources.ts';
 
 const validator = createValidator(r4);
-const faults = (resource: JsonObject) =>
-  validator
-    .validate(resource as Resource, [])
-    .filter(({ severity }) => severity === 'error')
-    .map(({ rule, expression }) => `${rule} ${expression}`);
+const faults = (resource: JsonObject) => faultsOf(validator, resource);
 
 describe('a reference', () => {
   it.each([

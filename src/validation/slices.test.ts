@@ -1,19 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject, Resource } from '../fhir/resource.ts';
+import type { JsonObject } from '../fhir/resource.ts';
 import { createValidator } from './create-validator.ts';
 import { extension, profile, urlOf } from './test-profiles.ts';
-import { claim, definitionsWith, patient } from './test-resources.ts';
+import { claim, definitionsWith, faultsOf, patient } from './test-resources.ts';
 
 type Elements = Parameters<typeof profile>[2];
 
 /** The faults (`rule expression`) of a resource by a profile of these elements. */
 function judgeBy(type: string, elements: Elements, ...others: JsonObject[]): (resource: JsonObject) => string[] {
   const validator = createValidator(definitionsWith(profile('tested', type, elements), ...others));
-  return resource =>
-    validator
-      .validate(resource as Resource, [urlOf('tested')])
-      .filter(({ severity }) => severity === 'error')
-      .map(({ rule, expression }) => `${rule} ${expression}`);
+  return resource => faultsOf(validator, resource, [urlOf('tested')]);
 }
 
 const typed = (code: string, value = '1'): JsonObject => ({ type: { coding: [{ code }] }, value });

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Definitions } from '../definitions/definitions.ts';
 import { loadDefinitions } from '../definitions/load-definitions.ts';
+import type { Issue } from '../fhir/issue.ts';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
+import type { Validator } from './create-validator.ts';
 
 /** Valid resources written for the tests of this folder, and definitions to judge them by. */
 
@@ -31,6 +33,23 @@ export function definitionsWith(...resources: JsonObject[]): Definitions {
   }
   return loadDefinitions({ folders: [profiles('r4'), folder], packages: [] });
 }
+
+/** The errors of a resource, after seeing that the generated check says the same as their count. */
+export function errorsOf(validator: Validator, resource: JsonObject, profiles: readonly string[] = []): Issue[] {
+  const errors = validator.validate(resource as Resource, profiles).filter(({ severity }) => severity === 'error');
+  const explained = validator.explain(resource as Resource, profiles).filter(({ severity }) => severity === 'error');
+  if (
+    validator.isValid(resource as Resource, profiles) !== (explained.length === 0) ||
+    errors.length !== explained.length
+  ) {
+    throw new Error(`The generated check and the explanation disagree: ${JSON.stringify(explained)}`);
+  }
+  return errors;
+}
+
+/** `rule expression` of every error. */
+export const faultsOf = (validator: Validator, resource: JsonObject, profiles: readonly string[] = []): string[] =>
+  errorsOf(validator, resource, profiles).map(({ rule, expression }) => `${rule} ${expression}`);
 
 const concept = (system: string, code: string) => ({ coding: [{ system, code }] });
 
