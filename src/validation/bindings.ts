@@ -24,6 +24,11 @@ function judgeConcept(codes: ValueSetCodes, concept: unknown): Judgement {
   return judgement;
 }
 
+const codedTypes = new Set(['code', 'Coding', 'CodeableConcept', 'Quantity', 'string', 'uri', 'url', 'canonical']);
+
+/** Whether a binding says something of values of this type: of a choice between a concept and a reference it binds the concept. */
+export const isCoded = (type: string): boolean => codedTypes.has(type);
+
 /**
  * A required or extensible binding of an element, judged by its codes: of a code or another primitive, a Coding, a CodeableConcept
  * or a Quantity. `load` gives the value set, when it is first asked for. https://hl7.org/fhir/R4/terminologies.html#binding

@@ -3,6 +3,7 @@ import { bindingPlan } from './bindings.ts';
 import { profilePlan } from './compile-profile.ts';
 import { structurePlan } from './compile-structure.ts';
 import { containedRule } from './contained.ts';
+import { fullUrlRule } from './full-url.ts';
 import type {
   BindingPlan,
   FastCheck,
@@ -40,6 +41,7 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
   const rulesOf = (name: string): NativeRule[] => {
     if (name === 'Extension') return [host.extensionRule];
     if (name === 'Reference') return [referenceRule(isResourceType)];
+    if (name === 'Bundle') return [fullUrlRule(isResourceType)];
     return isResourceType(name) ? [containedRule] : [];
   };
 

@@ -220,10 +220,20 @@ describe('bundles and parameters', () => {
     expect(
       faults({ resourceType: 'Bundle', type: 'collection', entry: [{ fullUrl: 'http://example.org/Patient/1' }] }),
     ).toEqual(['invariant-failed Bundle.entry[0]']);
-    const same = { fullUrl: 'http://example.org/Patient/1', resource: patient() };
+    const same = { fullUrl: 'http://example.org/Patient/p1', resource: patient() };
     expect(faults({ resourceType: 'Bundle', type: 'collection', entry: [same, same] })).toEqual([
       'invariant-failed Bundle',
     ]);
+  });
+  it('name their entries by absolute URLs that agree with the resource', () => {
+    const entry = (fullUrl: string) =>
+      faults({ resourceType: 'Bundle', type: 'collection', entry: [{ fullUrl, resource: patient() }] });
+    expect(entry('http://example.org/fhir/Patient/p1')).toEqual([]);
+    expect(entry('urn:uuid:c757873d-ec9a-4326-a141-556f43239520')).toEqual([]);
+    expect(entry('http://example.org/people')).toEqual([]);
+    for (const wrong of ['Patient/p1', 'http://example.org/fhir/Patient/p2', 'http://example.org/fhir/Group/p1']) {
+      expect(entry(wrong)).toEqual(['bundle-full-url Bundle.entry[0].fullUrl']);
+    }
   });
   it('let a parameter have a value, a resource or parts', () => {
     const one = parameters();

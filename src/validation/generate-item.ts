@@ -1,4 +1,5 @@
 import { isJsonObject } from '../fhir/resource.ts';
+import { isCoded } from './bindings.ts';
 import type { ExpectedValue, ItemPlan, ProfileReference, Scope, TypePlan } from './plan.ts';
 import { primitives } from './primitives.ts';
 import type { Source } from './source.ts';
@@ -45,7 +46,7 @@ export function writeItem(
   }
   writeType(source, plan, value, judges, refuseUnless);
   if (item.expected !== undefined) refuseUnless(expectedTest(source, item.expected, value));
-  if (item.binding?.strength === 'required') {
+  if (item.binding?.strength === 'required' && isCoded(type)) {
     refuseUnless(`${source.constant(item.binding)}.judge(${value}) !== "no"`);
   }
   for (const limit of item.limits) refuseUnless(`${source.constant(limit)}.holds(${value})`);

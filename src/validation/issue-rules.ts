@@ -58,6 +58,10 @@ export const issueRules = {
     meaning: 'A contained resource carries a version, a time of change or a security label.',
   },
   'contained-unreferenced': { code: 'invariant', meaning: 'Nothing refers to a contained resource.' },
+  'bundle-full-url': {
+    code: 'value',
+    meaning: 'Bundle.entry.fullUrl is not absolute, or names another resource than the entry holds.',
+  },
   'profile-unknown': {
     code: 'not-found',
     meaning: 'A profile is not loaded here, so the resource was not judged by it.',

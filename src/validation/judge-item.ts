@@ -1,4 +1,5 @@
 import { isJsonObject } from '../fhir/resource.ts';
+import { isCoded } from './bindings.ts';
 import { judgeBinding } from './judge-binding.ts';
 import { judgeInvariants } from './judge-invariants.ts';
 import type { Judgement, Occurrence } from './judgement.ts';
@@ -28,7 +29,7 @@ export function judgeItem(item: ItemPlan, occurrence: Occurrence, judgement: Jud
   const before = report.errors;
   if (!judgeType(type, occurrence, judgement)) return;
   if (item.expected?.matches(value) === false) reportExpected(item.expected, path, judgement);
-  if (item.binding !== undefined) judgeBinding(item.binding, value, path, report);
+  if (item.binding !== undefined && isCoded(type.code)) judgeBinding(item.binding, value, path, report);
   for (const limit of item.limits) if (!limit.holds(value)) report.error('value-limit', path, limit.text);
   if (item.object !== undefined) judgeComplex(item.object.plan, occurrence, judgement);
   if (report.errors > before || !judgement.sound) return;

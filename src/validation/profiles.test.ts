@@ -120,6 +120,25 @@ describe('a profile', () => {
     const [issue] = judge({ ...claim(), item: [item] }, 'strict');
     expect(issue?.diagnostics).toContain('system');
   });
+  it('binds the concept of a choice and not the reference', () => {
+    const bound = createValidator(
+      definitionsWith(
+        profile('bound', 'Claim', [
+          ['Claim.diagnosis.diagnosis[x]', { binding: { strength: 'required', valueSet: valueSet.url } }],
+        ]),
+        valueSet,
+      ),
+    );
+    const diagnosed = (diagnosis: JsonObject) =>
+      faultsOf(bound, { ...claim(), diagnosis: [{ sequence: 1, ...diagnosis }] }, [urlOf('bound')]);
+    expect(diagnosed({ diagnosisReference: { reference: 'Condition/1' } })).toEqual([]);
+    expect(
+      diagnosed({ diagnosisCodeableConcept: { coding: [{ system: 'http://example.org/colours', code: 'red' }] } }),
+    ).toEqual([]);
+    expect(diagnosed({ diagnosisCodeableConcept: { text: 'x' } })).toEqual([
+      'code-not-in-value-set Claim.diagnosis[0].diagnosis',
+    ]);
+  });
   it('is for its own type', () => {
     expect(faults(patient(), 'strict')).toEqual(['profile-type Patient']);
   });
