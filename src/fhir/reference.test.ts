@@ -81,6 +81,19 @@ describe('findReferences', () => {
     ]);
   });
 
+  it('names no type of the choices on the way', () => {
+    const extension = [{ url: 'u', valueReference: { reference: 'Location/1' } }];
+    expect(found({ resourceType: 'Group', extension: [{ url: 'a', valueAddress: { extension } }] })).toEqual([
+      'Group.extension[0].value.extension[0].value Location/1',
+    ]);
+    expect(found({ resourceType: 'Observation', valueQuantity: { extension } })).toEqual([
+      'Observation.value.extension[0].value Location/1',
+    ]);
+    expect(found({ resourceType: 'Device', property: [{ valueQuantity: [{ extension }] }] })).toEqual([
+      'Device.property[0].valueQuantity[0].extension[0].value Location/1',
+    ]);
+  });
+
   it('passes over a reference that is a plain uri', () => {
     expect(
       found({

@@ -70,6 +70,8 @@ const CHOICES = new Set(
     .split(' ')
     .map(name => `${name}Reference`),
 );
+/** `value[x]` of any type. The elements of R4 that are named so and are no choice are lists (`Device.property.valueCode`). */
+const VALUE = /^value[A-Z]/;
 /** Elements that are named like one of these and are none. */
 const NOT_CHOICES = new Set([
   'ClinicalImpression.itemReference',
@@ -98,8 +100,7 @@ export function findReferences(
       const index = indexes[level]!;
       if (typeof node.resourceType === 'string') resourceType = node.resourceType;
       if (level === 0) expression = resourceType;
-      const isChoice = CHOICES.has(name) && !NOT_CHOICES.has(`${resourceType}.${name}`);
-      expression += `.${isChoice ? name.slice(0, -'Reference'.length) : name}`;
+      expression += `.${expressionName(name, index >= 0, resourceType)}`;
       if (index >= 0) expression += `[${index}]`;
       const value = node[name];
       node = (Array.isArray(value) ? value[index] : value) as JsonObject;
@@ -130,6 +131,13 @@ export function findReferences(
     }
   };
   walk(resource);
+}
+
+/** The name of an element in FHIRPath, which leaves out the type of a choice. */
+function expressionName(name: string, isList: boolean, resourceType: string): string {
+  if (VALUE.test(name) && !isList) return 'value';
+  const isChoice = CHOICES.has(name) && !NOT_CHOICES.has(`${resourceType}.${name}`);
+  return isChoice ? name.slice(0, -'Reference'.length) : name;
 }
 
 /** An Expression and an Immunization.education have a `reference` too, which is a plain uri. */
