@@ -32,8 +32,13 @@ export interface Written {
 
 const errorsOf = (issues: readonly Issue[]): Issue[] => issues.filter(issue => issue.severity === 'error');
 
-/** Issues of references that do not resolve, for the answer to a resource that is refused anyway. */
-const unresolved = async (deps: Deps, references: readonly LocalReference[]): Promise<Issue[]> => {
+/**
+ * Issues of references that do not resolve, for the answer to a resource that is refused anyway. What validation has said of a
+ * reference's text is not said again in other words.
+ */
+const unresolved = async (deps: Deps, all: readonly LocalReference[], found: readonly Issue[]): Promise<Issue[]> => {
+  const refused = new Set(errorsOf(found).map(({ expression }) => expression));
+  const references = all.filter(({ expression }) => !refused.has(`${expression}.reference`));
   const versions = await Promise.all(references.map(({ key }) => deps.store.read(key)));
   const missing = references
     .filter((_reference, index) => (versions[index]?.method ?? 'DELETE') === 'DELETE')
@@ -102,7 +107,8 @@ export const write = async (
   const { resource } = parsed;
   const issues = deps.validator.validate(resource, type.profile === undefined ? [] : [type.profile]);
   const references = localReferences(deps, type, resource);
-  if (errorsOf(issues).length > 0) throw new FhirError(422, [...issues, ...(await unresolved(deps, references))]);
+  if (errorsOf(issues).length > 0)
+    throw new FhirError(422, [...issues, ...(await unresolved(deps, references, issues))]);
 
   const rule = deps.insuranceRules.get(resourceType);
   const { identities, answer }: Judged =
