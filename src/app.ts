@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { createClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { loadCapability } from './definitions/capability.ts';
+import { type Capability, loadCapability } from './definitions/capability.ts';
 import { loadDefinitions } from './definitions/load-definitions.ts';
 import { createUuidV7 } from './fhir/uuid-v7.ts';
 import { firstStart } from './first-start.ts';
@@ -33,6 +33,13 @@ const root = (path: string): string => fileURLToPath(new URL(`../${path}`, impor
 const PROFILE_FOLDERS = ['profiles/r4', 'profiles/openimis', 'profiles/kiungo'].map(root);
 
 const INTERACTIONS = new Set(['read', 'vread', 'create', 'update', 'delete', 'history-instance', 'search-type']);
+
+/**
+ * A server that holds references together refuses one to a type that R4 does not name there. One that takes every reference as it
+ * comes only warns: whether such a target exists is not known to it, and published R4 examples have such references.
+ */
+const baseTargetsOf = ({ types }: Capability): 'error' | 'warning' =>
+  [...types.values()].some(({ enforceReferences }) => enforceReferences) ? 'error' : 'warning';
 
 const addressOf = (host: string, port: number): string =>
   `http://${host.includes(':') ? `[${host}]` : host}:${port}/fhir`;
@@ -66,8 +73,8 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     const deps: Deps = {
       definitions,
       capability,
-      validator: createValidator(definitions),
-      extract: createExtractor(definitions, { searchTypes: new Set(Object.keys(SEARCH_TYPES)), settings }),
+      validator: createValidator(definitions, { baseTargets: baseTargetsOf(capability) }),
+      extract: createExtractor(definitions, settings),
       store,
       insuranceRules: capability.insuranceRules ? insuranceRules : new Map(),
       now,
