@@ -5,8 +5,8 @@ import { isLoopback, readConfig } from './config.ts';
 /** Starts the server with the settings of the environment, and ends it in good order on SIGTERM and SIGINT. */
 const main = async (): Promise<void> => {
   const config = readConfig(process.env);
-  const destination = pino.destination({ sync: false, minLength: 4096, periodicFlush: 500 });
-  const log = pino({ level: config.logLevel, base: undefined }, destination);
+  const destination = pino.destination({ sync: false, minLength: 8192, periodicFlush: 500 });
+  const log = pino({ level: config.logLevel, base: null }, destination);
   const app = await startApp(config, log);
   if (!isLoopback(config.host)) {
     log.warn('KIUNGO_INSECURE=yes: everybody who can reach this server may read and change everything in it');

@@ -45,8 +45,9 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
   app.setNotFoundHandler((request, reply) =>
     onError(refuse('path-unknown', 'There is nothing at this path. The FHIR API is below /fhir.'), request, reply),
   );
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
   app.addHook('onResponse', (request, reply, done) => {
     const { interaction = 'none' } = request.routeOptions.config as { interaction?: string };

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { createRequestFigures } from './request-figures.ts';
 
 /** What the server counts, and how Prometheus reads it. */
 export interface Metrics {
@@ -8,8 +9,6 @@ export interface Metrics {
   contentType: string;
 }
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
-
 /**
  * Counters of requests and durations, of the process (event loop, memory, garbage collection) and of the store, whose figures
  * `storeStatistics` gives whenever they are asked for. Labels never hold anything that a client chooses freely.
@@ -17,19 +16,6 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export const createMetrics = (storeStatistics: () => Readonly<Record<string, number>>): Metrics => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const requests = new Counter({
-    name: 'kiungo_requests_total',
-    help: 'Requests answered',
-    labelNames: ['interaction', 'type', 'status'],
-    registers: [registry],
-  });
-  const durations = new Histogram({
-    name: 'kiungo_request_duration_seconds',
-    help: 'Time from the request to the end of its answer',
-    labelNames: ['interaction'],
-    buckets: SECONDS,
-    registers: [registry],
-  });
   new Gauge({
     name: 'kiungo_store',
     help: 'Figures of the store since it was opened',
@@ -40,10 +26,7 @@ export const createMetrics = (storeStatistics: () => Readonly<Record<string, num
     },
   });
   return {
-    observe: (interaction, type, status, seconds) => {
-      requests.inc({ interaction, type, status });
-      durations.observe({ interaction }, seconds);
-    },
+    observe: createRequestFigures(registry),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
