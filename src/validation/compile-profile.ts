@@ -1,7 +1,7 @@
 import type { ElementDefinition, StructureWithSnapshot } from '../definitions/definitions.ts';
 import { bindingOf, invariantsOf, limitsOf } from './compile-item.ts';
 import { compileSlicing } from './compile-slices.ts';
-import { isArray, maxOf, referencedNode } from './compile-structure.ts';
+import { isArray, maxOf, minOf, referencedNode } from './compile-structure.ts';
 import { expectedValue } from './patterns.ts';
 import type { ElementPlan, ItemPlan, ObjectPlan, PlanReference, ProfileReference, TypePlan } from './plan.ts';
 import type { Plans } from './plans.ts';
@@ -142,7 +142,7 @@ export function profilePlan(structure: StructureWithSnapshot, plans: Plans): Obj
     if (names.length === 0) names.push({ name: base.name, type: 'BackboneElement', primitive: false });
     const item = itemPlan(node, base);
     const types = item.types.length === 0 ? names.map(({ type }) => anyOf(type)) : item.types;
-    const min = (definition.min ?? 0) > (base.definition.min ?? 0) ? definition.min! : 0;
+    const min = minOf(definition) > minOf(base.definition) ? minOf(definition) : 0;
     const max = maxOf(definition) < maxOf(base.definition) ? maxOf(definition) : Number.POSITIVE_INFINITY;
     const slicing = compileSlicing(node, base, plans, slice => itemPlan(slice, base));
     const narrowed = names.some(({ type }) => !types.some(({ code }) => code === type));

@@ -1,5 +1,5 @@
 import type { ElementDefinition } from '../definitions/definitions.ts';
-import { maxOf } from './compile-structure.ts';
+import { maxOf, minOf } from './compile-structure.ts';
 import { discriminatorTest } from './discriminators.ts';
 import type { ItemPlan, SlicePlan, SlicingPlan } from './plan.ts';
 import type { Plans } from './plans.ts';
@@ -31,7 +31,7 @@ export function compileSlicing(
     const [only] = tests;
     return {
       name: slice.definition.sliceName ?? slice.name,
-      min: slice.definition.min ?? 0,
+      min: minOf(slice.definition),
       max: maxOf(slice.definition),
       matches: tests.length === 1 ? only! : (value, type, scope) => tests.every(test => test(value, type, scope)),
       item: itemPlan(slice),

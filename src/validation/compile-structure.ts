@@ -13,6 +13,9 @@ import {
   valueFor,
 } from './snapshot-tree.ts';
 
+/** The least number of times that an element must occur: a number whatever the definition holds, since code is made from it. */
+export const minOf = (definition: ElementDefinition): number => Number(definition.min ?? 0) || 0;
+
 /** The greatest number of times that an element may occur. */
 export const maxOf = (definition: ElementDefinition): number =>
   definition.max === undefined || definition.max === '*' ? Number.POSITIVE_INFINITY : Number(definition.max);
@@ -80,7 +83,7 @@ export function structurePlan(
       name: choice ? node.name.slice(0, -3) : node.name,
       choice,
       repeats: isArray(definition),
-      min: definition.min ?? 0,
+      min: minOf(definition),
       max: maxOf(definition),
       names: codes.map(code => ({ name: jsonName(node.name, code), type: code, primitive: isPrimitiveType(code) })),
       item,

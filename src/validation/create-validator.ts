@@ -125,13 +125,15 @@ export function createValidator(
     }
   };
 
-  const explain = (resource: Resource, profiles: readonly string[]): Issue[] => {
+  const explain = (resource: Resource, profiles: readonly string[], thorough: boolean): Issue[] => {
     const report = createReport(maxIssues);
     try {
       explainResource(resource, profiles, createScope(resource, definitions), report, {
         plans,
         resourceTypes: definitions.resourceTypes,
         isConform,
+        isValid,
+        thorough,
         definitionOf,
       });
     } catch (error) {
@@ -149,9 +151,9 @@ export function createValidator(
     validate(resource, profiles) {
       const isKnown = (url: string) => plans.profile(url).type !== undefined;
       if (isValidBy(resource, profiles) && claimedProfiles(resource).every(isKnown)) return [];
-      return explain(resource, profiles);
+      return explain(resource, profiles, false);
     },
     isValid: isValidBy,
-    explain,
+    explain: (resource, profiles) => explain(resource, profiles, true),
   };
 }

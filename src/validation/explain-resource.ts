@@ -15,6 +15,10 @@ export interface Explanation {
   resourceTypes: readonly string[];
   /** Fast judgement of a value that is valid by its type. */
   isConform(value: unknown, profile: ProfileReference, scope: Scope): boolean;
+  /** Fast judgement of a contained or bundled resource. */
+  isValid(resource: Resource, scope: Scope): boolean;
+  /** Look for warnings in resources inside that are valid. */
+  thorough: boolean;
   /** The loaded definition that an extension's url names. */
   definitionOf(url: unknown): ProfileReference | undefined;
 }
@@ -107,9 +111,15 @@ function judgementOf(scope: Scope, report: Report, explanation: Explanation, sou
       if (plan.exhaustive && plan.type === 'Extension') judgeDefinition(value, path);
     },
     resource(value, path) {
-      if (isJsonObject(value))
-        explainResource(value as Resource, [], nestedScope(value as Resource, scope), report, explanation, path);
-      else report.error('type-wrong', path, `This must be a resource ({...}), but ${foundType(value)} was found.`);
+      if (!isJsonObject(value)) {
+        report.error('type-wrong', path, `This must be a resource ({...}), but ${foundType(value)} was found.`);
+        return;
+      }
+      const inner = value as Resource;
+      const innerScope = nestedScope(inner, scope);
+      if (explanation.thorough || !explanation.isValid(inner, innerScope)) {
+        explainResource(inner, [], innerScope, report, explanation, path);
+      }
     },
     conforms(value, profile, path) {
       if (profile.type === undefined) {
