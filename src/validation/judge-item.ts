@@ -81,7 +81,8 @@ function judgePrimitive(code: string, value: unknown, path: string, { report }: 
 
 function reportExpected({ kind, expected }: ExpectedValue, path: string, { report }: Judgement): void {
   const rule = kind === 'fixed' ? 'value-fixed' : 'value-pattern';
-  const must = kind === 'fixed' ? 'must be exactly' : 'must have';
+  const whole = typeof expected === 'object';
+  const must = !whole ? 'must be' : kind === 'fixed' ? 'must be exactly' : 'must have';
   report.error(rule, path, `The value ${must} ${describeExpected(expected)}.`);
 }
 
