@@ -4,6 +4,11 @@ import type { JsonObject } from './resource.ts';
 /** Where the stable codes of our issues are defined (`docs/errors.md`). */
 export const ISSUE_RULE_SYSTEM = 'https://kiungo.example/fhir/CodeSystem/issue-rule';
 
+/** Control characters that R4 allows in no string; parts of a request that a text repeats may hold them. */
+const CONTROL = /[^\P{Cc}\t\n\r]/gu;
+
+const legible = (text: string): string => text.replace(CONTROL, '\uFFFD');
+
 /**
  * The OperationOutcome of some issues; with none, one that says that all is well.
  * https://hl7.org/fhir/R4/operationoutcome.html
@@ -17,7 +22,7 @@ export const operationOutcome = (issues: readonly Issue[]): JsonObject => ({
           severity,
           code,
           details: { coding: [{ system: ISSUE_RULE_SYSTEM, code: rule }] },
-          diagnostics,
-          ...(expression === undefined ? {} : { expression: [expression] }),
+          diagnostics: legible(diagnostics),
+          ...(expression === undefined ? {} : { expression: [legible(expression)] }),
         })),
 });

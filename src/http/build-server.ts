@@ -3,8 +3,9 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { refuse } from '../fhir/fhir-error.ts';
 import type { Deps } from '../interactions/context.ts';
+import { answerClientError } from './client-error.ts';
 import { errorResponse } from './error-response.ts';
-import { fhirRoutes, type QueryParameters } from './fhir-routes.ts';
+import { fhirRoutes } from './fhir-routes.ts';
 import { type OperatorProbes, operatorRoutes } from './operator-routes.ts';
 
 export interface ServerOptions extends OperatorProbes {
@@ -15,7 +16,8 @@ export interface ServerOptions extends OperatorProbes {
   requestTimeoutMs: number;
 }
 
-const NO_PARAMETERS: QueryParameters = [];
+/** How often the time that requests take to arrive is looked at, at most. */
+const TIMEOUT_CHECK_MS = 5000;
 const BODY_TYPES = ['application/fhir+json', 'application/json', 'application/x-www-form-urlencoded'];
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
@@ -31,12 +33,16 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
     bodyLimit: options.maxBodyBytes,
     requestTimeout: options.requestTimeoutMs,
     genReqId: request => givenRequestId(request.headers['x-request-id']) ?? randomUUID(),
+    http: { connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, options.requestTimeoutMs) },
+    clientErrorHandler: answerClientError,
+    // While the server closes, requests that come on open connections are still answered, each as the last one of its connection.
+    return503OnClosing: false,
     frameworkErrors: onError,
     routerOptions: {
       ignoreTrailingSlash: true,
       maxParamLength: 200,
-      querystringParser: text =>
-        (text === '' ? NO_PARAMETERS : [...new URLSearchParams(text)]) as unknown as Record<string, unknown>,
+      // Read by the routes, where a query that cannot be read gets its answer.
+      querystringParser: text => text as unknown as Record<string, unknown>,
     },
   });
   app.removeAllContentTypeParsers();

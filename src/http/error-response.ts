@@ -26,6 +26,10 @@ const FRAMEWORK_RULES: Readonly<Record<string, readonly [RequestRule, string]>> 
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['content-type-not-served', 'Send the body as application/fhir+json.'],
   FST_ERR_CTP_EMPTY_TYPE: ['content-type-not-served', 'Say what the body is: Content-Type: application/fhir+json.'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['request-malformed', 'Content-Length is not the length of the body.'],
+  FST_ERR_MAX_PARAM_LENGTH: [
+    'request-malformed',
+    'A part of the path is too long. An id has at most 64 characters, and a type the length of its name.',
+  ],
   FST_ERR_BAD_URL: ['request-malformed', 'The path is not a valid URL. Check its percent-encoding.'],
 };
 

@@ -13,24 +13,25 @@ import { searchType } from '../interactions/search-type.ts';
 import { update } from '../interactions/update.ts';
 import { vread } from '../interactions/vread.ts';
 import { operations } from '../operations/operations.ts';
-import { requireAcceptable } from './media-type.ts';
+import { requireAcceptable, requireContentType } from './media-type.ts';
 import { readPrefer } from './prefer.ts';
+import { type QueryParameters, readQueryParameters } from './query-parameters.ts';
 import { respond } from './respond.ts';
-
-/** The parameters of a query in their order, repeated ones too. */
-export type QueryParameters = readonly (readonly [name: string, value: string])[];
 
 interface FhirRoute {
   Params: { type: string; id: string; versionId: string };
-  Querystring: QueryParameters;
+  /** As it was sent. */
+  Querystring: string;
 }
 type Request = FastifyRequest<FhirRoute>;
 
 const ALL_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 type Method = (typeof ALL_METHODS)[number];
 
+type Run = (request: Request, parameters: QueryParameters) => Promise<InteractionResult>;
+
 /** What one path does by method: the interaction's R4 code, and how it is carried out once it is known to be enabled. */
-type Handlers = Partial<Record<Method, { interaction: string; run?(request: Request): Promise<InteractionResult> }>>;
+type Handlers = Partial<Record<Method, { interaction: string; run?: Run }>>;
 
 const header = (request: Request, name: string): string | undefined => {
   const value = request.headers[name];
@@ -41,12 +42,13 @@ const header = (request: Request, name: string): string | undefined => {
 const given = <Name extends string>(name: Name, value: string | undefined): { [N in Name]?: string } =>
   (value === undefined ? {} : { [name]: value }) as { [N in Name]?: string };
 
-const requireId = (id: string): string => {
-  if (isId(id)) return id;
-  throw refuse('id-malformed', 'An id has 1 to 64 characters out of A-Z, a-z, 0-9, - and a point.');
+const requireId = (id: string): void => {
+  if (!isId(id)) throw refuse('id-malformed', 'An id has 1 to 64 characters out of A-Z, a-z, 0-9, - and a point.');
 };
 
-const bodyOf = (request: Request): Buffer => (Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+const NO_BODY = Buffer.alloc(0);
+
+const bodyOf = (request: Request): Buffer => (Buffer.isBuffer(request.body) ? request.body : NO_BODY);
 
 /**
  * The FHIR REST API: every path with every method. What the capability file does not enable is refused with 404 or 405 by the
@@ -85,7 +87,7 @@ export const fhirRoutes =
       '/': { GET: { interaction: 'search-system' }, POST: { interaction: 'batch' } },
       '/_history': { GET: { interaction: 'history-system' } },
       '/:type': {
-        GET: { interaction: 'search-type', run: request => search(request, request.query) },
+        GET: { interaction: 'search-type', run: search },
         POST: {
           interaction: 'create',
           run: request =>
@@ -101,10 +103,7 @@ export const fhirRoutes =
       },
       '/:type/_history': { GET: { interaction: 'history-type' } },
       '/:type/_search': {
-        POST: {
-          interaction: 'search-type',
-          run: request => search(request, [...request.query, ...new URLSearchParams(bodyOf(request).toString())]),
-        },
+        POST: { interaction: 'search-type', run: search },
       },
       '/:type/:id': {
         GET: { interaction: 'read', run: request => read(deps, request.params.type, request.params.id) },
@@ -113,11 +112,12 @@ export const fhirRoutes =
           run: request =>
             update(deps, {
               resourceType: request.params.type,
-              id: requireId(request.params.id),
+              id: request.params.id,
               body: bodyOf(request),
               ...given('ifMatch', header(request, 'if-match')),
             }),
         },
+        POST: { interaction: 'operation' },
         PATCH: { interaction: 'patch' },
         DELETE: {
           interaction: 'delete',
@@ -132,8 +132,8 @@ export const fhirRoutes =
       '/:type/:id/_history': {
         GET: {
           interaction: 'history-instance',
-          run: ({ params, query }) =>
-            historyInstance(deps, { resourceType: params.type, id: params.id, parameters: query }),
+          run: ({ params }, parameters) =>
+            historyInstance(deps, { resourceType: params.type, id: params.id, parameters }),
         },
       },
       '/:type/:id/_history/:versionId': {
@@ -142,6 +142,7 @@ export const fhirRoutes =
     };
 
     for (const [url, handlers] of Object.entries(paths)) {
+      const isForm = url === '/:type/_search';
       const allowed = (type?: TypeCapability): string =>
         ALL_METHODS.filter(method => {
           const handler = handlers[method];
@@ -154,20 +155,23 @@ export const fhirRoutes =
           url,
           config: { interaction },
           handler: async (request: Request, reply: FastifyReply) => {
-            const format =
-              request.query.length === 0 ? undefined : request.query.find(([name]) => name === '_format')?.[1];
-            requireAcceptable(request.headers.accept, format);
+            const body = bodyOf(request);
+            if (body.length > 0) requireContentType(request.headers, isForm ? 'form' : 'json');
+            const query = readQueryParameters(request.query);
+            const parameters = isForm ? [...query, ...readQueryParameters(body.toString())] : query;
+            requireAcceptable(request.headers.accept, parameters.find(([name]) => name === '_format')?.[1]);
             const { type, id } = request.params;
-            if (id?.startsWith('$')) {
+            if (url === '/:type/:id' && id.startsWith('$')) {
               return respond(reply, await operate(request), deps.settings.baseUrl);
             }
             if (type !== undefined) enabledType(deps, type, interaction, allowed);
+            if (id !== undefined) requireId(id);
             if (run === undefined) {
               throw refuse('interaction-not-enabled', `${interaction} is not offered at this path.`, {
                 headers: { allow: allowed() },
               });
             }
-            const result = await run(request);
+            const result = await run(request, parameters);
             const prefer =
               method === 'GET' || interaction === 'search-type' ? undefined : readPrefer(request.headers.prefer).return;
             return respond(reply, result, deps.settings.baseUrl, prefer);

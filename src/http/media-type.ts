@@ -1,9 +1,11 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { refuse } from '../fhir/fhir-error.ts';
 
 export const FHIR_JSON = 'application/fhir+json; charset=utf-8';
 
 /** What may stand in Accept, Content-Type and `_format` for the JSON that this server speaks. */
 const JSON_TYPES = new Set(['application/fhir+json', 'application/json', 'text/json', 'json']);
+const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 const ANY = new Set(['*/*', 'application/*']);
 
 const servesVersion = (parameters: readonly string[]): boolean =>
@@ -41,4 +43,23 @@ export const requireAcceptable = (accept: string | undefined, format: string | u
   const asked = format === undefined ? accept : format.replace(' ', '+');
   if (asked === undefined || asked === '' || accepts(asked)) return;
   throw refuse('accept-not-served', 'Only FHIR R4 as JSON is served. Ask for application/fhir+json.');
+};
+
+/**
+ * Lets a body pass if it is of the one type that its path takes, FHIR JSON or a form, and not compressed.
+ * @throws {FhirError} 415
+ */
+export const requireContentType = (headers: IncomingHttpHeaders, expected: 'json' | 'form'): void => {
+  const { 'content-type': contentType = '', 'content-encoding': encoding = 'identity' } = headers;
+  const isForm = FORM.test(contentType);
+  if (encoding.toLowerCase() !== 'identity') {
+    throw refuse('content-type-not-served', 'Send the body as it is, without Content-Encoding.');
+  }
+  if (isForm === (expected === 'form') && (isForm || accepts(contentType))) return;
+  throw refuse(
+    'content-type-not-served',
+    expected === 'form'
+      ? 'Send the search parameters as application/x-www-form-urlencoded.'
+      : 'Send FHIR R4 as JSON, with Content-Type: application/fhir+json.',
+  );
 };

@@ -1,3 +1,4 @@
+import type { TypeCapability } from '../definitions/capability.ts';
 import { refuse } from '../fhir/fhir-error.ts';
 import { type ParsedResource, parseResource } from '../fhir/parse-resource.ts';
 import { sameContent } from '../fhir/same-content.ts';
@@ -18,7 +19,14 @@ export interface CreateRequest {
   ifNoneExist?: string;
 }
 
-const readIfNoneExist = (deps: Deps, resourceType: string, header: string): SearchQuery => {
+const readIfNoneExist = (
+  deps: Deps,
+  { resourceType, conditionalCreate }: TypeCapability,
+  header: string,
+): SearchQuery => {
+  if (!conditionalCreate) {
+    throw refuse('header-malformed', `If-None-Exist is not offered for ${resourceType}. Send the resource without it.`);
+  }
   const parameters = [...new URLSearchParams(header.replace(/^[^?]*\?/, ''))];
   if (parameters.length === 0) {
     throw refuse(
@@ -70,7 +78,7 @@ export const create = async (deps: Deps, request: CreateRequest): Promise<Intera
     parsed,
     request.ifNoneExist === undefined
       ? target
-      : { ...target, ifNoneExist: readIfNoneExist(deps, resourceType, request.ifNoneExist) },
+      : { ...target, ifNoneExist: readIfNoneExist(deps, type, request.ifNoneExist) },
   );
   switch (result.outcome) {
     case 'committed':
