@@ -18,7 +18,6 @@ export interface ServerOptions extends OperatorProbes {
 
 /** How often the time that requests take to arrive is looked at, at most. */
 const TIMEOUT_CHECK_MS = 5000;
-const BODY_TYPES = ['application/fhir+json', 'application/json', 'application/x-www-form-urlencoded'];
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 const givenRequestId = (value: string | string[] | undefined): string | undefined =>
@@ -46,7 +45,8 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
     },
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(BODY_TYPES, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // Of whatever type: what is not offered at all is refused for that, not for the type of its body.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setErrorHandler(onError);
   app.setNotFoundHandler((request, reply) =>
     onError(refuse('path-unknown', 'There is nothing at this path. The FHIR API is below /fhir.'), request, reply),

@@ -156,12 +156,15 @@ export const fhirRoutes =
           config: { interaction },
           handler: async (request: Request, reply: FastifyReply) => {
             const body = bodyOf(request);
-            if (body.length > 0) requireContentType(request.headers, isForm ? 'form' : 'json');
             const query = readQueryParameters(request.query);
             const parameters = isForm ? [...query, ...readQueryParameters(body.toString())] : query;
             requireAcceptable(request.headers.accept, parameters.find(([name]) => name === '_format')?.[1]);
             const { type, id } = request.params;
+            const requireBodyType = (): void => {
+              if (body.length > 0) requireContentType(request.headers, isForm ? 'form' : 'json');
+            };
             if (url === '/:type/:id' && id.startsWith('$')) {
+              requireBodyType();
               return respond(reply, await operate(request), deps.settings.baseUrl);
             }
             if (type !== undefined) enabledType(deps, type, interaction, allowed);
@@ -171,6 +174,7 @@ export const fhirRoutes =
                 headers: { allow: allowed() },
               });
             }
+            requireBodyType();
             const result = await run(request, parameters);
             const prefer =
               method === 'GET' || interaction === 'search-type' ? undefined : readPrefer(request.headers.prefer).return;
