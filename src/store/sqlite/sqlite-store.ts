@@ -70,8 +70,17 @@ function temporaryPlace(): Place {
 }
 
 function lockedPlace(file: string): Place {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(file);
   return { file, durable: true, release: lock(file) };
+}
+
+function makeFolder(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${file} cannot be opened: its folder cannot be made (${reason}).`, { cause: error });
+  }
 }
 
 /** Brings the schema up to date and opens the connection that reads. A file that is not ours stays as it is. */
