@@ -22,9 +22,10 @@ const readCount = (deps: Deps, text: string | undefined): number => {
   return Math.min(Number(text), deps.settings.maxPageSize);
 };
 
-const entryOf = (baseUrl: string, version: StoredVersion): (Buffer | string)[] => {
+/** `before` is the version before, where there is one: a write after a deletion creates the resource anew. */
+const entryOf = (baseUrl: string, version: StoredVersion, before: StoredVersion | undefined): (Buffer | string)[] => {
   const { resourceType, id, versionId, lastUpdated, method, body } = version;
-  const status = method === 'DELETE' ? '204' : versionId === 1 ? '201' : '200';
+  const status = method === 'DELETE' ? '204' : (before?.method ?? 'DELETE') === 'DELETE' ? '201' : '200';
   const url = method === 'POST' ? resourceType : `${resourceType}/${id}`;
   const response = { status, etag: versionToEtag(versionId), lastModified: formatInstant(lastUpdated) };
   const tail = `"request":${JSON.stringify({ method, url })},"response":${JSON.stringify(response)}}`;
@@ -54,6 +55,8 @@ export const historyInstance = async (deps: Deps, request: HistoryRequest): Prom
   if (page.versions.length === 0 && (await deps.store.read(key)) === undefined) {
     throw refuse('resource-unknown', `There is no ${resourceType} with id ${id}.`);
   }
+  const oldest = page.versions.at(-1)?.versionId ?? 1;
+  const beforeAll = oldest === 1 ? undefined : await deps.store.readVersion(key, oldest - 1);
   const { baseUrl } = deps.settings;
   const link = (relation: BundleLink['relation'], cursor?: string): BundleLink => {
     const text = queryText([
@@ -69,7 +72,7 @@ export const historyInstance = async (deps: Deps, request: HistoryRequest): Prom
     body: buildBundle({
       type: 'history',
       links,
-      entries: page.versions.map(version => entryOf(baseUrl, version)),
+      entries: page.versions.map((version, index) => entryOf(baseUrl, version, page.versions[index + 1] ?? beforeAll)),
       ...(page.total === undefined ? {} : { total: page.total }),
     }),
   };

@@ -57,7 +57,7 @@ export const update = async (deps: Deps, request: UpdateRequest): Promise<Intera
       );
     }
     const stored = exists ? parseResource(current.body, Number.POSITIVE_INFINITY) : undefined;
-    if (exists && stored !== undefined && sameResource(stored.exact, parsed.exact)) {
+    if (exists && stored !== undefined && sameResource(stored, parsed)) {
       return { status: 200, version: current, body: current.body };
     }
     const { result, version, text, issues } = await write(deps, type, parsed, {
