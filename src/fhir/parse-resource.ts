@@ -43,6 +43,13 @@ const parseJson = (text: string): unknown => {
   }
 };
 
+const withExact = (resource: Resource, text: string, scan: JsonScan): ParsedResource => ({
+  resource,
+  exact: scan.inexactNumbers ? (parseExact(text) as Resource) : resource,
+  text,
+  scan,
+});
+
 /**
  * Reads a resource from the bytes of a request body. What is not one (bytes that are not UTF-8, no JSON, a name twice in one
  * object, deeper than `maxDepth`, no object, no resourceType) is refused with 400. Judges no element: that is validation's.
@@ -72,6 +79,9 @@ export const parseResource = (body: Buffer, maxDepth: number): ParsedResource =>
     const path = duplicateKey(text) ?? 'an object';
     throw refuse('json-duplicate-key', `${path} is there twice in the same object. Remove one of the two.`);
   }
-  const resource = value as Resource;
-  return { resource, exact: scan.inexactNumbers ? (parseExact(text) as Resource) : resource, text, scan };
+  return withExact(value as Resource, text, scan);
 };
+
+/** As `parseResource`, for a text that was stored and so was judged before. */
+export const parseStored = (text: string): ParsedResource =>
+  withExact(JSON.parse(text) as Resource, text, scanJson(text));

@@ -53,7 +53,7 @@ export interface InteractionResult {
   /** The version that was read or written; absent for Bundles and other derived bodies. */
   version?: VersionHead;
   /** JSON text of the resource; absent where there is none to show. */
-  body?: Buffer | string;
+  body?: string;
   /** Warnings and information about what was done, shown where an OperationOutcome is asked for. */
   issues?: readonly Issue[];
 }

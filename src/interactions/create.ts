@@ -1,6 +1,6 @@
 import type { TypeCapability } from '../definitions/capability.ts';
 import { refuse } from '../fhir/fhir-error.ts';
-import { type ParsedResource, parseResource } from '../fhir/parse-resource.ts';
+import { type ParsedResource, parseStored } from '../fhir/parse-resource.ts';
 import { sameContent } from '../fhir/same-content.ts';
 import { parseSearch } from '../search/parse-search.ts';
 import type { SearchQuery } from '../search/query.ts';
@@ -42,9 +42,7 @@ const readIfNoneExist = (
 };
 
 const hasContent = (version: StoredVersion | undefined, parsed: ParsedResource): boolean =>
-  version !== undefined &&
-  version.method !== 'DELETE' &&
-  sameContent(parseResource(version.body, Number.POSITIVE_INFINITY).exact, parsed.exact);
+  version !== undefined && version.method !== 'DELETE' && sameContent(parseStored(version.body).exact, parsed.exact);
 
 /**
  * The answer to a resource whose business identity is there already: the stored one if this is the same again, as when a client

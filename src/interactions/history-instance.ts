@@ -23,14 +23,14 @@ const readCount = (deps: Deps, text: string | undefined): number => {
 };
 
 /** `before` is the version before, where there is one: a write after a deletion creates the resource anew. */
-const entryOf = (baseUrl: string, version: StoredVersion, before: StoredVersion | undefined): (Buffer | string)[] => {
+const entryOf = (baseUrl: string, version: StoredVersion, before: StoredVersion | undefined): string => {
   const { resourceType, id, versionId, lastUpdated, method, body } = version;
   const status = method === 'DELETE' ? '204' : (before?.method ?? 'DELETE') === 'DELETE' ? '201' : '200';
   const url = method === 'POST' ? resourceType : `${resourceType}/${id}`;
   const response = { status, etag: versionToEtag(versionId), lastModified: formatInstant(lastUpdated) };
   const tail = `"request":${JSON.stringify({ method, url })},"response":${JSON.stringify(response)}}`;
   const head = `{"fullUrl":"${baseUrl}/${resourceType}/${id}",`;
-  return method === 'DELETE' ? [head, tail] : [`${head}"resource":`, body, `,${tail}`];
+  return method === 'DELETE' ? head + tail : `${head}"resource":${body},${tail}`;
 };
 
 /**

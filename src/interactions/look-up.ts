@@ -12,7 +12,7 @@ const findAll = async (deps: Deps, lookup: Lookup): Promise<Resource[]> => {
   let after: Cursor | undefined;
   do {
     const page = await deps.store.search(everything, after);
-    for (const version of page.versions) found.push(JSON.parse(version.body.toString()) as Resource);
+    for (const version of page.versions) found.push(JSON.parse(version.body) as Resource);
     after = page.next;
   } while (after !== undefined);
   return found;

@@ -44,13 +44,11 @@ export const searchType = async (deps: Deps, request: SearchRequest): Promise<In
   };
   const links = [link('self', cursorText), link('first')];
   if (page.next !== undefined) links.push(link('next', signCursor(page.next, asked, deps.store.signingKey)));
-  const entries = page.versions.map(({ id, body }) => [
-    `{"fullUrl":"${baseUrl}/${resourceType}/${id}","resource":`,
-    body,
-    ',"search":{"mode":"match"}}',
-  ]);
+  const entries = page.versions.map(
+    ({ id, body }) => `{"fullUrl":"${baseUrl}/${resourceType}/${id}","resource":${body},"search":{"mode":"match"}}`,
+  );
   if (ignored.length > 0) {
-    entries.push([`{"resource":${JSON.stringify(operationOutcome(ignored))},"search":{"mode":"outcome"}}`]);
+    entries.push(`{"resource":${JSON.stringify(operationOutcome(ignored))},"search":{"mode":"outcome"}}`);
   }
   return {
     status: 200,

@@ -1,5 +1,5 @@
 import { refuse } from '../fhir/fhir-error.ts';
-import { parseResource } from '../fhir/parse-resource.ts';
+import { parseStored } from '../fhir/parse-resource.ts';
 import { sameResource } from '../fhir/same-content.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { enabledType } from './enabled-type.ts';
@@ -56,7 +56,7 @@ export const update = async (deps: Deps, request: UpdateRequest): Promise<Intera
         `There is no ${resourceType}/${id}, and clients may not choose ids here. POST it to /${resourceType}.`,
       );
     }
-    const stored = exists ? parseResource(current.body, Number.POSITIVE_INFINITY) : undefined;
+    const stored = exists ? parseStored(current.body) : undefined;
     if (exists && stored !== undefined && sameResource(stored, parsed)) {
       return { status: 200, version: current, body: current.body };
     }

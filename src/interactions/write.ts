@@ -81,7 +81,7 @@ const applyInsurance = async (
     ...(target.previous === undefined ? {} : { previous: target.previous }),
     ...(stored === undefined || stored.method === 'DELETE'
       ? {}
-      : { previousAnswer: parseExact(stored.body.toString()) as Resource }),
+      : { previousAnswer: parseExact(stored.body) as Resource }),
   };
   const issues = rule.judge?.(exact, context) ?? [];
   if (issues.length > 0) throw new FhirError(422, issues);

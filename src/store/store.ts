@@ -1,7 +1,7 @@
 import type { IndexEntry } from '../search/index-entry.ts';
 import type { SearchQuery } from '../search/query.ts';
 
-/** One version of one resource as it was stored. `body` is the exact JSON text in UTF-8; empty for a deletion. */
+/** One version of one resource as it was stored. `body` is the exact JSON text; empty for a deletion. */
 export interface StoredVersion {
   resourceType: string;
   id: string;
@@ -10,7 +10,7 @@ export interface StoredVersion {
   /** Milliseconds since 1970 UTC. */
   lastUpdated: number;
   method: 'POST' | 'PUT' | 'DELETE';
-  body: Buffer;
+  body: string;
 }
 
 /** A name of a resource that lives in this store. */

@@ -1,5 +1,3 @@
-import { getCompileCacheDir } from 'node:module';
-import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { CommitResult, Unit } from '../store.ts';
 import { StoreError } from '../store-error.ts';
@@ -71,10 +69,7 @@ export class CommitQueue {
     onCommit: (unit: Unit) => void,
     script: URL = new URL('./writer.ts', import.meta.url),
   ): Promise<CommitQueue> {
-    // A cache that the process was told to use saves the thread the type stripper, 18 MB and 30 ms.
-    const cache = getCompileCacheDir();
-    const env = cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(cache) };
-    const worker = new Worker(script, { workerData: data, env });
+    const worker = new Worker(script, { workerData: data });
     return new Promise((resolve, reject) => {
       worker.once('error', reject);
       worker.once('message', () => {

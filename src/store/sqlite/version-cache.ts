@@ -38,7 +38,7 @@ export class VersionCache {
 
   /** Keeps a version that was current when it was read just now. */
   set(version: CachedVersion): void {
-    const size = version.body.byteLength + OVERHEAD;
+    const size = version.body.length + OVERHEAD;
     if (size > this.#limit / 8) return;
     this.delete(version);
     nestedMap(this.#ofKey, version.resourceType).set(version.id, version);
@@ -57,7 +57,7 @@ export class VersionCache {
     if (version === undefined) return;
     ofType?.delete(key.id);
     this.#bySequence.delete(version.sequence);
-    this.#bytes -= version.body.byteLength + OVERHEAD;
+    this.#bytes -= version.body.length + OVERHEAD;
   }
 
   #touch(version: CachedVersion): void {
