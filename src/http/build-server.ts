@@ -32,7 +32,12 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
     bodyLimit: options.maxBodyBytes,
     requestTimeout: options.requestTimeoutMs,
     genReqId: request => givenRequestId(request.headers['x-request-id']) ?? randomUUID(),
-    http: { connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, options.requestTimeoutMs) },
+    http: {
+      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, options.requestTimeoutMs),
+      // Node waits for the longer of the two.
+      headersTimeout: options.requestTimeoutMs,
+      requestTimeout: options.requestTimeoutMs,
+    },
     clientErrorHandler: answerClientError,
     // While the server closes, requests that come on open connections are still answered, each as the last one of its connection.
     return503OnClosing: false,
