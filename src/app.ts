@@ -30,7 +30,7 @@ export interface App {
 }
 
 const root = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const PROFILE_FOLDERS = ['profiles/r4', 'profiles/openimis', 'profiles/kiungo'].map(root);
+const DEFINITION_FOLDERS = ['profiles/r4', 'profiles/openimis', 'profiles/kiungo', 'capability-statements'].map(root);
 
 const INTERACTIONS = new Set(['read', 'vread', 'create', 'update', 'delete', 'history-instance', 'search-type']);
 
@@ -49,7 +49,7 @@ const addressOf = (host: string, port: number): string =>
  * @throws {Error} where settings, definitions or the store cannot be used, with a text for the operator
  */
 export const startApp = async (config: Config, log: Logger): Promise<App> => {
-  const definitions = loadDefinitions({ folders: PROFILE_FOLDERS, packages: config.packages });
+  const definitions = loadDefinitions({ folders: DEFINITION_FOLDERS, packages: config.packages });
   const capability = loadCapability(config.capabilities, definitions, {
     interactions: INTERACTIONS,
     operations: new Set(operations.keys()),

@@ -1,0 +1,212 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CapabilityStatement, CapabilityStatementRestResource } from 'fhir/r4.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import plainR4 from '../../capability-statements/r4.json' with { type: 'json' };
+import { expectOutcome } from './expect-outcome.ts';
+import { patient } from './resources.ts';
+import { type Answer, startServer, type TestServer, useServer } from './start-server.ts';
+
+/** A request that shows whether an interaction is offered, without knowing a valid body: what it answers when it is. */
+interface Probe {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  path: string;
+  offered: number;
+  rule?: string;
+}
+
+const EMPTY = Buffer.from('{}');
+const UNKNOWN = 'probed-and-not-there';
+
+/** By R4's code of the interaction; those that no code is there for are never offered. */
+const PROBES: Record<string, Probe[]> = {
+  read: [{ method: 'get', path: `/${UNKNOWN}`, offered: 404, rule: 'resource-unknown' }],
+  vread: [{ method: 'get', path: `/${UNKNOWN}/_history/1`, offered: 404, rule: 'version-unknown' }],
+  create: [{ method: 'post', path: '', offered: 400, rule: 'json-not-resource' }],
+  update: [{ method: 'put', path: `/${UNKNOWN}`, offered: 400, rule: 'json-not-resource' }],
+  patch: [{ method: 'patch', path: `/${UNKNOWN}`, offered: 400 }],
+  delete: [{ method: 'delete', path: `/${UNKNOWN}`, offered: 204 }],
+  'history-instance': [{ method: 'get', path: `/${UNKNOWN}/_history`, offered: 404, rule: 'resource-unknown' }],
+  'history-type': [{ method: 'get', path: '/_history', offered: 200 }],
+  'search-type': [
+    { method: 'get', path: '?_count=1', offered: 200 },
+    { method: 'post', path: '/_search', offered: 200 },
+  ],
+};
+
+/** A value that a search parameter of a type takes. */
+const VALUES: Record<string, string> = {
+  token: 'https://example.org/system|code',
+  reference: 'Basic/1',
+  string: 'Mwamba',
+  date: 'ge2024-02-29',
+};
+
+const PARALLEL = 16;
+
+const inParallel = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
+  const rest = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
+};
+
+const lastStep = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
+const R4_TYPES = plainR4.rest[0]!.resource.map(({ type }) => type);
+
+describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name => {
+  const server = useServer({ KIUNGO_CAPABILITIES: name });
+  let resources: CapabilityStatementRestResource[] = [];
+
+  const send = ({ method, path }: Probe, type: string): Promise<Answer> => {
+    const withBody = method === 'put' || method === 'patch' || (method === 'post' && path !== '/_search');
+    return server.send(method, type + path, withBody ? EMPTY : undefined);
+  };
+
+  beforeAll(async () => {
+    const { status, headers, body } = await server.get('metadata');
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe('application/fhir+json; charset=utf-8');
+    const statement = body as unknown as CapabilityStatement;
+    expect(statement).toMatchObject({ kind: 'instance', fhirVersion: '4.0.1', implementation: { url: server.url } });
+    const [instantiated] = statement.instantiates!;
+    expect((await server.get(`CapabilityStatement/${lastStep(instantiated!)}`)).body.url).toBe(instantiated);
+    expect(statement.rest).toHaveLength(1);
+    expect(statement.rest![0]!.interaction).toBeUndefined();
+    resources = statement.rest![0]!.resource!;
+  });
+
+  test('is true of every type and interaction, claimed or not', async () => {
+    const cells = R4_TYPES.flatMap(type => {
+      const claimed = resources.find(resource => resource.type === type);
+      return Object.entries(PROBES).flatMap(([code, probes]) =>
+        probes.map(probe => ({
+          type,
+          code,
+          probe,
+          claimed,
+          offered: claimed?.interaction?.some(each => each.code === code),
+        })),
+      );
+    });
+    expect(cells.length).toBeGreaterThan(1400);
+    await inParallel(cells, async ({ type, code, probe, claimed, offered }) => {
+      const answer = await send(probe, type);
+      if (claimed === undefined) expectOutcome(answer, 404, 'type-unknown');
+      else if (!offered) {
+        expectOutcome(answer, 405, 'interaction-not-enabled');
+        expect(answer.headers.allow?.split(', '), `${code} ${type}`).not.toContain(probe.method.toUpperCase());
+      } else if (probe.rule !== undefined) expectOutcome(answer, probe.offered, probe.rule);
+      else expect(answer.status, `${code} ${type}`).toBe(probe.offered);
+    });
+  });
+
+  test('claims nothing that no probe is known for', () => {
+    const codes = resources.flatMap(({ interaction = [] }) => interaction.map(({ code }) => code));
+    expect([...new Set(codes)].filter(code => PROBES[code] === undefined)).toEqual([]);
+  });
+
+  test('says nothing of the whole system, and nothing is there', async () => {
+    for (const [method, path] of [
+      ['get', '/'],
+      ['get', '/?_type=Patient'],
+      ['post', '/'],
+      ['get', '/_history'],
+    ] as const) {
+      const answer = await server.send(method, path, method === 'post' ? EMPTY : undefined);
+      expectOutcome(answer, 405, 'interaction-not-enabled');
+    }
+  });
+
+  test('names search parameters that can be used, with definitions that can be read', async () => {
+    const uses = resources.flatMap(({ type: resourceType, searchParam = [] }) =>
+      searchParam.map(parameter => ({ resourceType, ...parameter })),
+    );
+    expect(uses.length).toBeGreaterThan(300);
+    await inParallel(uses, async ({ resourceType, name: code, type }) => {
+      const value = code === '_id' ? '1' : VALUES[type];
+      expect(value, `a value for ${code} of type ${type}`).toBeDefined();
+      const { status, text } = await server.get(`${resourceType}?${code}=${encodeURIComponent(value!)}`);
+      expect({ status, text }, `${code} of ${resourceType}`).toEqual({ status: 200, text });
+    });
+    const definitions = new Set(uses.map(({ definition }) => definition!));
+    await inParallel([...definitions], async url => {
+      expect((await server.get(`SearchParameter/${lastStep(url)}`)).body.url).toBe(url);
+    });
+  });
+
+  test('names profiles that can be read', async () => {
+    const profiles = new Set(
+      resources.flatMap(({ profile, supportedProfile = [] }) => [...(profile ? [profile] : []), ...supportedProfile]),
+    );
+    if (name === 'openimis') expect(profiles.size).toBeGreaterThan(40);
+    await inParallel([...profiles], async url => {
+      const { status, body } = await server.get(`StructureDefinition/${lastStep(url)}`);
+      expect({ status, url: body.url }).toEqual({ status: 200, url });
+    });
+  });
+
+  test('names operations that are there with their definition, and no other type has them', async () => {
+    const all = resources.flatMap(({ operation = [] }) => operation.map(({ name: code }) => code));
+    if (name === 'openimis') expect(all).toEqual(['submit', 'submit']);
+    for (const { type, operation = [] } of resources) {
+      for (const code of new Set([...all, 'submit', 'validate', 'everything'])) {
+        const claimed = operation.find(each => each.name === code);
+        const answer = await server.post(`${type}/$${code}`, EMPTY);
+        if (claimed === undefined) expectOutcome(answer, 404, 'operation-unknown');
+        else {
+          expectOutcome(answer, 400, 'json-not-resource');
+          const { body } = await server.get(`OperationDefinition/${lastStep(claimed.definition)}`);
+          expect(body).toMatchObject({ url: claimed.definition, code });
+        }
+      }
+    }
+  });
+});
+
+describe('a capability file of the operator', () => {
+  let folder: string;
+  let server: TestServer;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kiungo-capability-'));
+    const interaction = ['read', 'create', 'update'].map(code => ({ code }));
+    const statement = {
+      resourceType: 'CapabilityStatement',
+      status: 'active',
+      date: '2026-01-01',
+      kind: 'requirements',
+      fhirVersion: '4.0.1',
+      format: ['json'],
+      rest: [
+        { mode: 'server', resource: [{ type: 'Patient', interaction, updateCreate: false, conditionalCreate: false }] },
+      ],
+    };
+    await writeFile(join(folder, 'mine.json'), JSON.stringify(statement));
+    server = await startServer({ KIUNGO_CAPABILITIES: join(folder, 'mine.json') });
+  });
+  afterAll(async () => {
+    await server.app.close();
+    await rm(folder, { recursive: true });
+  });
+
+  test('switches off ids that clients choose, and conditional creates', async () => {
+    const { status, body } = await server.post('Patient', { resourceType: 'Patient' });
+    expect(status).toBe(201);
+    expect((await server.put(`Patient/${body.id}`, { ...body, active: true })).status).toBe(200);
+    expectOutcome(await server.put('Patient/mine', patient('1', { id: 'mine' })), 405, 'update-create-refused');
+    const answer = await server.post('Patient', patient('1'), { 'if-none-exist': 'identifier=1' });
+    expectOutcome(answer, 400, 'header-malformed');
+  });
+
+  test('is what /metadata tells and what the server does', async () => {
+    const { body } = await server.get('metadata');
+    expect(body.rest).toMatchObject([
+      { resource: [{ type: 'Patient', updateCreate: false, conditionalCreate: false }] },
+    ]);
+    expectOutcome(await server.get('Patient'), 405, 'interaction-not-enabled');
+    expectOutcome(await server.get('Claim/1'), 404, 'type-unknown');
+  });
+});
