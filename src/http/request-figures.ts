@@ -39,7 +39,7 @@ export const createRequestFigures = (
     registry.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0]);
   };
   register('kiungo_requests_total', 'Requests answered', 'counter', () => [...counts.values()]);
-  register('kiungo_request_duration_seconds', 'Time from the request to the end of its answer', 'histogram', () =>
+  register('kiungo_request_duration_seconds', 'Time from the request until its answer is sent', 'histogram', () =>
     histogramValues('kiungo_request_duration_seconds', durations),
   );
   return (interaction, type, status, seconds) => {
