@@ -26,13 +26,13 @@ describe('a valid resource', () => {
 describe('the resource itself', () => {
   it('needs a resourceType of R4, and the nearest is told', () => {
     const [issue] = judge({ resourceType: 'Cliam' });
-    expect(issue).toMatchObject({ rule: 'type-unknown', code: 'structure' });
+    expect(issue).toMatchObject({ rule: 'resource-type-unknown', code: 'structure' });
     expect(issue?.diagnostics).toContain('`Claim`');
-    expect(faults({})).toEqual(['type-unknown Resource']);
-    expect(faults({ resourceType: 7 })).toEqual(['type-unknown Resource']);
+    expect(faults({})).toEqual(['resource-type-unknown Resource']);
+    expect(faults({ resourceType: 7 })).toEqual(['resource-type-unknown Resource']);
   });
   it('may be of no abstract type', () => {
-    expect(faults({ resourceType: 'DomainResource' })).toEqual(['type-unknown Resource']);
+    expect(faults({ resourceType: 'DomainResource' })).toEqual(['resource-type-unknown Resource']);
   });
 });
 
@@ -206,7 +206,7 @@ describe('bundles and parameters', () => {
   });
   it('refuse what is no resource in the place of one', () => {
     expect(faults({ resourceType: 'Parameters', parameter: [{ name: 'x', resource: { id: 'x' } }] })).toEqual([
-      'type-unknown Parameters.parameter[0].resource',
+      'resource-type-unknown Parameters.parameter[0].resource',
     ]);
     expect(faults({ resourceType: 'Parameters', parameter: [{ name: 'x', resource: 'x' }] })).toEqual([
       'type-wrong Parameters.parameter[0].resource',

@@ -70,7 +70,7 @@ function reportType(found: unknown, path: string | undefined, report: Report, { 
   if (typeof found !== 'string') {
     const text = found === undefined ? 'is missing' : `must be text, but ${foundType(found)} was found`;
     report.error(
-      'type-unknown',
+      'resource-type-unknown',
       where,
       `\`resourceType\` ${text}. Give it the name of an R4 resource type, such as \`Claim\`.`,
     );
@@ -78,7 +78,7 @@ function reportType(found: unknown, path: string | undefined, report: Report, { 
   }
   const nearest = nearestName(found, resourceTypes);
   const hint = nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`;
-  report.error('type-unknown', where, `\`resourceType\` names no R4 resource type.${hint}`);
+  report.error('resource-type-unknown', where, `\`resourceType\` names no R4 resource type.${hint}`);
 }
 
 function judgeByProfile(value: unknown, profile: ProfileReference, path: string, judgement: Judgement): void {

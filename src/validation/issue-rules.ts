@@ -17,7 +17,7 @@ export const issueRules = {
     code: 'structure',
     meaning: 'The JSON type or the data type of an element is not the one that its definition asks for.',
   },
-  'type-unknown': { code: 'structure', meaning: 'resourceType is missing or names no R4 resource type.' },
+  'resource-type-unknown': { code: 'structure', meaning: 'resourceType is missing or names no R4 resource type.' },
   'format-wrong': { code: 'value', meaning: 'A primitive value is not written as its data type asks.' },
   'value-limit': { code: 'value', meaning: 'A value is longer, smaller or larger than allowed.' },
   'value-fixed': { code: 'value', meaning: 'A value differs from the one that a profile fixes.' },
