@@ -101,4 +101,4 @@ export async function index(store: Store, ...entries: IndexEntry[][]): Promise<v
 }
 
 export const summary = (version: StoredVersion | undefined): unknown =>
-  version && [version.resourceType, version.id, version.versionId, version.method, version.body.toString()];
+  version && [version.resourceType, version.id, version.versionId, version.method, version.body];

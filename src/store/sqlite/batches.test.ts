@@ -42,7 +42,7 @@ describe('batches', () => {
     database = openConnection(join(folder, 'store.db'), { readOnly: false, durable: true });
     migrate(database);
     keys = new TermKeys(readSetting(database, 'term-seed'));
-    batches = new Batches(database, 1000, 1000);
+    batches = new Batches(database, 1000);
   });
 
   afterEach(() => {

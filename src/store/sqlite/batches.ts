@@ -20,11 +20,11 @@ export class Batches {
   /** Whether a rollback has made what is known of the database's content void. */
   #isVoid = false;
 
-  constructor(database: DatabaseSync, deflateFrom: number, searchLimit: number) {
+  constructor(database: DatabaseSync, searchLimit: number) {
     this.#database = database;
     const statements = new Statements(database);
     this.#transaction = {
-      rows: new ChangeRows(database, deflateFrom),
+      rows: new ChangeRows(database),
       search: new Search(statements, new TermKeys(readSetting(database, 'term-seed')), searchLimit),
       living: new Living(LIVING),
       nextSeq: this.#readNextSeq(),

@@ -13,7 +13,6 @@ export interface Current {
 
 /** Writes and reads the rows of single resources for the writer; knows nothing of transactions. */
 export class ChangeRows {
-  readonly #deflateFrom: number;
   readonly #terms: TermRows;
   readonly #current: StatementSync;
   readonly #holder: StatementSync;
@@ -29,13 +28,12 @@ export class ChangeRows {
   readonly #insertDate: StatementSync;
   readonly #deleteDates: StatementSync;
 
-  constructor(database: DatabaseSync, deflateFrom: number) {
+  constructor(database: DatabaseSync) {
     const prepare = (sql: string): StatementSync => {
       const statement = database.prepare(sql);
       statement.setReturnArrays(true);
       return statement;
     };
-    this.#deflateFrom = deflateFrom;
     this.#terms = new TermRows(database);
     this.#current = prepare('SELECT version_id, seq, deleted FROM resource WHERE type = ? AND id = ?');
     this.#holder = prepare('SELECT type, id FROM identity WHERE identity = ?');
@@ -88,7 +86,7 @@ export class ChangeRows {
     const { resourceType, id, versionId, terms } = change;
     const deleted = change.method === 'DELETE' ? 1 : 0;
     const identities = change.identities.length === 0 ? null : JSON.stringify(change.identities);
-    const { codec, bytes } = encodeBody(change.body, this.#deflateFrom);
+    const { codec, bytes } = encodeBody(change.body);
     const termBytes = new Uint8Array(terms.buffer, terms.byteOffset, terms.byteLength);
     const { lastUpdated, method } = change;
     this.#insertVersion.run(

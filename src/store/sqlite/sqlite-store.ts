@@ -22,11 +22,6 @@ export interface SqliteOptions {
   searchLimit?: number;
   /** Bytes of current bodies kept in memory; default 32 MiB. */
   cacheBytes?: number;
-  /**
-   * Bytes from which a body is deflated; default 16 KiB. Below, deflating a Claim costs more time (40 us in, 15 us out) than
-   * writing the two pages that it saves; a base a third of the size is had by a lower bound.
-   */
-  deflateFrom?: number;
 }
 
 /** Where the file comes from and what must be done when the store is closed or cannot be opened. */
@@ -41,7 +36,7 @@ interface Place {
  * whose message says what stands in the way: in use, of a later release, not a database, not writable.
  */
 export async function openSqliteStore(file: string | undefined, options: SqliteOptions = {}): Promise<Store> {
-  const { searchLimit = 30_000, cacheBytes = 32 * 1024 * 1024, deflateFrom = 16 * 1024 } = options;
+  const { searchLimit = 30_000, cacheBytes = 32 * 1024 * 1024 } = options;
   let place: Place | undefined;
   let reader: DatabaseSync | undefined;
   try {
@@ -50,7 +45,7 @@ export async function openSqliteStore(file: string | undefined, options: SqliteO
     const keys = new TermKeys(readSetting(reader, 'term-seed'));
     const cache = new VersionCache(cacheBytes);
     const clock = { lastUpdated: 0 };
-    const data = { file: place.file, durable: place.durable, deflateFrom, searchLimit };
+    const data = { file: place.file, durable: place.durable, searchLimit };
     const queue = await CommitQueue.start(data, keys, unit => {
       for (const change of unit.changes) {
         cache.delete(change);

@@ -5,8 +5,6 @@ import type { Packet, PacketBuffers } from './packet.ts';
 export interface WriterData {
   file: string;
   durable: boolean;
-  /** Bytes from which a body is deflated. */
-  deflateFrom: number;
   /** Milliseconds that the search of an If-None-Exist may take. */
   searchLimit: number;
 }

@@ -9,9 +9,9 @@ import type { FromWriter, SentError, ToWriter, WriterData } from './writer-messa
 
 /** The writer thread: the one connection that writes. Commits packets one after the other, each in one transaction. */
 const port = parentPort!;
-const { file, durable, deflateFrom, searchLimit } = workerData as WriterData;
+const { file, durable, searchLimit } = workerData as WriterData;
 const database = openConnection(file, { readOnly: false, durable });
-const batches = new Batches(database, deflateFrom, searchLimit);
+const batches = new Batches(database, searchLimit);
 
 const send = (message: FromWriter, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
