@@ -21,6 +21,8 @@ const textOf = (value: unknown): string => (isRawNumber(value) ? value.rawJSON :
  * @throws {RangeError} when it is no decimal, or one of more than 1,000 digits. https://hl7.org/fhir/R4/datatypes.html#decimal
  */
 export const decimalOf = (value: unknown): Decimal => {
+  // Most numbers of a claim are whole, and most of these quantities.
+  if (Number.isSafeInteger(value)) return { unscaled: BigInt(value as number), scale: 0 };
   const text = textOf(value);
   const match = text.length > LIMIT ? null : WRITTEN.exec(text);
   if (match === null) throw new RangeError('Not a decimal that can be computed with');
@@ -29,10 +31,15 @@ export const decimalOf = (value: unknown): Decimal => {
   if (Math.abs(exponent) > LIMIT) throw new RangeError('Not a decimal that can be computed with');
   const digits = BigInt(`${sign}${whole}${fraction}`);
   const scale = fraction.length - exponent;
-  return scale < 0 ? { unscaled: digits * 10n ** BigInt(-scale), scale: 0 } : { unscaled: digits, scale };
+  return scale < 0 ? { unscaled: digits * powerOfTen(-scale), scale: 0 } : { unscaled: digits, scale };
 };
 
-const rescale = ({ unscaled, scale }: Decimal, to: number): bigint => unscaled * 10n ** BigInt(to - scale);
+const POWERS_OF_TEN = Array.from({ length: 40 }, (_none, exponent) => 10n ** BigInt(exponent));
+
+const powerOfTen = (exponent: number): bigint => POWERS_OF_TEN[exponent] ?? 10n ** BigInt(exponent);
+
+const rescale = ({ unscaled, scale }: Decimal, to: number): bigint =>
+  scale === to ? unscaled : unscaled * powerOfTen(to - scale);
 
 export const addDecimals = (a: Decimal, b: Decimal): Decimal => {
   const scale = Math.max(a.scale, b.scale);

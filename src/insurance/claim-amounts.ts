@@ -20,7 +20,8 @@ export const lineAmount = (line: ClaimItem): LineAmount | undefined => {
   if (line.unitPrice?.value === undefined) {
     return line.net?.value === undefined ? undefined : { unit: decimalOf(line.net.value), quantity: ONE };
   }
-  const unit = multiplyDecimals(decimalOf(line.unitPrice.value), decimalOf(line.factor ?? 1));
+  const price = decimalOf(line.unitPrice.value);
+  const unit = line.factor === undefined ? price : multiplyDecimals(price, decimalOf(line.factor));
   return { unit, quantity: decimalOf(line.quantity?.value ?? 1) };
 };
 
@@ -48,8 +49,11 @@ export const claimAmounts = (claim: Claim): { expression: string; amount: Money 
 };
 
 /** A decimal as JSON prints it, with at least that many digits after the point. */
-export const printedDecimal = (value: Decimal, minFractionDigits = 0): number =>
-  rawNumber(formatDecimal(value, minFractionDigits)) as unknown as number;
+export const printedDecimal = (value: Decimal, minFractionDigits = 0): number => {
+  const text = formatDecimal(value, minFractionDigits);
+  const number = Number(text);
+  return String(number) === text ? number : (rawNumber(text) as unknown as number);
+};
 
 /** An amount with at least the minor unit of its currency (ISO 4217): 10.5 USD is 10.50, 10.505 USD stays. */
 export const money = (value: Decimal, currency: string): Money => ({
