@@ -17,9 +17,6 @@ export const serve = async (environment: Readonly<Record<string, string | undefi
   if (!isLoopback(config.host)) {
     log.warn('KIUNGO_INSECURE=yes: everybody who can reach this server may read and change everything in it');
   }
-  log.info({ url: app.url, store: config.store, readyMs: Math.round(performance.now()) }, 'ready');
-  destination.flushSync();
-
   let closing = false;
   const close = async (signal: string): Promise<void> => {
     if (closing) return;
@@ -32,4 +29,8 @@ export const serve = async (environment: Readonly<Record<string, string | undefi
   };
   process.on('SIGTERM', close);
   process.on('SIGINT', close);
+
+  // Whoever waits for this line may send a signal at once.
+  log.info({ url: app.url, store: config.store, readyMs: Math.round(performance.now()) }, 'ready');
+  destination.flushSync();
 };

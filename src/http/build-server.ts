@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { refuse } from '../fhir/fhir-error.ts';
 import type { Deps } from '../interactions/context.ts';
 import { answerClientError } from './client-error.ts';
+import { closeInTime } from './close-in-time.ts';
 import { errorResponse } from './error-response.ts';
 import { fhirRoutes } from './fhir-routes.ts';
 import { type OperatorProbes, operatorRoutes } from './operator-routes.ts';
@@ -64,6 +65,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
       querystringParser: text => text as unknown as Record<string, unknown>,
     },
   });
+  closeInTime(app, options.requestTimeoutMs);
   app.removeAllContentTypeParsers();
   // Of whatever type: what is not offered at all is refused for that, not for the type of its body.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { FhirError, type RequestRule, refuse } from '../fhir/fhir-error.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import { StoreError } from '../store/store-error.ts';
+import { endConnectionWhenClosing } from './close-in-time.ts';
 import { FHIR_JSON } from './media-type.ts';
 
 /** Seconds after which a client may try again when the store could not do its work. */
@@ -57,6 +58,7 @@ export const errorResponse =
   (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { status, issues, headers, cause } = toFhirError(error, request.id);
     if (status >= 500) log.error({ requestId: request.id, err: cause }, 'Request failed');
+    endConnectionWhenClosing(reply);
     return reply
       .code(status)
       .headers(headers)

@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import type { InteractionResult } from '../interactions/context.ts';
 import { versionToEtag } from '../interactions/etag.ts';
+import { endConnectionWhenClosing } from './close-in-time.ts';
 import { FHIR_JSON } from './media-type.ts';
 import type { Prefer } from './prefer.ts';
 
@@ -17,6 +18,7 @@ export const respond = (
 ): FastifyReply => {
   const { status, version, body, issues = [] } = result;
   reply.code(status);
+  endConnectionWhenClosing(reply);
   if (version !== undefined) {
     reply.header('etag', versionToEtag(version.versionId));
     reply.header('last-modified', new Date(version.lastUpdated).toUTCString());

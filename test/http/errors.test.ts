@@ -260,6 +260,7 @@ describe('what is no proper request', () => {
       ),
     );
     expect(ids[0]).toBe('order-17');
-    for (const id of ids.slice(1)) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+    for (const id of ids.slice(1)) expect(id).toMatch(/^[\w-]{10,40}$/);
+    expect(new Set(ids).size).toBe(4);
   });
 });
