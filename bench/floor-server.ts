@@ -1,36 +1,40 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import Fastify from 'fastify';
 import { claimBody } from './claim-body.ts';
 
 /**
- * The least that a server in this language can do: `POST /floor` parses the body, inserts its text durably together with all that
- * came in the same turn of the event loop, and answers; `GET /bare` sends a stored string of a Claim's size.
+ * The least that a server in this language can do: `POST /floor` parses the body, has its text inserted durably together with all
+ * that came meanwhile, and answers; `GET /bare` sends a stored string of a Claim's size. The insert is done by a thread, as in any
+ * server that also reads: on the main one, every wait for the disk would stop all other requests.
  */
 const folder = mkdtempSync(join(tmpdir(), 'kiungo-floor-'));
-const database = new DatabaseSync(join(folder, 'floor.db'));
-database.exec(
-  'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE body (id INTEGER PRIMARY KEY, text TEXT)',
-);
-const insert = database.prepare('INSERT INTO body (text) VALUES (?)');
+const writer = new Worker(new URL('./floor-writer.ts', import.meta.url), { workerData: join(folder, 'floor.db') });
 
-let waiting: { text: string; done: (id: number) => void }[] = [];
+interface Waiting {
+  text: string;
+  done: (id: number) => void;
+}
+let waiting: Waiting[] = [];
+let writing: Waiting[] = [];
 
-const commit = (): void => {
-  const batch = waiting;
+const send = (): void => {
+  writing = waiting;
   waiting = [];
-  database.exec('BEGIN');
-  const ids = batch.map(({ text }) => Number(insert.run(text).lastInsertRowid));
-  database.exec('COMMIT');
-  for (const [index, { done }] of batch.entries()) done(ids[index]!);
+  if (writing.length > 0) writer.postMessage(writing.map(({ text }) => text));
 };
+
+writer.on('message', (ids: number[]) => {
+  for (const [index, { done }] of writing.entries()) done(ids[index]!);
+  send();
+});
 
 const store = (text: string): Promise<number> =>
   new Promise(done => {
-    if (waiting.length === 0) setImmediate(commit);
     waiting.push({ text, done });
+    if (writing.length === 0 && waiting.length === 1) setImmediate(send);
   });
 
 const app = Fastify({ logger: false, bodyLimit: 5 * 1024 * 1024 });
@@ -51,7 +55,7 @@ app.post('/floor', async (request, reply) => {
 });
 process.on('SIGTERM', async () => {
   await app.close();
-  database.close();
+  await writer.terminate();
   rmSync(folder, { recursive: true });
 });
 const address = await app.listen({ host: '127.0.0.1', port: 0 });

@@ -14,7 +14,7 @@ export interface LoadResult {
   failures: number;
 }
 
-const CONNECTIONS = 32;
+const CONNECTIONS = 64;
 
 /** Sends requests over kept-alive connections for some seconds. `next` makes each request; `onBody` sees each answer. */
 export const load = async (

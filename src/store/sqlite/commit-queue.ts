@@ -6,8 +6,8 @@ import { type PacketBuffers, PacketWriter } from './packet.ts';
 import type { TermKeys } from './term-keys.ts';
 import type { FromWriter, SentError, ToWriter, WriterData } from './writer-messages.ts';
 
-/** One is being committed while the next lies ready. */
-const MOST_IN_FLIGHT = 2;
+/** One at a time: what comes while it is committed shares the next one, and the larger a batch, the less each unit costs. */
+const MOST_IN_FLIGHT = 1;
 
 /** Bounds of a batch: the time it takes, and so the longest wait of a small unit behind it. */
 const MOST_UNITS = 512;

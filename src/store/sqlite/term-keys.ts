@@ -11,13 +11,31 @@ type Space = 'code' | 'system' | 'id' | 'url' | 'exact' | 'all';
 /** Codes of systems and types that are kept at hand; beyond that many the list starts anew. */
 const REMEMBERED = 10_000;
 
+/** Where a parameter's values are hashed from, and the family of the value that was hashed last. */
+interface ValueState {
+  hash: HashState;
+  family: string;
+  familyBits: number;
+}
+
+/** Characters that tell members of a family apart: numbers that a facility counts up differ in their last digits. */
+const COUNTED = 3;
+
+/** Of a long value, like a time-ordered UUID, the first ten characters are the family: a quarter of a second. */
+const LONG = 20;
+const LONG_FAMILY = 10;
+
+const familyOf = (text: string): string => text.slice(0, text.length >= LONG ? LONG_FAMILY : -COUNTED);
+
 /**
- * Makes the 64-bit keys under which `term` lists resources. The keys of one code with and without its system (of one id with and
- * without its type) share their upper half and so lie next to each other: one page to touch where there would be two.
+ * Makes the 64-bit keys under which `term` lists resources. What is written together shall lie together, so that a commit touches
+ * few pages: the keys of one code with and without its system (of one id with and without its type) share their upper half, and
+ * the upper quarter is that of a value's family, which numbers counted up and ids made one after the other have in common. The
+ * other 48 bits tell the few hundred members of a family apart.
  */
 export class TermKeys {
   readonly #hash: TermHash;
-  readonly #states = new Map<Space, Map<string, Map<string, HashState>>>();
+  readonly #states = new Map<Space, Map<string, Map<string, ValueState>>>();
   readonly #parameters = new Map<string, Map<string, number>>();
   readonly #qualifiers = new Map<string, number>();
 
@@ -96,15 +114,29 @@ export class TermKeys {
     sink: TermSink,
   ): void {
     const mix = qualifier === undefined ? 0 : this.#qualifier(qualifier);
-    this.#hash.hash(this.#state(space, resourceType, parameter), text);
-    sink(this.#hash.high, this.#hash.low ^ mix);
+    const state = this.#state(space, resourceType, parameter);
+    const family = this.#family(state, familyOf(text));
+    this.#hash.hash(state.hash, text);
+    sink(family | (this.#hash.high & 0xffff), this.#hash.low ^ mix);
   }
 
-  #state(space: Space, resourceType: string, parameter: string): HashState {
+  /** The upper quarter of the keys of a family, in its place. */
+  #family(state: ValueState, family: string): number {
+    if (state.family !== family) {
+      this.#hash.hash(state.hash, family);
+      state.family = family;
+      state.familyBits = this.#hash.high & ~0xffff;
+    }
+    return state.familyBits;
+  }
+
+  #state(space: Space, resourceType: string, parameter: string): ValueState {
     const ofType = nestedMap(nestedMap(this.#states, space), resourceType);
     let state = ofType.get(parameter);
     if (state === undefined) {
-      state = this.#hash.after(`${space} ${resourceType}.${parameter}`);
+      state = { hash: this.#hash.after(`${space} ${resourceType}.${parameter}`), family: '', familyBits: 0 };
+      this.#hash.hash(state.hash, '');
+      state.familyBits = this.#hash.high & ~0xffff;
       ofType.set(parameter, state);
     }
     return state;
