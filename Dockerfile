@@ -13,7 +13,8 @@ COPY capability-statements ./capability-statements
 COPY profiles ./profiles
 COPY scheme ./scheme
 COPY src ./src
-RUN mkdir /data && chown node:node /data
+# Data, and the compiled code that is kept from start to start.
+RUN mkdir -p /data node_modules/.cache && chown node:node /data node_modules/.cache
 VOLUME /data
 USER node
 EXPOSE 8080

@@ -180,6 +180,8 @@ const filterSearchParameters = (types: ReadonlySet<string>): SearchParameter[] =
         'chain',
         'component',
       ]),
+      // All others are searched as their type says.
+      ...(parameter.xpathUsage === 'normal' ? {} : pick(parameter, ['xpathUsage'])),
       description: `${parameter.code} of ${parameter.base.join(', ')}`,
     }))
     .sort(byTypeAndId);

@@ -15,7 +15,7 @@ import { insuranceRules } from './insurance/insurance-rules.ts';
 import type { Deps, Settings } from './interactions/context.ts';
 import { operations } from './operations/operations.ts';
 import { createExtractor } from './search/extract.ts';
-import { SEARCH_TYPES } from './search/search-types.ts';
+import { whyNotSearchable } from './search/search-types.ts';
 import { openStore } from './store/open-store.ts';
 import { createValidator } from './validation/create-validator.ts';
 
@@ -53,7 +53,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
   const capability = loadCapability(config.capabilities, definitions, {
     interactions: INTERACTIONS,
     operations: new Set(operations.keys()),
-    searchTypes: new Set(Object.keys(SEARCH_TYPES)),
+    whyNotSearchable,
   });
   const store = await openStore(config.store);
   try {

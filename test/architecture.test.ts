@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import r4 from '../capability-statements/r4.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
+import r4 from '../capability-statements/r4.json' with { type: 'json' };
 
 /** Which folders a folder may import from; `.` is the files directly below src. A folder may always import from itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
@@ -57,7 +57,9 @@ const sources = globSync('**/*.ts', { cwd: SRC }).filter(file => !file.endsWith(
 const textOf = (file: string): string => readFileSync(join(SRC, file), 'utf8');
 
 const imports: Import[] = sources.flatMap(file => {
-  const found = textOf(file).matchAll(/^(?:import|export)\s(type\s)?[^;]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm);
+  const found = textOf(file).matchAll(
+    /^(?:import|export)\s(type\s)?[^;]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm,
+  );
   return [...found].map(([, type, from, bare, dynamic]) => {
     const specifier = (from ?? bare ?? dynamic)!;
     const target = specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier;
@@ -70,7 +72,9 @@ const own = imports.filter(({ target }) => target.endsWith('.ts'));
 describe('architecture', () => {
   it('knows every folder', () => {
     expect(own.length).toBeGreaterThan(100);
-    expect([...new Set(sources.map(file => dirname(file)))].filter(folder => MAY_IMPORT[folder] === undefined)).toEqual([]);
+    expect([...new Set(sources.map(file => dirname(file)))].filter(folder => MAY_IMPORT[folder] === undefined)).toEqual(
+      [],
+    );
   });
 
   it('imports one way between folders', () => {

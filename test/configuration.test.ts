@@ -16,13 +16,21 @@ const messageOf = (environment: Record<string, string>): string => {
 
 describe('configuration', () => {
   it('is documented variable by variable, with the defaults that the code has', () => {
-    const documented = [...DOCUMENT.matchAll(/^\| `(\w+)` \| (?:`([^`]*)`|empty) \|/gm)].map(([, name, value = '']) => [name, value]);
+    const documented = [...DOCUMENT.matchAll(/^\| `(\w+)` \| (?:`([^`]*)`|empty) \|/gm)].map(([, name, value = '']) => [
+      name,
+      value,
+    ]);
     const inCode = Object.values(VARIABLES).map(({ name, default: fallback }) => [name, fallback]);
     expect(documented).toEqual(inCode);
   });
 
   it('has defaults that can be used as they are', () => {
-    expect(readConfig({})).toMatchObject({ host: '127.0.0.1', port: 8080, store: 'sqlite:data/kiungo.db', currency: 'USD' });
+    expect(readConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 8080,
+      store: 'sqlite:data/kiungo.db',
+      currency: 'USD',
+    });
   });
 
   it.each([

@@ -1,7 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CapabilityStatement, CapabilityStatementRestResource, StructureDefinition } from 'fhir/r4.js';
+import type {
+  CapabilityStatement,
+  CapabilityStatementRestResource,
+  SearchParameter,
+  StructureDefinition,
+} from 'fhir/r4.js';
 import fhirpath from 'fhirpath';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadCapability } from './capability.ts';
@@ -11,7 +16,8 @@ const definitions = loadDefinitions({ folders: ['profiles/r4', 'profiles/openimi
 const implemented = {
   interactions: new Set(['read', 'vread', 'create', 'update', 'delete', 'history-instance', 'search-type']),
   operations: new Set(['submit']),
-  searchTypes: new Set(['token', 'reference', 'string', 'date']),
+  whyNotSearchable: ({ type, expression }: SearchParameter) =>
+    ['token', 'reference', 'string', 'date'].includes(type) && expression !== undefined ? undefined : 'not supported',
 };
 const software = { baseUrl: 'http://localhost:8080/fhir', version: '0.1.0', date: Date.UTC(2026, 10, 1) };
 

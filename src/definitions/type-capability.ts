@@ -7,8 +7,8 @@ export interface Implemented {
   interactions: ReadonlySet<string>;
   /** Operation codes without the dollar sign, for example `submit`. */
   operations: ReadonlySet<string>;
-  /** Types of search parameters, for example `token`. */
-  searchTypes: ReadonlySet<string>;
+  /** Why a search parameter cannot be used; undefined when it can. */
+  whyNotSearchable(parameter: SearchParameter): string | undefined;
 }
 
 /** What is enabled for one resource type. */
@@ -128,8 +128,7 @@ const searchParametersOf = (
   implemented: Implemented,
 ): ReadonlyMap<string, SearchParameter> => {
   const loaded = definitions.searchParameters(type);
-  const isImplemented = (parameter: SearchParameter): boolean =>
-    implemented.searchTypes.has(parameter.type) && parameter.expression !== undefined;
+  const isImplemented = (parameter: SearchParameter): boolean => implemented.whyNotSearchable(parameter) === undefined;
   if (searchParam === undefined) {
     return new Map(
       [...loaded].filter(([, parameter]) => isImplemented(parameter)).sort(([a], [b]) => (a < b ? -1 : 1)),

@@ -8,6 +8,7 @@ import { closeInTime } from './close-in-time.ts';
 import { errorResponse } from './error-response.ts';
 import { fhirRoutes } from './fhir-routes.ts';
 import { type OperatorProbes, operatorRoutes } from './operator-routes.ts';
+import { createRecordRequest } from './record-request.ts';
 
 export interface ServerOptions extends OperatorProbes {
   deps: Deps;
@@ -15,13 +16,6 @@ export interface ServerOptions extends OperatorProbes {
   software: { version: string; started: number };
   maxBodyBytes: number;
   requestTimeoutMs: number;
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** When the request came, on the clock of `performance.now()`. */
-    arrived: number;
-  }
 }
 
 /** How often the time that requests take to arrive is looked at, at most. */
@@ -42,6 +36,7 @@ const createRequestIds = (): (() => string) => {
 export const buildServer = (options: ServerOptions): FastifyInstance => {
   const { deps, log, metrics } = options;
   const onError = errorResponse(log);
+  const record = createRecordRequest(deps.capability, metrics, log);
   const newRequestId = createRequestIds();
   const app = Fastify({
     logger: false,
@@ -80,16 +75,10 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
     done();
   });
   app.addHook('onSend', (request, reply, _body, done) => {
-    const { interaction = 'none' } = request.routeOptions.config as { interaction?: string };
-    const asked = (request.params as { type?: string } | undefined)?.type;
-    const type = asked !== undefined && deps.capability.types.has(asked) ? asked : 'none';
-    const { statusCode: status } = reply;
-    const ms = performance.now() - request.arrived;
-    metrics.observe(interaction, type, status, ms / 1000);
-    log.info({ requestId: request.id, interaction, type, status, ms: Math.round(ms * 100) / 100 }, 'request');
+    record(request, reply.statusCode);
     done();
   });
-  app.register(fhirRoutes(deps, options.software), { prefix: '/fhir' });
+  app.register(fhirRoutes(deps, options.software, record), { prefix: '/fhir' });
   app.register(operatorRoutes(options));
   return app;
 };

@@ -16,6 +16,7 @@ import { operations } from '../operations/operations.ts';
 import { requireAcceptable, requireContentType } from './media-type.ts';
 import { readPrefer } from './prefer.ts';
 import { type QueryParameters, readQueryParameters } from './query-parameters.ts';
+import type { RecordRequest } from './record-request.ts';
 import { respond } from './respond.ts';
 
 interface FhirRoute {
@@ -56,7 +57,7 @@ const bodyOf = (request: Request): Buffer => (Buffer.isBuffer(request.body) ? re
  * https://hl7.org/fhir/R4/http.html
  */
 export const fhirRoutes =
-  (deps: Deps, software: { version: string; started: number }) =>
+  (deps: Deps, software: { version: string; started: number }, record: RecordRequest) =>
   async (app: FastifyInstance): Promise<void> => {
     const search = (request: Request, parameters: QueryParameters): Promise<InteractionResult> =>
       searchType(deps, {
@@ -165,7 +166,7 @@ export const fhirRoutes =
             };
             if (url === '/:type/:id' && id.startsWith('$')) {
               requireBodyType();
-              return respond(reply, await operate(request), deps.settings.baseUrl);
+              return respond(request, reply, await operate(request), { baseUrl: deps.settings.baseUrl, record });
             }
             if (type !== undefined) enabledType(deps, type, interaction, allowed);
             if (id !== undefined) requireId(id);
@@ -176,9 +177,12 @@ export const fhirRoutes =
             }
             requireBodyType();
             const result = await run(request, parameters);
-            const prefer =
-              method === 'GET' || interaction === 'search-type' ? undefined : readPrefer(request.headers.prefer).return;
-            return respond(reply, result, deps.settings.baseUrl, prefer);
+            const { baseUrl } = deps.settings;
+            if (method === 'GET' || interaction === 'search-type') {
+              return respond(request, reply, result, { baseUrl, record });
+            }
+            const prefer = readPrefer(request.headers.prefer).return;
+            return respond(request, reply, result, { baseUrl, record, prefer });
           },
         });
       }

@@ -1,33 +1,47 @@
-import type { FastifyReply } from 'fastify';
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import type { InteractionResult } from '../interactions/context.ts';
 import { versionToEtag } from '../interactions/etag.ts';
-import { endConnectionWhenClosing } from './close-in-time.ts';
 import { FHIR_JSON } from './media-type.ts';
 import type { Prefer } from './prefer.ts';
+import type { RecordRequest } from './record-request.ts';
+
+const bodyOf = ({ status, body, issues = [] }: InteractionResult, prefer?: Prefer['return']): string | undefined => {
+  if (status === 204 || prefer === 'minimal') return undefined;
+  return prefer === 'OperationOutcome' ? JSON.stringify(operationOutcome(issues)) : body;
+};
 
 /**
- * Sends what an interaction answered: status, version headers, and the body that the client prefers.
+ * Sends what an interaction answered: status, version headers, and the body that the client prefers. Goes past the framework's own
+ * way of sending, which takes a tenth of the time of a read and has nothing to add to a text that is ready.
  * https://hl7.org/fhir/R4/http.html#ops
  */
 export const respond = (
+  request: FastifyRequest,
   reply: FastifyReply,
   result: InteractionResult,
-  baseUrl: string,
-  prefer?: Prefer['return'],
+  options: { baseUrl: string; record: RecordRequest; prefer?: Prefer['return'] },
 ): FastifyReply => {
-  const { status, version, body, issues = [] } = result;
-  reply.code(status);
-  endConnectionWhenClosing(reply);
+  const { status, version } = result;
+  const headers: OutgoingHttpHeaders = { 'x-request-id': request.id };
   if (version !== undefined) {
-    reply.header('etag', versionToEtag(version.versionId));
-    reply.header('last-modified', new Date(version.lastUpdated).toUTCString());
+    headers.etag = versionToEtag(version.versionId);
+    headers['last-modified'] = new Date(version.lastUpdated).toUTCString();
     if (status === 201) {
-      reply.header('location', `${baseUrl}/${version.resourceType}/${version.id}/_history/${version.versionId}`);
+      headers.location = `${options.baseUrl}/${version.resourceType}/${version.id}/_history/${version.versionId}`;
     }
   }
-  if (status === 204 || prefer === 'minimal') return reply.send();
-  reply.header('content-type', FHIR_JSON);
-  if (prefer === 'OperationOutcome') return reply.send(JSON.stringify(operationOutcome(issues)));
-  return reply.send(body);
+  const body = bodyOf(result, options.prefer);
+  if (body !== undefined) {
+    headers['content-type'] = FHIR_JSON;
+    headers['content-length'] = Buffer.byteLength(body);
+  } else if (status !== 204) {
+    headers['content-length'] = 0;
+  }
+  options.record(request, status);
+  reply.hijack();
+  reply.raw.writeHead(status, headers);
+  reply.raw.end(body);
+  return reply;
 };

@@ -1,9 +1,9 @@
+import { nearestName } from '../fhir/nearest-name.ts';
 import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
 import { claimedProfiles } from './claimed-profiles.ts';
 import { judgeObject } from './judge-object.ts';
 import type { Judgement } from './judgement.ts';
 import { foundType } from './messages.ts';
-import { nearestName } from './nearest-name.ts';
 import type { ProfileReference, Scope } from './plan.ts';
 import type { Plans } from './plans.ts';
 import type { Report } from './report.ts';

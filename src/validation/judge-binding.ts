@@ -1,6 +1,6 @@
+import { nearestName } from '../fhir/nearest-name.ts';
 import { isJsonObject } from '../fhir/resource.ts';
 import { list } from './messages.ts';
-import { nearestName } from './nearest-name.ts';
 import type { BindingPlan } from './plan.ts';
 import type { Report } from './report.ts';
 

@@ -1,10 +1,10 @@
+import { nearestName } from '../fhir/nearest-name.ts';
 import type { JsonObject } from '../fhir/resource.ts';
 import { judgeInvariants } from './judge-invariants.ts';
 import { judgeItem } from './judge-item.ts';
 import { judgeSlices } from './judge-slices.ts';
 import type { Judgement } from './judgement.ts';
 import { list } from './messages.ts';
-import { nearestName } from './nearest-name.ts';
 import { occurrencesOf } from './occurrences.ts';
 import type { ElementPlan, JsonName, ObjectPlan } from './plan.ts';
 

@@ -100,9 +100,7 @@ describeStore('versions', test => {
     const texts = ['{}', large, '[]', random, 'x'.repeat(20_000)];
     await Promise.all(texts.map((text, i) => put(test.store, { id: `t${i}`, text })));
     const read = await Promise.all(texts.map((_, i) => test.store.read({ resourceType: 'Basic', id: `t${i}` })));
-    expect(read.map(version => version?.body === texts[Number(version?.id.slice(1))])).toEqual(
-      texts.map(() => true),
-    );
+    expect(read.map(version => version?.body === texts[Number(version?.id.slice(1))])).toEqual(texts.map(() => true));
   });
 
   it('has everything after it was closed and opened again', async () => {

@@ -26,12 +26,7 @@ export const referenceType: SearchType = {
 };
 
 /** References within the resource (`#id`) are not indexed: nobody outside can name their target. */
-function addReference(
-  text: Json | undefined,
-  parameter: string,
-  entries: IndexEntry[],
-  context: SearchContext,
-): void {
+function addReference(text: Json | undefined, parameter: string, entries: IndexEntry[], context: SearchContext): void {
   if (typeof text !== 'string') return;
   const reference = parseReference(text, context.baseUrl);
   switch (reference.kind) {

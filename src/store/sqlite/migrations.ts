@@ -8,7 +8,7 @@ type Migration = (database: DatabaseSync) => void;
 
 /**
  * Version n of the schema is what the first n migrations make. A released one is never changed; new ones are added at the end.
- * What the tables are for: docs/adr (the SQLite store).
+ * What the tables are for: docs/adr/0008.
  */
 export const migrations: readonly Migration[] = [
   database => {

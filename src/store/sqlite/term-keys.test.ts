@@ -34,13 +34,24 @@ describe('term keys', () => {
     expect(keysOf(new TermKeys(SEED), token)).toEqual(keysOf(keys, token));
     expect(keysOf(keys, token)).toMatchInlineSnapshot(`
       [
-        4688185937546662047n,
-        4688185938179002516n,
-        1534416373564378712n,
+        -4270881096176807777n,
+        -4270881095544467308n,
+        -1330998889350099368n,
       ]
     `);
     expect(keys.parameter('Claim', 'created')).toMatchInlineSnapshot(`61533855203200`);
     expect(keysOf(new TermKeys(Buffer.alloc(8)), token)).not.toEqual(keysOf(keys, token));
+  });
+
+  it('lie in one neighbourhood for numbers counted up and for ids made one after the other', () => {
+    const neighbourhood = (code: string): bigint =>
+      keysOf(keys, { kind: 'token', parameter: 'identifier', code })[0]! >> 48n;
+    expect(neighbourhood('CLM-001234')).toBe(neighbourhood('CLM-001987'));
+    expect(neighbourhood('CLM-001234')).not.toBe(neighbourhood('CLM-002234'));
+    expect(neighbourhood('01a20326-0537-7000-a08c-44975e548771')).toBe(
+      neighbourhood('01a20326-055b-7000-99df-327c5fd90256'),
+    );
+    expect(neighbourhood('https://a.example/fhir/one/123')).not.toBe(neighbourhood('https://a.example/fhir/two/123'));
   });
 
   it('lie next to each other for a code with and without its system', () => {

@@ -21,17 +21,19 @@ interface ValueState {
 /** Characters that tell members of a family apart: numbers that a facility counts up differ in their last digits. */
 const COUNTED = 3;
 
-/** Of a long value, like a time-ordered UUID, the first ten characters are the family: a quarter of a second. */
-const LONG = 20;
-const LONG_FAMILY = 10;
+/** Of a time-ordered UUID the first ten characters are the family: a quarter of a second. */
+const UUID_LENGTH = 36;
+const UUID_FAMILY = 10;
 
-const familyOf = (text: string): string => text.slice(0, text.length >= LONG ? LONG_FAMILY : -COUNTED);
+const isUuid = (text: string): boolean => text.length === UUID_LENGTH && text[8] === '-' && text[23] === '-';
+
+const familyOf = (text: string): string => text.slice(0, isUuid(text) ? UUID_FAMILY : -COUNTED);
 
 /**
  * Makes the 64-bit keys under which `term` lists resources. What is written together shall lie together, so that a commit touches
  * few pages: the keys of one code with and without its system (of one id with and without its type) share their upper half, and
  * the upper quarter is that of a value's family, which numbers counted up and ids made one after the other have in common. The
- * other 48 bits tell the few hundred members of a family apart.
+ * other 48 bits tell the thousands of members that a family can have apart.
  */
 export class TermKeys {
   readonly #hash: TermHash;
@@ -93,7 +95,7 @@ export class TermKeys {
     return this.#collect(sink => this.#key('exact', resourceType, parameter, text, undefined, sink))[0]!;
   }
 
-  /** A number of 48 bits for a parameter of a type, for the tables that are ordered by value. */
+  /** A number of 47 bits for a parameter of a type, for the tables that are ordered by value. */
   parameter(resourceType: string, parameter: string): number {
     const ofType = nestedMap(this.#parameters, resourceType);
     let number = ofType.get(parameter);

@@ -8,11 +8,18 @@ export interface CachedVersion extends StoredVersion {
 /** What an entry takes beside its body. */
 const OVERHEAD = 400;
 
-/** Current versions that were read lately, bounded by bytes; the one not read for longest goes first. */
+/** How many versions are remembered as read once. */
+const READ_ONCE = 10_000;
+
+/**
+ * Current versions that were read lately, bounded by bytes; the one not read for longest goes first. A version is kept when it is
+ * read for the second time: a client that reads all there is, each once, shall neither empty the cache nor pay for it.
+ */
 export class VersionCache {
   readonly #limit: number;
   readonly #ofKey = new Map<string, Map<string, CachedVersion>>();
   readonly #bySequence = new Map<number, CachedVersion>();
+  readonly #readOnce = new Set<number>();
   #bytes = 0;
 
   constructor(limit: number) {
@@ -36,8 +43,9 @@ export class VersionCache {
     return version;
   }
 
-  /** Keeps a version that was current when it was read just now. */
+  /** Takes a version that was current when it was read just now. */
   set(version: CachedVersion): void {
+    if (!this.#isReadAgain(version.sequence)) return;
     const size = version.body.length + OVERHEAD;
     if (size > this.#limit / 8) return;
     this.delete(version);
@@ -58,6 +66,13 @@ export class VersionCache {
     ofType?.delete(key.id);
     this.#bySequence.delete(version.sequence);
     this.#bytes -= version.body.length + OVERHEAD;
+  }
+
+  #isReadAgain(sequence: number): boolean {
+    if (this.#readOnce.delete(sequence)) return true;
+    if (this.#readOnce.size >= READ_ONCE) this.#readOnce.clear();
+    this.#readOnce.add(sequence);
+    return false;
   }
 
   #touch(version: CachedVersion): void {

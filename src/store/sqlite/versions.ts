@@ -3,25 +3,31 @@ import { decodeBody } from './body-codec.ts';
 import type { Column, Statements } from './statements.ts';
 import type { CachedVersion } from './version-cache.ts';
 
-const COLUMNS = 'v.seq, v.type, v.id, v.version_id, v.updated, v.method, v.codec, v.body';
+const COLUMNS = 'v.seq, v.version_id, v.updated, v.method, v.codec, v.body';
+const WITH_KEY = `${COLUMNS}, v.type, v.id`;
 
 const CURRENT = `SELECT ${COLUMNS} FROM resource r JOIN version v ON v.seq = r.seq WHERE r.type = ? AND r.id = ?`;
 
 const OLDER = `SELECT ${COLUMNS} FROM superseded s JOIN version v ON v.seq = s.seq
   WHERE s.type = ? AND s.id = ? AND s.version_id < ? ORDER BY s.version_id DESC LIMIT ?`;
 
+const AT = `SELECT ${WITH_KEY} FROM version v WHERE v.seq = ?`;
+const AFTER = `SELECT ${WITH_KEY} FROM version v WHERE v.seq > ? ORDER BY v.seq LIMIT ?`;
+
 /** `lastUpdated` grows with the sequence; a few versions more are looked at, should a caller have missed that. */
 const LAST_UPDATED = 'SELECT max(updated) FROM (SELECT updated FROM version ORDER BY seq DESC LIMIT 100)';
 
-function versionOf(row: Column[]): CachedVersion {
+const keyOf = (row: Column[]): ResourceKey => ({ resourceType: row[6] as string, id: row[7] as string });
+
+function versionOf(row: Column[], { resourceType, id }: ResourceKey): CachedVersion {
   return {
     sequence: row[0] as number,
-    resourceType: row[1] as string,
-    id: row[2] as string,
-    versionId: row[3] as number,
-    lastUpdated: row[4] as number,
-    method: row[5] as StoredVersion['method'],
-    body: decodeBody(row[6] as number, row[7] as Uint8Array),
+    resourceType,
+    id,
+    versionId: row[1] as number,
+    lastUpdated: row[2] as number,
+    method: row[3] as StoredVersion['method'],
+    body: decodeBody(row[4] as number, row[5] as Uint8Array),
   };
 }
 
@@ -39,12 +45,13 @@ export class Versions {
 
   current(key: ResourceKey): CachedVersion | undefined {
     const row = this.#statements.get(CURRENT, [key.resourceType, key.id]);
-    return row && versionOf(row);
+    return row && versionOf(row, key);
   }
 
   /** The version with a sequence number that is known to be there. */
   at(sequence: number): CachedVersion {
-    return versionOf(this.#statements.get(`SELECT ${COLUMNS} FROM version v WHERE v.seq = ?`, [sequence])!);
+    const row = this.#statements.get(AT, [sequence])!;
+    return versionOf(row, keyOf(row));
   }
 
   one(key: ResourceKey, versionId: number): CachedVersion | undefined {
@@ -52,7 +59,7 @@ export class Versions {
     if (current === undefined || versionId > current.versionId) return undefined;
     if (current.versionId === versionId) return current;
     const [row] = this.#statements.all(OLDER, [key.resourceType, key.id, versionId + 1, 1]);
-    return row && row[3] === versionId ? versionOf(row) : undefined;
+    return row && row[1] === versionId ? versionOf(row, key) : undefined;
   }
 
   /** Newest first. The cursor is the number of the last version shown. */
@@ -62,7 +69,7 @@ export class Versions {
     const before = (after?.[0] as number | undefined) ?? current.versionId + 1;
     const versions = before > current.versionId ? [current] : [];
     for (const row of this.#statements.all(OLDER, [key.resourceType, key.id, before, count + 1])) {
-      versions.push(versionOf(row));
+      versions.push(versionOf(row, key));
     }
     const shown = versions.slice(0, count);
     const last = shown.at(-1);
@@ -73,7 +80,6 @@ export class Versions {
   }
 
   after(sequence: number, limit: number): CachedVersion[] {
-    const select = `SELECT ${COLUMNS} FROM version v WHERE v.seq > ? ORDER BY v.seq LIMIT ?`;
-    return this.#statements.all(select, [sequence, limit]).map(versionOf);
+    return this.#statements.all(AFTER, [sequence, limit]).map(row => versionOf(row, keyOf(row)));
   }
 }
