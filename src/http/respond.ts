@@ -35,7 +35,7 @@ export const respond = (
   const body = bodyOf(result, options.prefer);
   if (body !== undefined) {
     headers['content-type'] = FHIR_JSON;
-    headers['content-length'] = Buffer.byteLength(body);
+    headers['content-length'] = (body === result.body ? result.bodyBytes : undefined) ?? Buffer.byteLength(body);
   } else if (status !== 204) {
     headers['content-length'] = 0;
   }

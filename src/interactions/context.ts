@@ -54,6 +54,8 @@ export interface InteractionResult {
   version?: VersionHead;
   /** JSON text of the resource; absent where there is none to show. */
   body?: string;
+  /** Length of the body in UTF-8, where it is known. */
+  bodyBytes?: number;
   /** Warnings and information about what was done, shown where an OperationOutcome is asked for. */
   issues?: readonly Issue[];
 }

@@ -13,7 +13,7 @@ export const versionResult = (version: StoredVersion): InteractionResult => {
       },
     );
   }
-  return { status: 200, version, body: version.body };
+  return { status: 200, version, body: version.body, bodyBytes: version.bodyBytes };
 };
 
 /**

@@ -11,6 +11,8 @@ export interface StoredVersion {
   lastUpdated: number;
   method: 'POST' | 'PUT' | 'DELETE';
   body: string;
+  /** Length of the body in UTF-8. */
+  bodyBytes: number;
 }
 
 /** A name of a resource that lives in this store. */

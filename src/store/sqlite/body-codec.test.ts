@@ -7,14 +7,14 @@ describe('body codec', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 5000 }), text => {
         const { codec, bytes } = encodeBody(Buffer.from(text));
-        expect(decodeBody(codec, bytes)).toBe(Buffer.from(text).toString());
+        expect(decodeBody(codec, bytes)).toEqual(Buffer.from(text));
       }),
     );
   });
 
   it('reads what the first release wrote, which takes its dictionary for ever', () => {
     const stored = Buffer.from('w29YIrSTiFoJodYGBOrTvNTU3ESl2loA', 'base64');
-    expect(decodeBody(1, stored)).toBe(
+    expect(decodeBody(1, stored).toString()).toBe(
       '{"resourceType":"Claim","id":"a","status":"active","use":"claim","patient":{"reference":"Patient/neema"}}',
     );
   });

@@ -31,9 +31,9 @@ export function encodeBody(bytes: Uint8Array): StoredBody {
   return deflated.byteLength < bytes.byteLength ? { codec: DEFLATED, bytes: deflated } : { codec: PLAIN, bytes };
 }
 
-/** The text of the bytes that were given to `encodeBody`. */
-export function decodeBody(codec: number, bytes: Uint8Array): string {
-  if (codec === DEFLATED) return inflateRawSync(bytes, INFLATE).toString();
-  if (codec === PLAIN) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+/** The bytes that were given to `encodeBody`. */
+export function decodeBody(codec: number, bytes: Uint8Array): Buffer {
+  if (codec === DEFLATED) return inflateRawSync(bytes, INFLATE);
+  if (codec === PLAIN) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   throw new Error(`A stored body has the unknown codec ${codec}: it was written by a later release.`);
 }

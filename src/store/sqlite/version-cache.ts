@@ -46,7 +46,7 @@ export class VersionCache {
   /** Takes a version that was current when it was read just now. */
   set(version: CachedVersion): void {
     if (!this.#isReadAgain(version.sequence)) return;
-    const size = version.body.length + OVERHEAD;
+    const size = version.bodyBytes + OVERHEAD;
     if (size > this.#limit / 8) return;
     this.delete(version);
     nestedMap(this.#ofKey, version.resourceType).set(version.id, version);
@@ -65,7 +65,7 @@ export class VersionCache {
     if (version === undefined) return;
     ofType?.delete(key.id);
     this.#bySequence.delete(version.sequence);
-    this.#bytes -= version.body.length + OVERHEAD;
+    this.#bytes -= version.bodyBytes + OVERHEAD;
   }
 
   #isReadAgain(sequence: number): boolean {

@@ -20,6 +20,7 @@ const LAST_UPDATED = 'SELECT max(updated) FROM (SELECT updated FROM version ORDE
 const keyOf = (row: Column[]): ResourceKey => ({ resourceType: row[6] as string, id: row[7] as string });
 
 function versionOf(row: Column[], { resourceType, id }: ResourceKey): CachedVersion {
+  const body = decodeBody(row[4] as number, row[5] as Uint8Array);
   return {
     sequence: row[0] as number,
     resourceType,
@@ -27,7 +28,8 @@ function versionOf(row: Column[], { resourceType, id }: ResourceKey): CachedVers
     versionId: row[1] as number,
     lastUpdated: row[2] as number,
     method: row[3] as StoredVersion['method'],
-    body: decodeBody(row[4] as number, row[5] as Uint8Array),
+    body: body.toString(),
+    bodyBytes: body.byteLength,
   };
 }
 
