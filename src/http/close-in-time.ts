@@ -19,5 +19,5 @@ export const closeInTime = (app: FastifyInstance, limitMs: number): void => {
 
 /** Tells a client whose answer is sent while the server closes that it is the last one on this connection, and makes it so. */
 export const endConnectionWhenClosing = (reply: FastifyReply): void => {
-  if (!reply.server.server.listening) reply.header('connection', 'close');
+  if (!reply.server.server.listening) reply.raw.setHeader('connection', 'close');
 };

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import type { InteractionResult } from '../interactions/context.ts';
 import { versionToEtag } from '../interactions/etag.ts';
+import { endConnectionWhenClosing } from './close-in-time.ts';
 import { FHIR_JSON } from './media-type.ts';
 import type { Prefer } from './prefer.ts';
 import type { RecordRequest } from './record-request.ts';
@@ -40,6 +41,7 @@ export const respond = (
     headers['content-length'] = 0;
   }
   options.record(request, status);
+  endConnectionWhenClosing(reply);
   reply.hijack();
   reply.raw.writeHead(status, headers);
   reply.raw.end(body);
