@@ -53,7 +53,7 @@ const answer = (resource: Resource, more: Partial<InsuranceContext> = {}): Claim
 
 const printed = (value: unknown): string => JSON.stringify(value);
 
-const identity = (more: Partial<Claim>): readonly string[] => claimRule.identities!(claim(more));
+const identity = (more: Partial<Claim>): string[] => claimRule.identities!(claim(more)).map(({ key }) => key);
 
 describe('the identity of a claim', () => {
   test('is its provider and the identifier of type Code', () => {
@@ -61,7 +61,9 @@ describe('the identity of a claim', () => {
       { system: 'urn:other', value: '9' },
       { type: { coding: [{ system: 'https://any', code: 'Code' }] }, value: 'K-001' },
     ];
-    expect(identity({ identifier })).toEqual(['Claim|Organization/f1||K-001']);
+    expect(claimRule.identities!(claim({ identifier }))).toEqual([
+      { key: 'Claim|Organization/f1||K-001', value: 'K-001', expression: 'Claim.identifier[1]' },
+    ]);
   });
 
   test('is the first identifier with a value where none is of type Code', () => {

@@ -6,7 +6,7 @@ import { sameContent } from '../fhir/same-content.ts';
 import { claimAmounts } from './claim-amounts.ts';
 import { queuedClaimResponse } from './claim-response.ts';
 import { refusal } from './insurance-refusals.ts';
-import type { InsuranceContext, InsuranceRule } from './insurance-rule.ts';
+import type { Identity, InsuranceContext, InsuranceRule } from './insurance-rule.ts';
 import { requireReferences, targetOf } from './insured-reference.ts';
 import { businessIdentifier, CLAIM_ITEM_REFERENCE } from './openimis-codes.ts';
 
@@ -15,13 +15,14 @@ const claimOf = (resource: Resource): Claim => resource as unknown as Claim;
 const escaped = (part: string): string => part.replaceAll(/[\\|]/g, '\\$&');
 
 /** A claim is one claim by its provider and the identifier that the provider gave it. */
-const identities = (resource: Resource): string[] => {
+const identities = (resource: Resource): Identity[] => {
   const { identifier, provider } = claimOf(resource);
   const given = businessIdentifier(identifier);
   if (given === undefined) return [];
   const { system = '', value = '' } = provider?.identifier ?? {};
   const from = targetOf(provider) ?? provider?.reference ?? `${system}#${value}`;
-  return [['Claim', from, given.system ?? '', given.value].map(escaped).join('|')];
+  const key = ['Claim', from, given.system ?? '', given.value].map(escaped).join('|');
+  return [{ key, value: given.value, expression: `Claim.identifier[${identifier?.indexOf(given)}]` }];
 };
 
 /** Digits before and after the point that amounts and quantities may have. */

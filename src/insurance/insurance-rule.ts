@@ -29,10 +29,20 @@ export interface InsuranceContext {
   previousAnswer?: Resource;
 }
 
+/** What only one resource of the store may have, and the identifier that says so. */
+export interface Identity {
+  /** What the store compares: equal for the same identity, whatever else the resources hold. */
+  key: string;
+  /** The identifier's value, for people. */
+  value: string;
+  /** Where the identifier stands: FHIRPath with its index. */
+  expression: string;
+}
+
 /** The insurance work on one resource type. All functions are pure; resources have passed validation before. */
 export interface InsuranceRule {
-  /** Business identities that only one resource of the store may hold, as texts. */
-  identities?(resource: Resource): readonly string[];
+  /** Business identities that only one resource of the store may have. */
+  identities?(resource: Resource): readonly Identity[];
   lookups?(resource: Resource): Readonly<Record<string, Lookup>>;
   /** Refusals with code business-rule (422); an empty list lets the resource pass. Decimals of `exact` may be raw numbers. */
   judge?(exact: Resource, context: InsuranceContext): readonly Issue[];

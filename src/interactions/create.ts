@@ -7,6 +7,7 @@ import type { SearchQuery } from '../search/query.ts';
 import type { ResourceKey, StoredVersion } from '../store/store.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { enabledType } from './enabled-type.ts';
+import { identityTaken } from './identity-taken.ts';
 import { read } from './read.ts';
 import { readBody } from './read-body.ts';
 import { searchSettings } from './search-settings.ts';
@@ -46,18 +47,12 @@ const hasContent = (version: StoredVersion | undefined, parsed: ParsedResource):
 
 /**
  * The answer to a resource whose business identity is there already: the stored one if this is the same again, as when a client
- * lost the first answer and sends once more; else a conflict.
+ * lost the first answer and sends once more.
  */
-const resend = async (deps: Deps, key: ResourceKey, parsed: ParsedResource): Promise<InteractionResult> => {
+const resend = async (deps: Deps, key: ResourceKey, parsed: ParsedResource): Promise<InteractionResult | undefined> => {
   const stored = await deps.store.read(key);
   const same = hasContent(stored, parsed) || hasContent(await deps.store.readVersion(key, 1), parsed);
-  if (stored !== undefined && same) return read(deps, key.resourceType, key.id);
-  throw refuse(
-    'identity-taken',
-    `A different ${key.resourceType} with the same identifier of the same provider is stored already as ` +
-      `${key.resourceType}/${key.id}. Give a new ${key.resourceType} a new identifier, or update the stored one with PUT.`,
-    { expression: `${key.resourceType}.identifier` },
-  );
+  return stored !== undefined && same ? read(deps, key.resourceType, key.id) : undefined;
 };
 
 /**
@@ -70,7 +65,7 @@ export const create = async (deps: Deps, request: CreateRequest): Promise<Intera
   const type = enabledType(deps, resourceType);
   const parsed = readBody(deps, resourceType, body);
   const target = { id: deps.newId(), previousVersionId: 0, method: 'POST' as const };
-  const { result, version, text, issues } = await write(
+  const { result, version, text, issues, identities } = await write(
     deps,
     type,
     parsed,
@@ -85,8 +80,11 @@ export const create = async (deps: Deps, request: CreateRequest): Promise<Intera
       return read(deps, resourceType, result.key.id);
     case 'multiple-matches':
       throw refuse('multiple-matches', 'More than one resource matches If-None-Exist. Narrow it until it names one.');
-    case 'identity-taken':
-      return resend(deps, result.key, parsed);
+    case 'identity-taken': {
+      const first = await resend(deps, result.key, parsed);
+      if (first === undefined) throw identityTaken(identities, result);
+      return first;
+    }
     default:
       throw refuse('version-conflict', `The write collided with another one (${result.outcome}). Send it again.`);
   }

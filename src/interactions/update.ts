@@ -4,6 +4,7 @@ import { sameResource } from '../fhir/same-content.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { enabledType } from './enabled-type.ts';
 import { readIfMatch, versionToEtag } from './etag.ts';
+import { identityTaken } from './identity-taken.ts';
 import { readBody } from './read-body.ts';
 import { write } from './write.ts';
 
@@ -60,20 +61,14 @@ export const update = async (deps: Deps, request: UpdateRequest): Promise<Intera
     if (exists && stored !== undefined && sameResource(stored, parsed)) {
       return { status: 200, version: current, body: current.body };
     }
-    const { result, version, text, issues } = await write(deps, type, parsed, {
+    const { result, version, text, issues, identities } = await write(deps, type, parsed, {
       id,
       previousVersionId: current?.versionId ?? 0,
       method: 'PUT',
       ...(stored === undefined ? {} : { previous: stored.exact }),
     });
     if (result.outcome === 'committed') return { status: exists ? 200 : 201, version, body: text, issues };
-    if (result.outcome === 'identity-taken') {
-      throw refuse(
-        'identity-taken',
-        `The identifier belongs to ${result.key.resourceType}/${result.key.id} already. Update that one, or use a new identifier.`,
-        { expression: `${resourceType}.identifier` },
-      );
-    }
+    if (result.outcome === 'identity-taken') throw identityTaken(identities, result);
   }
   throw refuse(
     'version-conflict',

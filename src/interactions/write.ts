@@ -5,7 +5,7 @@ import type { Issue } from '../fhir/issue.ts';
 import type { ParsedResource } from '../fhir/parse-resource.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { printResource, stampResource } from '../fhir/stamp-resource.ts';
-import type { InsuranceContext, InsuranceRule } from '../insurance/insurance-rule.ts';
+import type { Identity, InsuranceContext, InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { Change, CommitResult, StoredVersion } from '../store/store.ts';
 import type { Deps, VersionHead } from './context.ts';
@@ -28,6 +28,8 @@ export interface Written {
   version: VersionHead;
   text: string;
   issues: readonly Issue[];
+  /** Business identities of the resource, one of which the result may name as taken. */
+  identities: readonly Identity[];
 }
 
 const errorsOf = (issues: readonly Issue[]): Issue[] => issues.filter(issue => issue.severity === 'error');
@@ -56,7 +58,7 @@ const storedAnswer = async (
     : deps.store.read({ resourceType: rule.answer.resourceType, id: target.id });
 
 interface Judged {
-  identities: readonly string[];
+  identities: readonly Identity[];
   answer?: { resource: Resource; versionId: number };
 }
 
@@ -121,7 +123,7 @@ export const write = async (
   const { id, method } = target;
   const version: VersionHead = { resourceType, id, versionId: target.previousVersionId + 1, lastUpdated };
   const text = stampResource(parsed, version);
-  const change: Change = { ...version, method, text, index, identities };
+  const change: Change = { ...version, method, text, index, identities: identities.map(({ key }) => key) };
   if (target.ifNoneExist !== undefined) change.ifNoneExist = target.ifNoneExist;
   const changes = [change];
   if (answer !== undefined) {
@@ -132,5 +134,5 @@ export const write = async (
   if (result.outcome === 'references-missing') {
     throw new FhirError(422, missingReferenceIssues(references, result.missing));
   }
-  return { result, version, text, issues };
+  return { result, version, text, issues, identities };
 };

@@ -109,8 +109,8 @@ describe('a resent claim', () => {
       'identity-taken',
     );
     expect(issue).toMatchObject({
-      expression: 'Claim.identifier',
-      text: expect.stringContaining(`Claim/${first.body.id}`),
+      expression: 'Claim.identifier[0]',
+      text: expect.stringContaining(`identifier R-4 of the same provider is stored already as Claim/${first.body.id}`),
     });
     expect(await countOf('Claim?identifier=R-4')).toBe(1);
   });
