@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Answer, openConnections } from './connections.ts';
 import { claimText, loadDemoScheme, readAll } from './demo-claims.ts';
-import { killServers, type ServerProcess, startServer } from './server-process.ts';
+import { failToStart, killServers, type ServerProcess, startServer } from './server-process.ts';
 
 /** Bytes that the files of the store may still grow by. */
 const ROOM = 2 * 1024 * 1024;
@@ -100,3 +100,16 @@ test.runIf(process.platform === 'linux')(
     connections.close();
   },
 );
+
+test.runIf(process.platform === 'linux')('a server that finds no room for its store says so and ends', async () => {
+  const file = join(folder, 'new.db');
+  for (const room of [0, 16 * 1024]) {
+    const { code, text } = await failToStart({ KIUNGO_STORE: `sqlite:${file}` }, ['prlimit', `--fsize=${room}`]);
+    expect(text).toMatch(/^Kiungo cannot start: /);
+    expect(text).toContain(file);
+    expect(text.trim().split('\n')).toHaveLength(1);
+    expect(code).toBe(1);
+  }
+  const server = await startServer({ KIUNGO_STORE: `sqlite:${file}` });
+  expect(await server.stop()).toBe(0);
+});

@@ -28,8 +28,12 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-const spawnServer = (settings: Record<string, string>): { child: ChildProcess; complaint: () => string } => {
-  const child = spawn(process.execPath, [MAIN], {
+const spawnServer = (
+  settings: Record<string, string>,
+  within: readonly string[] = [],
+): { child: ChildProcess; complaint: () => string } => {
+  const [command, ...args] = [...within, process.execPath, MAIN];
+  const child = spawn(command!, args, {
     env: { PATH: process.env.PATH, KIUNGO_PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -95,9 +99,15 @@ export const startServer = async (settings: Record<string, string>): Promise<Ser
   };
 };
 
-/** Starts a server that is expected not to come up: its exit code and what it wrote to standard error. */
-export const failToStart = async (settings: Record<string, string>): Promise<{ code: number | null; text: string }> => {
-  const { child, complaint } = spawnServer(settings);
+/**
+ * Starts a server that is expected not to come up: its exit code and what it wrote to standard error.
+ * @param within a command that runs it within limits, like `prlimit --fsize=0`
+ */
+export const failToStart = async (
+  settings: Record<string, string>,
+  within: readonly string[] = [],
+): Promise<{ code: number | null; text: string }> => {
+  const { child, complaint } = spawnServer(settings, within);
   const limit = setTimeout(() => child.kill('SIGKILL'), START_LIMIT_MS);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(limit);
