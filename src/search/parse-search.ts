@@ -6,6 +6,7 @@ import { isId } from '../fhir/reference.ts';
 import { splitEscaped, unescapeValue } from './escape.ts';
 import type { Condition, SearchQuery, SortKey, TotalMode } from './query.ts';
 import { refuseModifier, refuseValue } from './refuse-value.ts';
+import { requireFewParameters, requireFewTests, requireFewValues } from './search-limits.ts';
 import type { ParameterUse, SearchContext } from './search-type.ts';
 import { SEARCH_TYPES, whyNotSearchable } from './search-types.ts';
 import { parseDates } from './types/date.ts';
@@ -35,14 +36,17 @@ export interface ParsedSearch {
 /** Answered by others: the format by HTTP, the cursor by whoever holds the signing key. */
 const PASSED_OVER = new Set(['_format', '_pretty', '_cursor']);
 const RESULT_PARAMETERS = ['_count', '_sort', '_total'];
+const MOST_SORT_KEYS = 10;
 
 /**
  * Reads the parameters of a search.
  * @throws {FhirError} 400 `search-parameter-unknown` for a parameter that the type does not have or this server does not support
- * (in strict handling), 400 `search-parameter-invalid` for a value or modifier that is wrong.
+ * (in strict handling), 400 `search-parameter-invalid` for a value or modifier that is wrong, or more of them than can be searched
+ * by at once.
  * https://hl7.org/fhir/R4/search.html
  */
 export function parseSearch(input: SearchInput): ParsedSearch {
+  requireFewParameters(input.parameters);
   const where: Condition[] = [];
   const result: ResultParameters = {};
   const used: (readonly [string, string])[] = [];
@@ -62,6 +66,7 @@ export function parseSearch(input: SearchInput): ParsedSearch {
       ignored.push(...error.issues.map((issue): Issue => ({ ...issue, severity: 'warning' })));
     }
   }
+  requireFewTests(where);
   const { count = input.defaultCount, sort = [], total = 'default' } = result;
   return { query: { resourceType: input.resourceType, where, sort, count, total }, used, ignored };
 }
@@ -83,6 +88,7 @@ function readCondition(name: string, value: string, input: SearchInput): Conditi
     timeZone: input.timeZone,
     now: input.now,
   };
+  requireFewValues(use.values);
   if (use.values.includes('')) throw refuseValue(use, 'without empty alternatives; write "\\," for a comma within');
   if (code === '_id') return { kind: 'id', anyOf: readIds(use) };
   if (code === '_lastUpdated') return { kind: 'lastUpdated', anyOf: parseDates(use) };
@@ -163,13 +169,21 @@ function readResultParameter(name: string, value: string, result: ResultParamete
       break;
     case '_sort':
       if (result.sort !== undefined) throw invalid('must be given once, with commas between its keys');
-      result.sort = value.split(',').map(key => readSortKey(key, input));
+      result.sort = readSortKeys(value, input);
       break;
     default:
       if (result.total !== undefined) throw invalid('must be given once');
       if (!TOTALS.has(value)) throw invalid('must be none, estimate or accurate');
       result.total = TOTALS.get(value)!;
   }
+}
+
+function readSortKeys(value: string, input: SearchInput): SortKey[] {
+  const keys = value.split(',');
+  if (keys.length > MOST_SORT_KEYS) {
+    throw refuse('search-parameter-invalid', `"_sort" must have at most ${MOST_SORT_KEYS} keys.`);
+  }
+  return keys.map(key => readSortKey(key, input));
 }
 
 function readSortKey(key: string, input: SearchInput): SortKey {

@@ -129,6 +129,31 @@ describe('parameters that cannot be used', () => {
   });
 });
 
+test.each([
+  'family',
+  'family:exact',
+  'family:contains',
+  'birthdate',
+  '_lastUpdated',
+  'identifier',
+  'organization',
+  '_id',
+])('as many values of %s as a search takes are carried out, whatever else it asks for', async name => {
+  const isDate = name === 'birthdate' || name === '_lastUpdated';
+  const isTest = isDate || name.startsWith('family');
+  const values = Array.from({ length: isTest ? 200 : 5000 }, (_none, index) =>
+    isDate ? `ne${1800 + index}` : `v${index}`,
+  );
+  const others = `${Array(isTest ? 98 : 97)
+    .fill('gender=female')
+    .join('&')}${isTest ? '' : '&birthdate=ne1850'}`;
+  const form = `${name}=${values}&${others}&_sort=birthdate,-birthdate`;
+  const { status, text } = await server.send('post', 'Patient/_search', form, {
+    'content-type': 'application/x-www-form-urlencoded',
+  });
+  expect(status, text).toBe(200);
+});
+
 describe('pages', () => {
   const notice = (number: number): Resource => ({
     resourceType: 'Basic',
