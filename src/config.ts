@@ -100,6 +100,8 @@ export const VARIABLES = {
 } as const;
 
 type Variables = typeof VARIABLES;
+
+/** Every setting as the code uses it, defaults filled in. */
 export type Config = { [K in keyof Variables]: NonNullable<ReturnType<Variables[K]['read']>> };
 
 /** The settings cannot be used as they are. The message names each variable at fault and what it may be. */

@@ -11,6 +11,7 @@ export interface ElementNode {
   slices: ElementNode[];
 }
 
+/** One step of an element id, with the slice that it names. */
 export interface Segment {
   name: string;
   sliceName?: string;

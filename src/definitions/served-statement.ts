@@ -8,6 +8,7 @@ import type { Resource } from '../fhir/resource.ts';
 import type { SearchParameter } from './definitions.ts';
 import type { TypeCapability } from './type-capability.ts';
 
+/** What this server says of itself. */
 export interface ServedSoftware {
   /** The FHIR base that clients see. */
   baseUrl: string;

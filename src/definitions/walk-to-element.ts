@@ -2,6 +2,7 @@ import type { ElementDefinition } from 'fhir/r4.js';
 import type { StructureWithSnapshot } from './definitions.ts';
 import { copyOf, type ElementNode, type Segment, segmentsOf, treeOf } from './element-tree.ts';
 
+/** A StructureDefinition with its snapshot, by canonical or by the name of a type. */
 export type FindStructure = (urlOrName: string) => StructureWithSnapshot | undefined;
 type Slicing = NonNullable<ElementDefinition['slicing']>;
 

@@ -6,6 +6,7 @@ export interface Decimal {
   scale: number;
 }
 
+/** Nothing, without digits after the point. */
 export const ZERO: Decimal = { unscaled: 0n, scale: 0 };
 
 const WRITTEN = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
@@ -41,11 +42,13 @@ const powerOfTen = (exponent: number): bigint => POWERS_OF_TEN[exponent] ?? 10n 
 const rescale = ({ unscaled, scale }: Decimal, to: number): bigint =>
   scale === to ? unscaled : unscaled * powerOfTen(to - scale);
 
+/** The exact sum. */
 export const addDecimals = (a: Decimal, b: Decimal): Decimal => {
   const scale = Math.max(a.scale, b.scale);
   return { unscaled: rescale(a, scale) + rescale(b, scale), scale };
 };
 
+/** The exact product. */
 export const multiplyDecimals = (a: Decimal, b: Decimal): Decimal => ({
   unscaled: a.unscaled * b.unscaled,
   scale: a.scale + b.scale,

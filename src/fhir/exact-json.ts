@@ -9,8 +9,10 @@ export interface RawNumber {
   rawJSON: string;
 }
 
+/** A number that is printed as `text` says, which must be a JSON number. */
 export const rawNumber = (text: string): RawNumber => exactJson.rawJSON(text);
 
+/** Whether a value is a number in its written form. */
 export const isRawNumber = (value: unknown): value is RawNumber =>
   typeof value === 'object' &&
   value !== null &&

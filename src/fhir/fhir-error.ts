@@ -64,6 +64,7 @@ export const REQUEST_RULES = {
   'store-timeout': { status: 503, code: 'timeout' },
 } as const satisfies Record<string, { status: number; code: IssueCode }>;
 
+/** A code of the catalogue of refused requests. */
 export type RequestRule = keyof typeof REQUEST_RULES;
 
 /** A refusal by one rule of the catalogue. `diagnostics` says what to change. */

@@ -1,5 +1,7 @@
 /** Any value that a JSON text can hold. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
+
+/** A JSON object. */
 export type JsonObject = { [name: string]: Json };
 
 /**
@@ -8,5 +10,6 @@ export type JsonObject = { [name: string]: Json };
  */
 export type Resource = JsonObject & { resourceType: string; id?: string; meta?: JsonObject };
 
+/** Whether a value is a JSON object: neither null nor an array. */
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { refuse } from '../fhir/fhir-error.ts';
 
+/** The Content-Type of every FHIR body that is sent. */
 export const FHIR_JSON = 'application/fhir+json; charset=utf-8';
 
 /** What may stand in Accept, Content-Type and `_format` for the JSON that this server speaks. */

@@ -17,6 +17,7 @@ export const insuranceRefusals = {
   'payment-request-reference-required': 'A payment notice names what was paid otherwise than by a reference.',
 } as const satisfies Record<string, string>;
 
+/** A code of the catalogue of insurance rules. */
 export type InsuranceRefusal = keyof typeof insuranceRefusals;
 
 /** One refusal at the element `expression` (FHIRPath with indexes); `diagnostics` says what to change. */

@@ -3,14 +3,17 @@ import type { CodeableConcept, Identifier } from 'fhir/r4.js';
 /** Base of everything that openIMIS publishes. https://openimis.github.io/openimis_fhir_r4_ig */
 const OPENIMIS = 'https://openimis.github.io/openimis_fhir_r4_ig';
 
+/** The extension by which a claim's line names the service or drug that it is for. */
 export const CLAIM_ITEM_REFERENCE = `${OPENIMIS}/StructureDefinition/claim-item-reference`;
 
+/** Code systems of openIMIS that the rules use, by the end of their URL. */
 export type OpenimisSystem =
   | 'openimis-identifiers'
   | 'claim-status'
   | 'claim-rejection-reasons'
   | 'coverage-item-category';
 
+/** A concept with one code of an openIMIS code system. */
 export const openimisConcept = (system: OpenimisSystem, code: string): CodeableConcept => ({
   coding: [{ system: `${OPENIMIS}/CodeSystem/${system}`, code }],
 });

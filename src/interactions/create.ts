@@ -13,6 +13,7 @@ import { readBody } from './read-body.ts';
 import { searchSettings } from './search-settings.ts';
 import { write } from './write.ts';
 
+/** A resource to create: its type and its JSON as bytes. */
 export interface CreateRequest {
   resourceType: string;
   body: Buffer;

@@ -2,6 +2,7 @@ import type { Change } from '../store/store.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { checkIfMatch } from './update.ts';
 
+/** A resource to delete, and the If-Match header if there was one. */
 export interface DeleteRequest {
   resourceType: string;
   id: string;

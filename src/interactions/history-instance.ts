@@ -7,6 +7,7 @@ import type { Deps, InteractionResult } from './context.ts';
 import { versionToEtag } from './etag.ts';
 import { queryText } from './search-type.ts';
 
+/** The resource whose history is asked for, and the parameters, percent decoding done. */
 export interface HistoryRequest {
   resourceType: string;
   id: string;

@@ -5,6 +5,7 @@ import { parseSearch } from '../search/parse-search.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { searchSettings } from './search-settings.ts';
 
+/** A search of one type: its parameters in the order of the request, percent decoding done. */
 export interface SearchRequest {
   resourceType: string;
   parameters: readonly (readonly [name: string, value: string])[];
@@ -21,6 +22,7 @@ const encode = (text: string): string =>
     String.fromCharCode(Number.parseInt(code, 16)),
   );
 
+/** Parameters as the query of a URL, percent-encoded. */
 export const queryText = (parameters: readonly (readonly [string, string])[]): string =>
   parameters.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
 

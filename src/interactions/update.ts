@@ -8,6 +8,7 @@ import { identityTaken } from './identity-taken.ts';
 import { readBody } from './read-body.ts';
 import { write } from './write.ts';
 
+/** A resource to store under the id of the path: its JSON as bytes. */
 export interface UpdateRequest {
   resourceType: string;
   id: string;

@@ -6,6 +6,7 @@ import type { Deps, InteractionResult } from '../interactions/context.ts';
 import { create } from '../interactions/create.ts';
 import { read } from '../interactions/read.ts';
 
+/** A `$submit`: the type that it is called on, and the body as bytes. */
 export interface SubmitRequest {
   resourceType: string;
   body: Buffer;

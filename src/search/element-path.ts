@@ -6,6 +6,7 @@ export interface ElementPath {
   type: string;
 }
 
+/** One step down: the name of a JSON property, and what must hold of the items that are followed. */
 export interface Step {
   name: string;
   condition?: Condition;

@@ -11,6 +11,7 @@ import type { ParameterUse, SearchContext } from './search-type.ts';
 import { SEARCH_TYPES, whyNotSearchable } from './search-types.ts';
 import { parseDates } from './types/date.ts';
 
+/** A search as it was asked, and what this server knows and allows. */
 export interface SearchInput extends SearchContext {
   resourceType: string;
   /** Names and values, percent decoding done, in the order of the request. */
@@ -25,6 +26,7 @@ export interface SearchInput extends SearchContext {
   maxCount: number;
 }
 
+/** A search as it was understood. */
 export interface ParsedSearch {
   query: SearchQuery;
   /** The parameters as they were applied, for the self link: what was left out is not there, a clamped `_count` is. */

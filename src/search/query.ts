@@ -18,6 +18,7 @@ export interface SearchQuery {
 /** `accurate` counts always; `none` never; `default` counts where that is exact within a bound, else leaves the total out. */
 export type TotalMode = 'accurate' | 'none' | 'default';
 
+/** One condition; any of its values will do. `parameter` is the code of a search parameter. */
 export type Condition =
   | { kind: 'id'; anyOf: readonly string[] }
   | { kind: 'lastUpdated'; anyOf: readonly DateValue[] }
@@ -41,6 +42,7 @@ export interface StringValue {
   text: string;
 }
 
+/** How a date compares. https://hl7.org/fhir/R4/search.html#prefix */
 export type DatePrefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
 
 export type { DateRange };

@@ -1,6 +1,7 @@
 import { openSqliteStore, type SqliteOptions } from './sqlite/sqlite-store.ts';
 import type { Store } from './store.ts';
 
+/** What whoever opens a store may choose. */
 export type StoreOptions = SqliteOptions;
 
 /**

@@ -59,6 +59,7 @@ export type CommitResult =
 /** Where a page of a search or a history ended. Opaque to all but the store that made it; plain JSON. */
 export type Cursor = readonly (string | number | null)[];
 
+/** A part of a search or a history, in its order. */
 export interface Page {
   versions: readonly StoredVersion[];
   /** Absent on the last page. */

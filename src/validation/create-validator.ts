@@ -29,6 +29,7 @@ export interface Validator {
 
 type Check = (value: JsonObject, scope: Scope) => boolean;
 
+/** What a server may choose about validation. */
 export interface ValidatorOptions {
   /** Issues that one call gives at most; default 100. */
   maxIssues?: number;

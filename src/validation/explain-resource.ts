@@ -10,6 +10,7 @@ import type { Report } from './report.ts';
 import { nestedScope } from './scope.ts';
 import { isIdAlone } from './twins.ts';
 
+/** What finding every fault needs from the rest of validation. */
 export interface Explanation {
   plans: Plans;
   resourceTypes: readonly string[];

@@ -74,4 +74,5 @@ export const issueRules = {
   'nesting-too-deep': { code: 'too-costly', meaning: 'Objects are nested too deeply to be judged.' },
 } as const satisfies Record<string, { code: IssueCode; meaning: string }>;
 
+/** A code of the catalogue of validation. */
 export type IssueRule = keyof typeof issueRules;

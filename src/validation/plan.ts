@@ -31,6 +31,7 @@ export interface InvariantPlan {
   holds(value: unknown, scope: Scope, twin: unknown): boolean;
 }
 
+/** The value set that an element's codes are bound to. */
 export interface BindingPlan {
   readonly valueSet: string;
   readonly strength: 'required' | 'extensible';
@@ -104,6 +105,7 @@ export interface ItemPlan {
   readonly object: PlanReference | undefined;
 }
 
+/** One slice of a repeating element, with what is asked of its items. */
 export interface SlicePlan {
   readonly name: string;
   readonly min: number;
@@ -114,6 +116,7 @@ export interface SlicePlan {
   readonly slicing: SlicingPlan | undefined;
 }
 
+/** How the items of a repeating element are told apart, and whether there may be others. */
 export interface SlicingPlan {
   readonly rules: 'open' | 'closed' | 'openAtEnd';
   readonly ordered: boolean;
@@ -129,6 +132,7 @@ export interface JsonName {
   readonly primitive: boolean;
 }
 
+/** One element of an object: its JSON names, how often it occurs, and what is asked of each value. */
 export interface ElementPlan {
   /** The FHIRPath name: `value` for `value[x]`. */
   readonly name: string;

@@ -10,6 +10,7 @@ export interface ElementNode {
   readonly slices: ElementNode[];
 }
 
+/** The elements of a snapshot as a tree, and by their ids. */
 export interface ElementTree {
   readonly root: ElementNode;
   readonly byId: ReadonlyMap<string, ElementNode>;
@@ -68,4 +69,5 @@ export function typeCodes(definition: ElementDefinition): string[] {
   });
 }
 
+/** Whether a type code is that of a FHIR primitive: only these begin with a small letter. */
 export const isPrimitiveType = (code: string): boolean => !isUpper(code[0]);

@@ -31,5 +31,6 @@ export function contains(ast: Ast | undefined, fits: (ast: Ast) => boolean): boo
   }
 }
 
+/** Whether a tree asks for `$index`. */
 export const usesIndex = (ast: Ast): boolean =>
   contains(ast, each => each.kind === 'variable' && each.name === '$index');

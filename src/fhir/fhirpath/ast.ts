@@ -1,6 +1,7 @@
 /** The kinds of literals of FHIRPath. https://hl7.org/fhirpath/N1/#literals */
 export type LiteralType = 'String' | 'Integer' | 'Decimal' | 'Boolean' | 'Date' | 'DateTime' | 'Time';
 
+/** Operators with two operands. https://hl7.org/fhirpath/N1/#operations */
 export type BinaryOperator =
   | ('*' | '/' | 'div' | 'mod' | '+' | '-' | '&' | '|')
   | ('<' | '>' | '<=' | '>=' | '=' | '!=' | '~' | '!~' | 'in' | 'contains')

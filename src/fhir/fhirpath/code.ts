@@ -24,8 +24,13 @@ export interface Needs {
   distinct: boolean;
 }
 
+/** Twins and duplicates matter. */
 export const ALL: Needs = { twin: true, distinct: true };
+
+/** Values and duplicates matter, twins do not. */
 export const VALUES: Needs = { twin: false, distinct: true };
+
+/** Only whether there is something. */
 export const PRESENCE: Needs = { twin: false, distinct: false };
 
 /** A three-valued boolean: `js` is an expression without side effects; `definite` says that it is never undefined. */
@@ -34,7 +39,10 @@ export interface Truth {
   definite: boolean;
 }
 
+/** Writes what is done with one item. */
 export type Sink = (item: Operand) => void;
+
+/** A function with its arguments. */
 export type Call = Extract<Ast, { kind: 'call' }>;
 
 /**

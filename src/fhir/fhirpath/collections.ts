@@ -33,6 +33,7 @@ export function eachOfArray(g: Generator, array: string, sink: Sink): void {
   );
 }
 
+/** Generated code that keeps an item. */
 export const boxed = (item: Operand): string =>
   `new Item(${item.value}, ${item.twin ?? 'undefined'}, ${item.type ?? 'undefined'})`;
 

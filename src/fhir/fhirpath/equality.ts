@@ -113,6 +113,7 @@ export function distinctBy<T>(items: T[], value: (item: T) => unknown): T[] {
   return kept.length === items.length ? items : kept;
 }
 
+/** Whether no two values are equal. */
 export const isDistinct = (values: unknown[]): boolean => distinctBy(values, value => value).length === values.length;
 
 /** Whether every value equals one of the others. */

@@ -22,6 +22,7 @@ export const TRUTH_OPERATORS = new Set([
   'contains',
 ]);
 
+/** The expression of an operator that gives a Boolean. */
 export function truthOperator(g: Generator, ast: Binary, scope: Scope): Truth {
   switch (ast.operator) {
     case 'and':

@@ -1,5 +1,6 @@
 import { ExpressionError } from './expression-error.ts';
 
+/** What a token is. */
 export type TokenKind = 'identifier' | 'delimited' | 'string' | 'number' | 'date' | 'constant' | 'symbol' | 'end';
 
 /** One token: `text` is unescaped for strings and delimited identifiers; `start` is its offset in the expression. */

@@ -11,6 +11,7 @@ type TruthFunction = (g: Generator, call: Call, scope: Scope) => Truth;
 const definite = (js: string): Truth => ({ js, definite: true });
 const perhaps = (js: string): Truth => ({ js, definite: false });
 
+/** `not()`: what is undefined stays so. */
 export const negation = ({ js, definite: sure }: Truth): Truth => ({
   js: sure ? `!${js}` : `(${js} === undefined ? undefined : !${js})`,
   definite: sure,

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 
+/** What a connection is for. */
 export interface ConnectionOptions {
   readOnly: boolean;
   /** Whether a commit waits for the disk. */

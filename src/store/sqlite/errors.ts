@@ -20,8 +20,10 @@ const isSqliteFailure = (error: unknown): error is SqliteFailure =>
 /** The low byte; the rest tells variants apart. */
 const codeOf = (error: unknown): number | undefined => (isSqliteFailure(error) ? error.errcode & 0xff : undefined);
 
+/** Whether another connection or process holds the database. */
 export const isBusy = (error: unknown): boolean => codeOf(error) === BUSY;
 
+/** Whether the file is damaged, or was never a database. */
 export const isNotADatabase = (error: unknown): boolean =>
   codeOf(error) === NOT_A_DATABASE || codeOf(error) === CORRUPT;
 

@@ -6,6 +6,7 @@ export interface Fragment {
   params: readonly SQLInputValue[];
 }
 
+/** A piece of SQL and the values for its places, in their order. */
 export const fragment = (sql: string, ...params: SQLInputValue[]): Fragment => ({ sql, params });
 
 /** Pieces with something between them. */

@@ -10,6 +10,7 @@ export interface PackedUnit {
   mustExist: string[];
 }
 
+/** A change as the writer thread gets it: its body deflated, its index entries hashed. */
 export interface PackedChange extends ResourceKey {
   versionId: number;
   lastUpdated: number;
@@ -25,6 +26,7 @@ export interface PackedChange extends ResourceKey {
 /** The farthest times that a JavaScript Date can hold stand for ranges that are open. */
 const FARTHEST = 8.64e15;
 
+/** A time that is not infinite, milliseconds since 1970 UTC. */
 export const boundedTime = (time: number): number => Math.max(-FARTHEST, Math.min(FARTHEST, time));
 
 /** Writes a unit into a packet, its index entries hashed. */

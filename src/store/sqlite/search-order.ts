@@ -16,12 +16,14 @@ export interface Order {
   descending: boolean;
 }
 
+/** A resource that was found, by its sequence number. */
 export interface Ordered {
   seq: number;
   /** Where a page that ends here goes on. */
   cursor: Cursor;
 }
 
+/** What one page of a search is chosen from. */
 export interface Selection {
   order: Order;
   after: Cursor | undefined;

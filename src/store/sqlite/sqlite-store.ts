@@ -17,6 +17,7 @@ import { TermKeys } from './term-keys.ts';
 import { VersionCache } from './version-cache.ts';
 import { Versions } from './versions.ts';
 
+/** Limits of a store. */
 export interface SqliteOptions {
   /** Milliseconds that a search may take; default 30,000. */
   searchLimit?: number;

@@ -1,6 +1,7 @@
 import type { ResourceKey, StoredVersion } from '../store.ts';
 import { nestedMap } from './nested-map.ts';
 
+/** A version with its number in the order of commits. */
 export interface CachedVersion extends StoredVersion {
   sequence: number;
 }

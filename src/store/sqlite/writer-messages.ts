@@ -9,6 +9,7 @@ export interface WriterData {
   searchLimit: number;
 }
 
+/** What the writer thread is asked for. */
 export type ToWriter = { kind: 'commit'; packet: Packet } | { kind: 'check' } | { kind: 'close' };
 
 /** An error on its way between threads: of the store where `kind` is given. */
@@ -17,6 +18,7 @@ export interface SentError {
   message: string;
 }
 
+/** What the writer thread answers, in the order in which it was asked; `ready` comes first, unasked. */
 export type FromWriter =
   | { kind: 'ready' }
   | { kind: 'committed'; results: readonly (CommitResult | SentError)[]; buffers: PacketBuffers }
