@@ -33,8 +33,9 @@ const oneOf =
   (text: string): T | undefined =>
     values.find(value => value === text);
 
+/** Of the characters that a URL is written in: it goes into headers and JSON as it is. */
 const httpUrl = (text: string): string | undefined =>
-  /^https?:\/\/[^\s?#]+$/.test(text) && URL.canParse(text) ? text.replace(/\/+$/, '') : undefined;
+  /^https?:\/\/[\w.~:/[\]@!$&'()*+,;=%-]+$/.test(text) && URL.canParse(text) ? text.replace(/\/+$/, '') : undefined;
 
 const isCurrency = (text: string): boolean => Intl.supportedValuesOf('currency').includes(text);
 

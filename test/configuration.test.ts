@@ -40,6 +40,9 @@ describe('configuration', () => {
     ['KIUNGO_TIME_ZONE', 'Mars/Olympus'],
     ['KIUNGO_CURRENCY', '$'],
     ['KIUNGO_BASE_URL', 'hie.example/fhir'],
+    ['KIUNGO_BASE_URL', 'https://hie.example/"fhir"'],
+    ['KIUNGO_BASE_URL', 'https://hie.example/\u5065\u5eb7'],
+    ['KIUNGO_BASE_URL', 'https://hie.example/fhir?tenant=1'],
     ['KIUNGO_INSURER', 'openIMIS'],
     ['KIUNGO_INSECURE', 'maybe'],
     ['LOG_LEVEL', 'loud'],
@@ -63,6 +66,13 @@ describe('configuration', () => {
     expect(messageOf({ KIUNGO_HOST: '0.0.0.0', KIUNGO_INSECURE: 'yes' })).toBe('');
     expect(messageOf({ KIUNGO_HOST: '::1' })).toBe('');
   });
+
+  it.each(['http://[::1]:8080/fhir', 'https://hie.example/a/b%20c/fhir', 'https://hie.example:444'])(
+    'takes %s as public base',
+    url => {
+      expect(readConfig({ KIUNGO_BASE_URL: url }).baseUrl).toBe(url);
+    },
+  );
 
   it('takes the slash off the end of the public base', () => {
     expect(readConfig({ KIUNGO_BASE_URL: 'https://hie.example/fhir/' }).baseUrl).toBe('https://hie.example/fhir');
