@@ -47,6 +47,15 @@ describe('the shipped definitions', () => {
     expect(shipped.structureDefinition('https://example.org/none')).toBeUndefined();
   });
 
+  test('are each kept once, in however many forms clients write their canonicals', () => {
+    const url = 'https://kiungo.example/fhir/StructureDefinition/kiungo-claim';
+    const genders = 'http://hl7.org/fhir/ValueSet/administrative-gender';
+    for (const version of ['1', '2', 'Δ|']) {
+      expect(shipped.structureDefinition(`${url}|${version}`)).toBe(shipped.structureDefinition(url));
+      expect(shipped.valueSet(`${genders}|${version}`)).toBe(shipped.valueSet(genders));
+    }
+  });
+
   test('build the snapshot of a profile that has none', () => {
     const profile = shipped.structureDefinition('https://kiungo.example/fhir/StructureDefinition/kiungo-claim');
     expect(profile?.snapshot.element.find(({ id }) => id === 'Claim.identifier')?.min).toBe(1);

@@ -47,27 +47,38 @@ export const loadDefinitions = ({ folders, packages }: { folders: string[]; pack
   const baseTypes = new Map(sources.flatMap(({ id, baseType }) => (baseType === undefined ? [] : [[id, baseType]])));
   const parametersByBase = once(() => groupSearchParameters(sources));
 
-  const searchParameters = remember((resourceType): ReadonlyMap<string, SearchParameter> => {
+  const searchParameters = remember((resourceType: string): ReadonlyMap<string, SearchParameter> => {
     const bases = new Set([resourceType, baseTypes.get(resourceType), 'Resource']);
     return new Map([...bases].flatMap(base => [...(parametersByBase().get(base ?? '') ?? [])]));
   });
 
+  const structureOf = remember((source: DefinitionSource): StructureWithSnapshot => {
+    const structure = source.read() as unknown as StructureDefinition;
+    return structure.snapshot === undefined
+      ? buildSnapshot(structure, definitions.structureDefinition)
+      : (structure as StructureWithSnapshot);
+  });
+  const valueSetOf = remember((source: DefinitionSource) =>
+    valueSetCodes(source.read() as unknown as ValueSet, definitions),
+  );
+  const codeSystemOf = remember((source: DefinitionSource) => source.read() as unknown as CodeSystem);
+
   const definitions: Definitions = {
     resourceTypes: [...baseTypes.keys()].sort(),
-    structureDefinition: remember(urlOrName => {
+    structureDefinition: (urlOrName): StructureWithSnapshot | undefined => {
       const isName = !urlOrName.includes(':');
       const source = find('StructureDefinition', isName ? R4_STRUCTURE + urlOrName : urlOrName);
-      const structure = source?.read() as StructureDefinition | undefined;
-      if (structure === undefined || (isName && structure.derivation === 'constraint')) return undefined;
-      return structure.snapshot === undefined
-        ? buildSnapshot(structure, definitions.structureDefinition)
-        : (structure as StructureWithSnapshot);
-    }),
-    valueSet: remember((url): ValueSetCodes | undefined => {
-      const valueSet = find('ValueSet', url)?.read() as ValueSet | undefined;
-      return valueSet === undefined ? undefined : valueSetCodes(valueSet, definitions);
-    }),
-    codeSystem: remember(url => find('CodeSystem', url)?.read() as CodeSystem | undefined),
+      const structure = source && structureOf(source);
+      return isName && structure?.derivation === 'constraint' ? undefined : structure;
+    },
+    valueSet: (url): ValueSetCodes | undefined => {
+      const source = find('ValueSet', url);
+      return source && valueSetOf(source);
+    },
+    codeSystem: (url): CodeSystem | undefined => {
+      const source = find('CodeSystem', url);
+      return source && codeSystemOf(source);
+    },
     searchParameters: resourceType => searchParameters(resourceType) ?? new Map(),
     conformanceResource: (resourceType, id): Resource | undefined => byId.get(`${resourceType}/${id}`)?.read(),
   };
@@ -97,9 +108,12 @@ const once = <T>(compute: () => T): (() => T) => {
   };
 };
 
-/** Asked again while it is still computing, as definitions that refer to each other in a circle do, the answer is undefined. */
-const remember = <T>(compute: (key: string) => T | undefined): ((key: string) => T | undefined) => {
-  const known = new Map<string, T | undefined>();
+/**
+ * Computes for each key once. Keys are what is loaded, never what clients write, so that there is an end to them. Asked again while it
+ * is still computing, as definitions that refer to each other in a circle do, the answer is undefined.
+ */
+const remember = <K, T>(compute: (key: K) => T): ((key: K) => T | undefined) => {
+  const known = new Map<K, T | undefined>();
   return key => {
     if (known.has(key)) return known.get(key);
     known.set(key, undefined);

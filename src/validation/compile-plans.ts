@@ -1,4 +1,4 @@
-import type { Definitions } from '../definitions/definitions.ts';
+import type { Definitions, StructureWithSnapshot } from '../definitions/definitions.ts';
 import { bindingPlan } from './bindings.ts';
 import { profilePlan } from './compile-profile.ts';
 import { structurePlan } from './compile-structure.ts';
@@ -34,6 +34,7 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
   const types = new Map<string, PlanReference>();
   const trees = new Map<string, ElementTree>();
   const profiles = new Map<string, ProfileReference>();
+  const profilesOf = new Map<StructureWithSnapshot, ProfileReference>();
   const bindings = new Map<string, BindingPlan>();
   const resourceTypes = new Set(definitions.resourceTypes);
   const isResourceType = (code: string) => resourceTypes.has(code);
@@ -100,15 +101,20 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
       const known = profiles.get(url);
       if (known !== undefined) return known;
       const structure = definitions.structureDefinition(url);
-      // Urls come from resources too: those that name nothing are not kept.
       if (structure === undefined) return { url, type: undefined, reference: undefined };
-      const profile: ProfileReference = {
-        url,
-        type: structure.type,
-        reference:
-          structure.derivation === 'constraint' ? reference(url, () => profilePlan(structure, plans)) : undefined,
-      };
-      profiles.set(url, profile);
+      let profile = profilesOf.get(structure);
+      if (profile === undefined) {
+        const { type, derivation } = structure;
+        const isConstraint = derivation === 'constraint';
+        profile = {
+          url: structure.url,
+          type,
+          reference: isConstraint ? reference(structure.url, () => profilePlan(structure, plans)) : undefined,
+        };
+        profilesOf.set(structure, profile);
+      }
+      // Urls come from resources too, with any version behind them: what is kept is what is loaded.
+      if (url === structure.url) profiles.set(url, profile);
       return profile;
     },
     binding(strength, valueSet) {
