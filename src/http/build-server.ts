@@ -10,6 +10,7 @@ import { fhirRoutes } from './fhir-routes.ts';
 import { type OperatorProbes, operatorRoutes } from './operator-routes.ts';
 import { createRecordRequest } from './record-request.ts';
 
+/** What the HTTP server is put together from. */
 export interface ServerOptions extends OperatorProbes {
   deps: Deps;
   log: Logger;
@@ -36,7 +37,7 @@ const createRequestIds = (): (() => string) => {
 export const buildServer = (options: ServerOptions): FastifyInstance => {
   const { deps, log, metrics } = options;
   const onError = errorResponse(log);
-  const record = createRecordRequest(deps.capability, metrics, log);
+  const record = createRecordRequest(deps, metrics, log);
   const newRequestId = createRequestIds();
   const app = Fastify({
     logger: false,
@@ -69,12 +70,13 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
     onError(refuse('path-unknown', 'There is nothing at this path. The FHIR API is below /fhir.'), request, reply),
   );
   app.decorateRequest('arrived', 0);
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     request.arrived = performance.now();
-    reply.header('x-request-id', request.id);
     done();
   });
+  // What the FHIR routes answer goes past this; see `respond`.
   app.addHook('onSend', (request, reply, _body, done) => {
+    reply.header('x-request-id', request.id);
     record(request, reply.statusCode);
     done();
   });

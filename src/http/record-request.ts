@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import type { Logger } from 'pino';
-import type { Capability } from '../definitions/capability.ts';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import type { Deps } from '../interactions/context.ts';
 import type { Metrics } from './metrics.ts';
 
 declare module 'fastify' {
@@ -14,16 +14,31 @@ declare module 'fastify' {
 export type RecordRequest = (request: FastifyRequest, status: number) => void;
 
 /**
+ * Writes lines where the log goes, for a line that is ready: nothing in it needs the escaping that takes the logger an eighth of
+ * the time of a whole read.
+ */
+const lineWriter = (log: Logger): ((line: string) => void) => {
+  if (!log.isLevelEnabled('info')) return () => {};
+  const stream = (log as unknown as Record<symbol, DestinationStream>)[pino.symbols.streamSym]!;
+  return line => stream.write(line);
+};
+
+/**
  * Tells operators of every request: what it asked for, its type, status and time. Never a body, a path, a search value or
  * anything else that may name a person.
  */
-export const createRecordRequest =
-  (capability: Capability, metrics: Metrics, log: Logger): RecordRequest =>
-  (request, status) => {
+export const createRecordRequest = ({ capability, now }: Deps, metrics: Metrics, log: Logger): RecordRequest => {
+  const writeLine = lineWriter(log);
+  const { info } = log.levels.values;
+  return (request, status) => {
     const { interaction = 'none' } = request.routeOptions.config as { interaction?: string };
     const asked = (request.params as { type?: string } | undefined)?.type;
     const type = asked !== undefined && capability.types.has(asked) ? asked : 'none';
     const ms = performance.now() - request.arrived;
     metrics.observe(interaction, type, status, ms / 1000);
-    log.info({ requestId: request.id, interaction, type, status, ms: Math.round(ms * 100) / 100 }, 'request');
+    writeLine(
+      `{"level":${info},"time":${now()},"requestId":"${request.id}","interaction":"${interaction}",` +
+        `"type":"${type}","status":${status},"ms":${Math.round(ms * 100) / 100},"msg":"request"}\n`,
+    );
   };
+};

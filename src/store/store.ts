@@ -60,6 +60,10 @@ export type CommitResult =
 export type Cursor = readonly (string | number | null)[];
 
 /** A part of a search or a history, in its order. */
+/** Bytes of bodies that end a page, however many resources were asked for: it ends with the body that reaches them. */
+export const PAGE_BYTES = 32 * 1024 * 1024;
+
+/** What a search or a history found, up to the count that was asked for or `PAGE_BYTES`. */
 export interface Page {
   versions: readonly StoredVersion[];
   /** Absent on the last page. */

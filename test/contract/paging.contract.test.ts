@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { IndexEntry } from '../../src/search/index-entry.ts';
-import type { Cursor, Store } from '../../src/store/store.ts';
+import { type Cursor, PAGE_BYTES, type Store } from '../../src/store/store.ts';
 import { change, commit, describeStore, put, query } from './stored.ts';
 
 const date = (low: number): IndexEntry => ({ kind: 'date', parameter: 'date', low, high: low + 1 });
@@ -82,6 +82,42 @@ describeStore('paging', test => {
       for (const count of [6, 7]) expect((await test.store.search(query({ sort, count }))).next).toBeUndefined();
       expect((await test.store.search(query({ sort, count: 5 }))).next).toBeDefined();
     }
+  });
+
+  it('ends a page where its bodies become large, and goes on behind it', async () => {
+    const text = JSON.stringify({ data: 'x'.repeat(PAGE_BYTES / 4) });
+    for (let i = 0; i < 9; i++) await put(test.store, { id: `i${i}`, index: [date(i % 2)], text });
+    const sorted = [{ parameter: 'date', descending: false }] as const;
+    for (const [sort, pages] of [
+      [[], ['i0,i1,i2,i3', 'i4,i5,i6,i7', 'i8']],
+      [sorted, ['i0,i2,i4,i6', 'i8,i1,i3,i5', 'i7']],
+    ] as const) {
+      const seen: string[] = [];
+      let after: Cursor | undefined;
+      do {
+        const page = await test.store.search(query({ sort, total: 'default' }), after);
+        expect(page.total).toBe(9);
+        seen.push(page.versions.map(({ id }) => id).join());
+        after = page.next;
+      } while (after);
+      expect(seen).toEqual(pages);
+    }
+  });
+
+  it('ends a page of a history where its bodies become large, and goes on behind it', async () => {
+    const text = JSON.stringify({ data: 'x'.repeat(PAGE_BYTES / 4) });
+    for (let versionId = 1; versionId <= 9; versionId++) await put(test.store, { id: 'a', versionId, text });
+    const seen: string[] = [];
+    let after: Cursor | undefined;
+    do {
+      const page = await test.store.history(
+        { resourceType: 'Basic', id: 'a' },
+        { count: 1000, ...(after && { after }) },
+      );
+      seen.push(page.versions.map(({ versionId }) => versionId).join());
+      after = page.next;
+    } while (after);
+    expect(seen).toEqual(['9,8,7,6', '5,4,3,2', '1']);
   });
 
   it('pages in the same way through more than are sorted at once', async () => {

@@ -69,10 +69,10 @@ export function applyUnit(unit: PackedUnit, transaction: Transaction): CommitRes
 function judgeNoneExist(change: PackedChange, { rows, search }: Transaction): CommitResult | undefined {
   if (change.ifNoneExist === undefined) return undefined;
   rows.flush();
-  const { sequences } = search.find({ ...change.ifNoneExist, sort: [], count: 2, total: 'none' });
-  if (sequences.length === 0) return undefined;
-  if (sequences.length > 1) return { outcome: 'multiple-matches' };
-  return { outcome: 'exists', key: search.key(sequences[0]!) };
+  const { rows: found } = search.find({ ...change.ifNoneExist, sort: [], count: 2, total: 'none' });
+  if (found.length === 0) return undefined;
+  if (found.length > 1) return { outcome: 'multiple-matches' };
+  return { outcome: 'exists', key: search.key(found[0]!.seq) };
 }
 
 function judgeIdentities(change: PackedChange, draft: Draft, { rows }: Transaction): CommitResult | undefined {

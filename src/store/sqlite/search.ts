@@ -9,9 +9,9 @@ import { type Source, termSource, withinDeadline } from './source.ts';
 import type { Statements } from './statements.ts';
 import type { TermKeys } from './term-keys.ts';
 
-/** What a search found: sequence numbers of current versions, in order. */
+/** What a search found: current versions by their sequence numbers, in order. */
 export interface Found {
-  sequences: readonly number[];
+  rows: readonly Ordered[];
   next?: Cursor;
   total?: number;
 }
@@ -31,7 +31,7 @@ const MANY = 4_000;
 /** A default total is given while no more resources than this must be looked at. */
 const COUNTED = 10_000;
 
-const NOTHING: Found = { sequences: [] };
+const NOTHING: Found = { rows: [] };
 
 const seqRange = (ranges: readonly (readonly [number, number])[]): Fragment =>
   ranges.length === 0
@@ -71,20 +71,20 @@ export class Search {
       if (condition.kind === 'lastUpdated') limits.push(this.#changed(condition));
       else {
         const source = compileCondition(resourceType, condition, this.#keys);
-        if (source === undefined) return query.total === 'none' ? NOTHING : { sequences: [], total: 0 };
+        if (source === undefined) return query.total === 'none' ? NOTHING : { rows: [], total: 0 };
         sources.push(source);
       }
     }
     const whole = termSource([this.#keys.ofType(resourceType)]);
     const measured = this.#measure(sources.length === 0 ? [whole] : sources);
     const ordered = query.count === 0 ? undefined : this.#page(query, after, measured, limits, whole);
-    const sequences = ordered?.slice(0, query.count).map(row => row.seq) ?? [];
-    const found: Found = { sequences };
+    const rows = ordered?.slice(0, query.count) ?? [];
+    const found: Found = { rows };
     const last = ordered?.[query.count - 1];
     const isMore = ordered !== undefined && ordered.length > query.count;
     if (isMore) found.next = last!.cursor;
     const isWhole = after === undefined && query.count > 0 && !isMore;
-    const total = isWhole ? sequences.length : this.#total(query, measured, limits);
+    const total = isWhole ? rows.length : this.#total(query, measured, limits);
     if (total !== undefined && query.total !== 'none') found.total = total;
     return found;
   }

@@ -2,7 +2,16 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { SearchQuery } from '../../search/query.ts';
-import type { CommitResult, Cursor, Page, ResourceKey, Store, StoredVersion, Unit } from '../store.ts';
+import {
+  type CommitResult,
+  type Cursor,
+  PAGE_BYTES,
+  type Page,
+  type ResourceKey,
+  type Store,
+  type StoredVersion,
+  type Unit,
+} from '../store.ts';
 import { StoreError } from '../store-error.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { openConnection } from './connection.ts';
@@ -165,8 +174,16 @@ class SqliteStore implements Store {
 
   search(query: SearchQuery, after?: Cursor): Promise<Page> {
     return this.#work(() => {
-      const { sequences, next, total } = this.#search.find(query, after);
-      const versions = sequences.map(sequence => this.#cache.at(sequence) ?? this.#versions.at(sequence));
+      const { rows, next: behindAll, total } = this.#search.find(query, after);
+      const versions: StoredVersion[] = [];
+      let bytes = 0;
+      for (const { seq } of rows) {
+        const version = this.#cache.at(seq) ?? this.#versions.at(seq);
+        versions.push(version);
+        bytes += version.bodyBytes;
+        if (bytes >= PAGE_BYTES) break;
+      }
+      const next = versions.length < rows.length ? rows[versions.length - 1]!.cursor : behindAll;
       return { versions, ...(next && { next }), ...(total !== undefined && { total }) };
     });
   }

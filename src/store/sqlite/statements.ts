@@ -29,6 +29,11 @@ export class Statements {
     return this.prepare(sql).all(...params) as unknown as Column[][];
   }
 
+  /** Row by row, so that a caller who has enough leaves the rest unread. */
+  each(sql: string, params: readonly SQLInputValue[]): Iterable<Column[]> {
+    return this.prepare(sql).iterate(...params) as unknown as Iterable<Column[]>;
+  }
+
   get(sql: string, params: readonly SQLInputValue[]): Column[] | undefined {
     return this.prepare(sql).get(...params) as unknown as Column[] | undefined;
   }

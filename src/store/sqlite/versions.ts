@@ -1,4 +1,4 @@
-import type { Cursor, Page, ResourceKey, StoredVersion } from '../store.ts';
+import { type Cursor, PAGE_BYTES, type Page, type ResourceKey, type StoredVersion } from '../store.ts';
 import { decodeBody } from './body-codec.ts';
 import type { Column, Statements } from './statements.ts';
 import type { CachedVersion } from './version-cache.ts';
@@ -70,15 +70,16 @@ export class Versions {
     if (current === undefined) return { versions: [], total: 0 };
     const before = (after?.[0] as number | undefined) ?? current.versionId + 1;
     const versions = before > current.versionId ? [current] : [];
-    for (const row of this.#statements.all(OLDER, [key.resourceType, key.id, before, count + 1])) {
+    let bytes = 0;
+    for (const row of this.#statements.each(OLDER, [key.resourceType, key.id, before, count])) {
+      bytes += versions.at(-1)?.bodyBytes ?? 0;
+      if (versions.length >= count || bytes >= PAGE_BYTES) break;
       versions.push(versionOf(row, key));
     }
     const shown = versions.slice(0, count);
     const last = shown.at(-1);
     const total = current.versionId;
-    return versions.length > count && last
-      ? { versions: shown, next: [last.versionId], total }
-      : { versions: shown, total };
+    return last && last.versionId > 1 ? { versions: shown, next: [last.versionId], total } : { versions: shown, total };
   }
 
   after(sequence: number, limit: number): CachedVersion[] {
