@@ -121,8 +121,21 @@ const judgeReferences = (claim: Claim, baseUrl: string): Issue[] => {
   return requireReferences('claim-reference-required', baseUrl, references);
 };
 
+const isJudged = (answer: Resource | undefined): boolean => answer !== undefined && answer.outcome !== 'queued';
+
+const judgeDeletion = (answer: Resource | undefined): Issue[] =>
+  isJudged(answer)
+    ? [
+        refusal(
+          'claim-adjudicated',
+          'Claim',
+          'This claim has been judged and stays. To withdraw it, update its status to cancelled.',
+        ),
+      ]
+    : [];
+
 const judgeChange = (resource: Resource, { previous, previousAnswer }: InsuranceContext): Issue[] => {
-  if (previous === undefined || previousAnswer === undefined || previousAnswer.outcome === 'queued') return [];
+  if (previous === undefined || !isJudged(previousAnswer)) return [];
   const isSame = sameContent({ ...resource, status: '' }, { ...previous, status: '' });
   if (isSame && (resource.status === previous.status || resource.status === 'cancelled')) return [];
   return [
@@ -147,5 +160,6 @@ export const claimRule: InsuranceRule = {
       ...judgeChange(resource, context),
     ];
   },
+  judgeDeletion,
   answer: { resourceType: 'ClaimResponse', build: queuedClaimResponse },
 };

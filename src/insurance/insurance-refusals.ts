@@ -11,7 +11,7 @@ export const insuranceRefusals = {
   'claim-currency-mixed': 'The amounts of one claim are in different currencies.',
   'claim-reference-required':
     'A claim names its patient, provider, coverage or a claimed item otherwise than by a reference.',
-  'claim-adjudicated': 'A claim that has been judged can be cancelled, but not changed.',
+  'claim-adjudicated': 'A claim that has been judged can be cancelled, but not changed or deleted.',
   'eligibility-reference-required':
     'A question about cover names its patient or a coverage otherwise than by a reference.',
   'payment-request-reference-required': 'A payment notice names what was paid otherwise than by a reference.',

@@ -51,6 +51,8 @@ export interface InsuranceRule {
    * that is there already shall stay. Decimals of `exact` and of the answer may be raw numbers (`fhir/exact-json.ts`).
    */
   answer?: { resourceType: string; build(exact: Resource, context: InsuranceContext): Resource | undefined };
+  /** Refusals (422) of deleting the resource, by its answer as it is stored; an empty list lets it go, and the answer with it. */
+  judgeDeletion?(answer: Resource | undefined): readonly Issue[];
   /** Elements whose references may point to what is not there yet, by path without indexes. */
   mayDangle?: readonly string[];
 }

@@ -1,4 +1,6 @@
-import type { Change } from '../store/store.ts';
+import { FhirError } from '../fhir/fhir-error.ts';
+import type { Resource } from '../fhir/resource.ts';
+import type { Change, StoredVersion } from '../store/store.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { checkIfMatch } from './update.ts';
 
@@ -9,14 +11,20 @@ export interface DeleteRequest {
   ifMatch?: string;
 }
 
+/** The resource of a version that is there. */
+const resourceOf = (version: StoredVersion | undefined): Resource | undefined =>
+  version === undefined || version.method === 'DELETE' ? undefined : (JSON.parse(version.body) as Resource);
+
 /**
  * Deletes a resource, together with the insurance answer that was derived from it; their histories stay. Deleting what is not
  * there is no error.
+ * @throws {FhirError} 412 for If-Match, 422 business-rule where the insurance rule of the type keeps the resource
  * https://hl7.org/fhir/R4/http.html#delete
  */
 export const deleteResource = async (deps: Deps, request: DeleteRequest): Promise<InteractionResult> => {
   const { resourceType, id, ifMatch } = request;
-  const answerType = deps.insuranceRules.get(resourceType)?.answer?.resourceType;
+  const rule = deps.insuranceRules.get(resourceType);
+  const answerType = rule?.answer?.resourceType;
   const types = answerType === undefined ? [resourceType] : [resourceType, answerType];
   for (;;) {
     const versions = await Promise.all(types.map(type => deps.store.read({ resourceType: type, id })));
@@ -24,6 +32,8 @@ export const deleteResource = async (deps: Deps, request: DeleteRequest): Promis
     const exists = current !== undefined && current.method !== 'DELETE';
     checkIfMatch(ifMatch, current?.versionId ?? 0, exists);
     if (!exists) return current === undefined ? { status: 204 } : { status: 204, version: current };
+    const issues = rule?.judgeDeletion?.(resourceOf(versions[1])) ?? [];
+    if (issues.length > 0) throw new FhirError(422, issues);
     const lastUpdated = deps.now();
     const changes: Change[] = [];
     for (const version of versions) {

@@ -183,6 +183,36 @@ test('a deleted claim takes its answer along', async () => {
   expectOutcome(await server.get(`ClaimResponse/${body.id}`), 410, 'resource-deleted');
 });
 
+test('a claim that was judged can be cancelled, but not deleted and sent anew', async () => {
+  const { body } = await server.post('Claim', claim('D-2'));
+  const answer = await server.get(`ClaimResponse/${body.id}`);
+  await server.put(`ClaimResponse/${body.id}`, { ...answer.body, outcome: 'complete' });
+  expectOutcome(await server.delete(`Claim/${body.id}`), 422, 'claim-adjudicated');
+  expect((await server.post('Claim', claim('D-2'))).body.id).toBe(body.id);
+  expect((await server.put(`Claim/${body.id}`, { ...body, status: 'cancelled' })).status).toBe(200);
+  expectOutcome(await server.delete(`Claim/${body.id}`), 422, 'claim-adjudicated');
+  expect((await server.get(`ClaimResponse/${body.id}`)).body).toMatchObject({
+    status: 'cancelled',
+    outcome: 'complete',
+  });
+});
+
+test('a claim is judged or deleted, never both, when both are asked for at once', async () => {
+  for (let round = 0; round < 5; round++) {
+    const { body } = await server.post('Claim', claim(`D-3-${round}`));
+    const answer = await server.get(`ClaimResponse/${body.id}`);
+    const etag = { 'if-match': 'W/"1"' };
+    const [judged, deleted] = await Promise.all([
+      server.put(`ClaimResponse/${body.id}`, { ...answer.body, outcome: 'complete' }, etag),
+      server.delete(`Claim/${body.id}`),
+    ]);
+    expect([
+      [200, 422],
+      [412, 204],
+    ]).toContainEqual([judged.status, deleted.status]);
+  }
+});
+
 test('a payment notice is stored when what it pays is there', async () => {
   expect((await server.post('PaymentNotice', paymentNotice(DAY))).status).toBe(201);
   const unknown = { ...paymentNotice(DAY), request: { reference: 'Invoice/unheard-of' } };
