@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { JsonObject, Resource } from '../resource.ts';
 import { ExpressionError, expressionFor } from './expression.ts';
+import { fhirpathJsExpression } from './fhirpath-js.ts';
 
 const patient: Resource = {
   resourceType: 'Patient',
@@ -387,4 +388,16 @@ test('an error names the expression and no value of the node', () => {
   const run = () => expressionFor('name.family.length()').select(patient, context);
   expect(run).toThrow(ExpressionError);
   expect(run).not.toThrow(/Achieng/);
+});
+
+test('nothing of a resource is written to the console', () => {
+  const log = vi.spyOn(console, 'log');
+  try {
+    const quantity = (code: string) => ({ value: 1, system: 'http://unitsofmeasure.org', code });
+    const range = { low: quantity('Asha Mwamba'), high: quantity('of Jamula') };
+    expect(fhirpathJsExpression('low <= high', 'Range').select(range, { resource: patient })).toEqual([]);
+    expect(log).not.toHaveBeenCalled();
+  } finally {
+    log.mockRestore();
+  }
 });

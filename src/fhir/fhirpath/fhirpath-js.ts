@@ -30,6 +30,17 @@ function definedVariables(text: string): Record<string, string> {
   return variables;
 }
 
+/** Its library of units writes to the console what it cannot read as a unit, which may be a person's data. */
+function quietly<T>(work: () => T): T {
+  const { log } = console;
+  console.log = () => {};
+  try {
+    return work();
+  } finally {
+    console.log = log;
+  }
+}
+
 /**
  * The expression evaluated by fhirpath.js with the R4 model: slow, but whole. `base` as in `expressionFor`.
  * @throws {ExpressionError} when the text is not FHIRPath.
@@ -56,7 +67,7 @@ export function fhirpathJsExpression(text: string, base?: string): Expression {
     const options = { resolveInternalTypes: false, traceFn: () => {}, userInvocationTable: callbacks(context) };
     const root = twin === undefined ? node : withTwin(node, twin);
     try {
-      return compiled(root, variables, options);
+      return quietly(() => compiled(root, variables, options));
     } catch {
       throw new ExpressionError(`cannot be evaluated on this element: ${text}`);
     }
