@@ -54,10 +54,11 @@ const isShort = (value: unknown): boolean => {
 };
 
 const judgeLines = (claim: Claim): Issue[] => {
-  const seen = new Map<string, number>();
+  const seen = new Map<number, number>();
   const issues: Issue[] = [];
   (claim.item ?? []).forEach((line, index) => {
-    const sequence = JSON.stringify(line.sequence);
+    // Printed first, because it may be a raw number: 1e0 is 1.
+    const sequence = Number(JSON.stringify(line.sequence));
     const first = seen.get(sequence);
     if (first === undefined) seen.set(sequence, index);
     else {
