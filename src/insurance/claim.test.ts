@@ -106,7 +106,8 @@ describe('a claim is refused', () => {
   test('when its numbers are raw, for the same reasons', () => {
     const exact = parseExact(printed(claim({ item: [line(1, 1, 1), line(1, 1, 1)] }))) as Resource;
     expect(judge(exact)).toEqual(['claim-line-sequence-repeated Claim.item[1].sequence']);
-    const written = parseExact(printed(exact).replace('"sequence":1,', '"sequence":1e0,')) as Resource;
+    const twice = printed(claim({ item: [line(7, 1, 1), line(7, 1, 1)] }));
+    const written = parseExact(twice.replace('"sequence":7,', '"sequence":7e0,')) as Resource;
     expect(judge(written)).toEqual(['claim-line-sequence-repeated Claim.item[1].sequence']);
   });
 
