@@ -1,3 +1,4 @@
+import { containedResource } from '../fhir/contained-resource.ts';
 import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
 import type { NativeRule, Scope, TargetPlan } from './plan.ts';
 
@@ -14,12 +15,8 @@ const any: Target = { form: 'any' };
 
 function containedType(id: string, root: Resource): Target {
   if (id === '') return { form: 'typed', type: root.resourceType };
-  const { contained } = root;
-  if (!Array.isArray(contained)) return any;
-  const found = contained.find(resource => isJsonObject(resource) && resource.id === id);
-  return isJsonObject(found) && typeof found.resourceType === 'string'
-    ? { form: 'typed', type: found.resourceType }
-    : any;
+  const type = containedResource(root, id)?.resourceType;
+  return typeof type === 'string' ? { form: 'typed', type } : any;
 }
 
 /**
@@ -49,9 +46,7 @@ export function referencedType(value: JsonObject, scope: Scope, isType: (name: s
 }
 
 const isKnownContained = (reference: string, root: Resource) =>
-  reference.length === 1 ||
-  (Array.isArray(root.contained) &&
-    root.contained.some(resource => isJsonObject(resource) && resource.id === reference.slice(1)));
+  reference.length === 1 || containedResource(root, reference.slice(1)) !== undefined;
 
 /** Whether an id and nothing else stands from `start` on. */
 function isIdFrom(text: string, start: number): boolean {

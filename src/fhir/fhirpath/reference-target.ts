@@ -1,3 +1,4 @@
+import { containedResource } from '../contained-resource.ts';
 import { isJsonObject, type JsonObject } from '../resource.ts';
 import type { ExpressionContext } from './expression-types.ts';
 
@@ -14,8 +15,7 @@ export function resolveReference(value: unknown, context: ExpressionContext): Js
     const root = context.rootResource ?? context.resource;
     const id = reference.slice(1);
     if (id === '') return root;
-    const contained = root.contained;
-    return Array.isArray(contained) ? contained.filter(isJsonObject).find(each => each.id === id) : undefined;
+    return containedResource(root, id);
   }
   if (!isJsonObject(value) && typeof value !== 'string') return undefined;
   const target = context.resolve?.(value);
