@@ -80,6 +80,9 @@ const byTypeAndId = (a: ArtefactResource, b: ArtefactResource): number =>
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** What is kept of every conformance resource. */
+const CANONICAL = ['resourceType', 'id', 'url', 'version', 'name', 'title', 'status'] as const;
+
 /** Only the named members that are there, in the order of the names. */
 const pick = <T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> =>
   Object.fromEntries(
@@ -93,13 +96,7 @@ const keptExtensions = (extensions: readonly Extension[] | undefined): { extensi
 
 const filterStructure = (structure: StructureWithSnapshot): StructureWithSnapshot => ({
   ...pick(structure, [
-    'resourceType',
-    'id',
-    'url',
-    'version',
-    'name',
-    'title',
-    'status',
+    ...CANONICAL,
     'fhirVersion',
     'kind',
     'context',
@@ -215,7 +212,7 @@ const boundTerminology = (structures: readonly StructureWithSnapshot[]): (ValueS
 const withoutVersion = (canonical: string): string => canonical.split('|', 1)[0]!;
 
 const filterValueSet = (valueSet: ValueSet): ValueSet => ({
-  ...pick(valueSet, ['resourceType', 'id', 'url', 'version', 'name', 'title', 'status']),
+  ...pick(valueSet, CANONICAL),
   ...(valueSet.compose === undefined
     ? {}
     : {
@@ -233,20 +230,7 @@ const filterInclude = (include: ValueSetComposeInclude): ValueSetComposeInclude 
 });
 
 const filterCodeSystem = (codeSystem: CodeSystem): CodeSystem => ({
-  ...pick(codeSystem, [
-    'resourceType',
-    'id',
-    'url',
-    'version',
-    'name',
-    'title',
-    'status',
-    'caseSensitive',
-    'valueSet',
-    'hierarchyMeaning',
-    'compositional',
-    'content',
-  ]),
+  ...pick(codeSystem, [...CANONICAL, 'caseSensitive', 'valueSet', 'hierarchyMeaning', 'compositional', 'content']),
   ...(codeSystem.concept === undefined ? {} : { concept: codeSystem.concept.map(filterConcept) }),
 });
 

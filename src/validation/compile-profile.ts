@@ -2,10 +2,10 @@ import type { ElementDefinition, StructureWithSnapshot } from '../definitions/de
 import { bindingOf, invariantsOf, limitsOf } from './compile-item.ts';
 import { compileSlicing } from './compile-slices.ts';
 import { isArray, maxOf, minOf, referencedNode } from './compile-structure.ts';
-import { expectedValue } from './patterns.ts';
+import { expectedOf } from './patterns.ts';
 import type { ElementPlan, ItemPlan, ObjectPlan, PlanReference, ProfileReference, TypePlan } from './plan.ts';
 import type { Plans } from './plans.ts';
-import { type ElementNode, elementTree, isPrimitiveType, jsonName, typeCodes, valueFor } from './snapshot-tree.ts';
+import { type ElementNode, elementTree, isPrimitiveType, jsonName, typeCodes } from './snapshot-tree.ts';
 
 type ElementType = NonNullable<ElementDefinition['type']>[number];
 
@@ -90,16 +90,9 @@ export function profilePlan(structure: StructureWithSnapshot, plans: Plans): Obj
 
   const itemPlan = (node: ElementNode, base: ElementNode): ItemPlan => {
     const { definition } = node;
-    const fixed = valueFor(definition, 'fixed');
-    const pattern = valueFor(definition, 'pattern');
     return {
       types: typesOf(node, base),
-      expected:
-        fixed !== undefined
-          ? expectedValue('fixed', fixed)
-          : pattern !== undefined
-            ? expectedValue('pattern', pattern)
-            : undefined,
+      expected: expectedOf(definition),
       binding: bindingOf(definition, plans, base.definition),
       limits: limitsOf(definition, base.definition),
       invariants: invariantsOf(definition, base.definition),

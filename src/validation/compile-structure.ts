@@ -1,6 +1,6 @@
 import type { ElementDefinition, StructureWithSnapshot } from '../definitions/definitions.ts';
 import { bindingOf, invariantsOf, limitsOf } from './compile-item.ts';
-import { expectedValue } from './patterns.ts';
+import { expectedOf } from './patterns.ts';
 import type { ElementPlan, ItemPlan, NativeRule, ObjectPlan, PlanReference, TypePlan } from './plan.ts';
 import type { Plans } from './plans.ts';
 import {
@@ -10,7 +10,6 @@ import {
   isPrimitiveType,
   jsonName,
   typeCodes,
-  valueFor,
 } from './snapshot-tree.ts';
 
 /** The least number of times that an element must occur: a number whatever the definition holds, since code is made from it. */
@@ -64,16 +63,9 @@ export function structurePlan(
     const referenced = referencedNode(tree, definition);
     const codes = referenced === undefined ? typeCodes(definition) : typeCodes(referenced.definition);
     const choice = node.name.endsWith('[x]');
-    const fixed = valueFor(definition, 'fixed');
-    const pattern = valueFor(definition, 'pattern');
     const item: ItemPlan = {
       types: codes.map(code => typePlan(referenced ?? node, code, definition)),
-      expected:
-        fixed !== undefined
-          ? expectedValue('fixed', fixed)
-          : pattern !== undefined
-            ? expectedValue('pattern', pattern)
-            : undefined,
+      expected: expectedOf(definition),
       binding: bindingOf(definition, plans),
       limits: limitsOf(definition),
       invariants: invariantsOf(definition),

@@ -1,5 +1,7 @@
+import type { ElementDefinition } from '../definitions/definitions.ts';
 import { isJsonObject, type JsonObject } from '../fhir/resource.ts';
 import type { ExpectedValue } from './plan.ts';
+import { valueFor } from './snapshot-tree.ts';
 
 /** Deep equality of JSON values; the order of an object's properties does not matter. */
 export function isSame(left: unknown, right: unknown): boolean {
@@ -49,6 +51,14 @@ export function expectedValue(kind: ExpectedValue['kind'], expected: unknown): E
   const primitive = !Array.isArray(expected) && !isJsonObject(expected);
   if (primitive) return { kind, expected, matches: value => value === expected };
   return { kind, expected, matches: kind === 'fixed' ? value => isSame(value, expected) : patternTest(expected) };
+}
+
+/** What `fixed[x]` or `pattern[x]` of an element asks of its value, where it has one of them. */
+export function expectedOf(definition: ElementDefinition): ExpectedValue | undefined {
+  const fixed = valueFor(definition, 'fixed');
+  if (fixed !== undefined) return expectedValue('fixed', fixed);
+  const pattern = valueFor(definition, 'pattern');
+  return pattern === undefined ? undefined : expectedValue('pattern', pattern);
 }
 
 /** The parts of a pattern as `path = value`, for a message. Patterns are part of a profile, never a person's data. */
