@@ -54,6 +54,12 @@ describe('parseResource', () => {
     expect(text).not.toContain('Secret');
   });
 
+  it('says that a byte order mark is in the way, which nobody sees', () => {
+    const { rule, text } = refusalOf('\uFEFF{"resourceType":"Basic"}');
+    expect(rule).toBe('json-malformed');
+    expect(text).toContain('byte order mark');
+  });
+
   it('names the path of a duplicate', () => {
     const { text } = refusalOf('{"resourceType":"Claim","item":[{"a":1},{"b":{"c":1,"d":[1,2],"c":2}}]}');
     expect(text).toContain('item[1].b.c');

@@ -29,6 +29,7 @@ const countMembers = (value: unknown): number => {
 /** Says where a text stops being JSON. */
 const whereBroken = (text: string): string => {
   if (text.trim() === '') return 'it is empty';
+  if (text.startsWith('\uFEFF')) return 'it begins with a byte order mark, which JSON must not have';
   const position = jsonErrorPosition(text);
   const before = text.slice(0, position).split('\n');
   const place = `line ${before.length}, column ${before.at(-1)!.length + 1}`;
