@@ -1,6 +1,6 @@
 import { nearestName } from '../fhir/nearest-name.ts';
-import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
-import { claimedProfiles } from './claimed-profiles.ts';
+import { isJsonObject, type Resource } from '../fhir/resource.ts';
+import { profileClaims } from './claimed-profiles.ts';
 import { judgeObject } from './judge-object.ts';
 import type { Judgement } from './judgement.ts';
 import { foundType } from './messages.ts';
@@ -56,14 +56,15 @@ export function explainResource(
         `The profile ${url}, which is required here, is not loaded, so nothing can be accepted.`,
       );
   }
-  claimedProfiles(resource).forEach((url, index) => {
+  for (const [index, url] of profileClaims(resource).entries()) {
+    if (typeof url !== 'string') continue;
     const profile = plans.profile(url);
     if (profile.type !== undefined) judgeByProfile(resource, profile, where, judgement);
     else {
       const text = `The profile ${url} is not loaded here, so the resource was not judged by it.`;
       report.warning('profile-unknown', `${where}.meta.profile[${index}]`, text);
     }
-  });
+  }
 }
 
 function reportType(found: unknown, path: string | undefined, report: Report, { resourceTypes }: Explanation): void {

@@ -152,6 +152,13 @@ describe('a profile', () => {
     ]);
     expect(issues[0]?.diagnostics).toContain(urlOf('nowhere'));
   });
+  it('is named by its place among all claims, behind one whose url is absent', () => {
+    const unknown = { url: urlOf('why'), valueString: 'lost' };
+    const meta = { profile: [null, urlOf('nowhere')], _profile: [{ extension: [unknown] }, null] };
+    expect(judge({ ...claim(), meta })).toMatchObject([
+      { rule: 'profile-unknown', expression: 'Claim.meta.profile[1]' },
+    ]);
+  });
   it('that a resource in a Bundle claims is applied to it', () => {
     const resource = { ...claim(), status: 'draft', meta: { profile: [urlOf('strict')] } };
     expect(faults({ resourceType: 'Bundle', type: 'collection', entry: [{ resource }] })).toEqual([
