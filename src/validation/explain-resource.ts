@@ -1,5 +1,5 @@
 import { nearestName } from '../fhir/nearest-name.ts';
-import { isJsonObject, type Resource } from '../fhir/resource.ts';
+import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
 import { profileClaims } from './claimed-profiles.ts';
 import { judgeObject } from './judge-object.ts';
 import type { Judgement } from './judgement.ts';
