@@ -11,7 +11,7 @@ export const readPrefer = (header: string | readonly string[] | undefined): Pref
   if (header === undefined) return DEFAULT;
   const prefer = { ...DEFAULT };
   for (const preference of String(header).split(/[,;]/)) {
-    const [name, value] = preference.trim().split('=');
+    const [name, value] = preference.trim().replaceAll('"', '').split('=');
     if (name === 'return' && (value === 'minimal' || value === 'representation' || value === 'OperationOutcome')) {
       prefer.return = value;
     }
