@@ -112,6 +112,14 @@ const changes: Change[] = [
 ];
 
 describe('the generated check and the explanation', () => {
+  it('agree that nothing stands beside the id of an element', () => {
+    const patient: Json = { resourceType: 'Patient', birthDate: '1990', _birthDate: { id: 'b', _id: { id: 'x' } } };
+    expect(validator.validate(patient as Resource, [])).toMatchObject([
+      { rule: 'element-unknown', expression: 'Patient.birthDate._id' },
+    ]);
+    agrees(patient);
+  });
+
   it.each(Object.entries(validResources))('agree on changed copies of %s', (_, make) => {
     const steps = fc.array(
       fc.record({ place: fc.nat(), change: fc.nat(changes.length - 1), odd: fc.nat(oddValues.length - 1) }),

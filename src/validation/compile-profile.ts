@@ -5,7 +5,7 @@ import { isArray, maxOf, minOf, referencedNode } from './compile-structure.ts';
 import { expectedOf } from './patterns.ts';
 import type { ElementPlan, ItemPlan, ObjectPlan, PlanReference, ProfileReference, TypePlan } from './plan.ts';
 import type { Plans } from './plans.ts';
-import { type ElementNode, elementTree, isPrimitiveType, jsonName, typeCodes } from './snapshot-tree.ts';
+import { type ElementNode, elementTree, jsonName, mayHaveTwin, typeCodes } from './snapshot-tree.ts';
 
 type ElementType = NonNullable<ElementDefinition['type']>[number];
 
@@ -130,9 +130,9 @@ export function profilePlan(structure: StructureWithSnapshot, plans: Plans): Obj
     const names = (only === undefined ? known : [only]).map(code => ({
       name: jsonName(base.name, code),
       type: code,
-      primitive: isPrimitiveType(code),
+      twin: mayHaveTwin(base.definition, code),
     }));
-    if (names.length === 0) names.push({ name: base.name, type: 'BackboneElement', primitive: false });
+    if (names.length === 0) names.push({ name: base.name, type: 'BackboneElement', twin: false });
     const item = itemPlan(node, base);
     const types = item.types.length === 0 ? names.map(({ type }) => anyOf(type)) : item.types;
     const min = minOf(definition) > minOf(base.definition) ? minOf(definition) : 0;

@@ -9,6 +9,7 @@ import {
   elementTree,
   isPrimitiveType,
   jsonName,
+  mayHaveTwin,
   typeCodes,
 } from './snapshot-tree.ts';
 
@@ -77,7 +78,7 @@ export function structurePlan(
       repeats: isArray(definition),
       min: minOf(definition),
       max: maxOf(definition),
-      names: codes.map(code => ({ name: jsonName(node.name, code), type: code, primitive: isPrimitiveType(code) })),
+      names: codes.map(code => ({ name: jsonName(node.name, code), type: code, twin: mayHaveTwin(definition, code) })),
       item,
       slicing: undefined,
     };

@@ -50,7 +50,7 @@ function writeKeys(source: Source, plan: ObjectPlan, judges: Judges): void {
           seen();
         },
       });
-      if (!name.primitive) return;
+      if (!name.twin) return;
       twinCases.push({
         name: `_${name.name}`,
         write: () => {
@@ -119,12 +119,12 @@ function writeSwitch(source: Source, cases: readonly Case[], otherwise: () => vo
 
 function countExpression(source: Source, name: JsonName): string {
   const main = `o[${JSON.stringify(name.name)}]`;
-  const twin = name.primitive ? `o[${JSON.stringify(`_${name.name}`)}]` : 'undefined';
+  const twin = name.twin ? `o[${JSON.stringify(`_${name.name}`)}]` : 'undefined';
   return `${source.constant(countOf)}(${main}, ${twin})`;
 }
 
 function writeProperty(source: Source, element: ElementPlan, name: JsonName, judges: Judges): void {
-  const twin = name.primitive ? `o[${JSON.stringify(`_${name.name}`)}]` : 'undefined';
+  const twin = name.twin ? `o[${JSON.stringify(`_${name.name}`)}]` : 'undefined';
   if (element.max === 0) source.line('return false;');
   if (!element.repeats) {
     writeItem(source, element.item, name.type, 'v', twin, judges);
@@ -134,9 +134,9 @@ function writeProperty(source: Source, element: ElementPlan, name: JsonName, jud
   source.line(`if (!Array.isArray(v) || v.length === 0${tooMany}) return false;`);
   const item = source.variable();
   source.line(`for (let i = 0; i < v.length; i++) { const ${item} = v[i];`);
-  if (name.primitive)
+  if (name.twin)
     source.line(`if (${item} === null) { if (!${source.constant(isPadded)}(${twin}, i)) return false; continue; }`);
-  writeItem(source, element.item, name.type, item, name.primitive ? `${twin}?.[i]` : 'undefined', judges);
+  writeItem(source, element.item, name.type, item, name.twin ? `${twin}?.[i]` : 'undefined', judges);
   source.line('}');
 }
 

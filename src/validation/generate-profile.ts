@@ -13,11 +13,11 @@ export function writeProfileElement(source: Source, element: ElementPlan, judges
   const names = element.names.map(name => ({
     name,
     main: `o[${JSON.stringify(name.name)}]`,
-    twin: name.primitive ? `o[${JSON.stringify(`_${name.name}`)}]` : 'undefined',
+    twin: name.twin ? `o[${JSON.stringify(`_${name.name}`)}]` : 'undefined',
   }));
   if (element.max === 0) {
     for (const { main, twin, name } of names) {
-      source.line(`if (${main} !== undefined${name.primitive ? ` || ${twin} !== undefined` : ''}) return false;`);
+      source.line(`if (${main} !== undefined${name.twin ? ` || ${twin} !== undefined` : ''}) return false;`);
     }
   } else if (element.repeats) {
     const { main, twin, name } = names[0]!;
@@ -25,14 +25,14 @@ export function writeProfileElement(source: Source, element: ElementPlan, judges
     if (element.min > 0) source.line(`if (n < ${element.min}) return false;`);
     if (Number.isFinite(element.max)) source.line(`if (n > ${element.max}) return false;`);
     source.line('for (let i = 0; i < n; i++) { const v = a?.[i] ?? null;');
-    writeOccurrence(source, element, name, 'v', name.primitive ? 't?.[i]' : 'undefined', judges, counters);
+    writeOccurrence(source, element, name, 'v', name.twin ? 't?.[i]' : 'undefined', judges, counters);
     source.line('}');
   } else {
     source.line('let n = 0;');
     for (const { main, twin, name } of presentable(element, names, source)) {
       const value = source.variable();
       source.line(`{ const ${value} = ${main} ?? null;`);
-      source.line(`if (${value} !== null${name.primitive ? ` || ${twin} !== undefined` : ''}) { n++;`);
+      source.line(`if (${value} !== null${name.twin ? ` || ${twin} !== undefined` : ''}) { n++;`);
       writeOccurrence(source, element, name, value, twin, judges, counters);
       source.line('} }');
     }
@@ -49,9 +49,7 @@ function presentable(element: ElementPlan, names: readonly Named[], source: Sour
   const allowed = new Set(element.item.types.map(({ code }) => code));
   const refused = names.filter(({ name }) => !allowed.has(name.type));
   if (refused.length > 0) {
-    const properties = new Set(
-      refused.flatMap(({ name }) => (name.primitive ? [name.name, `_${name.name}`] : [name.name])),
-    );
+    const properties = new Set(refused.flatMap(({ name }) => (name.twin ? [name.name, `_${name.name}`] : [name.name])));
     source.line(`for (const k in o) if (${source.constant(properties)}.has(k)) return false;`);
   }
   return names.filter(({ name }) => allowed.has(name.type));

@@ -16,9 +16,9 @@ function propertiesOf(plan: ObjectPlan): Set<string> {
   if (properties === undefined) {
     properties = new Set(plan.resource ? ['resourceType'] : []);
     for (const { names } of plan.elements) {
-      for (const { name, primitive } of names) {
+      for (const { name, twin } of names) {
         properties.add(name);
-        if (primitive) properties.add(`_${name}`);
+        if (twin) properties.add(`_${name}`);
       }
     }
     propertiesOfPlans.set(plan, properties);
@@ -71,9 +71,7 @@ function judgeElement(
 ): void {
   const { report } = judgement;
   const where = `${path}.${element.name}`;
-  const present = element.names.filter(
-    ({ name, primitive }) => has(owner, name) || (primitive && has(owner, `_${name}`)),
-  );
+  const present = element.names.filter(({ name, twin }) => has(owner, name) || (twin && has(owner, `_${name}`)));
   if (element.max === 0) {
     for (const { name } of present)
       report.error('cardinality-max', where, `\`${name}\` is not allowed here by ${plan.label}. Remove it.`);

@@ -16,8 +16,8 @@ export function occurrencesOf(
   judgement: Judgement,
 ): Occurrence[] {
   const main = Object.hasOwn(owner, name.name) ? owner[name.name] : undefined;
-  const twin = name.primitive && Object.hasOwn(owner, `_${name.name}`) ? owner[`_${name.name}`] : undefined;
-  const common = { property: name.name, type: name.type, primitive: name.primitive };
+  const twin = name.twin && Object.hasOwn(owner, `_${name.name}`) ? owner[`_${name.name}`] : undefined;
+  const common = { property: name.name, type: name.type, primitive: name.twin };
   if (element.repeats) return repeated(main, twin, common, path, exhaustive, judgement);
   const { report } = judgement;
   if (exhaustive) {

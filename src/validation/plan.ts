@@ -129,7 +129,8 @@ export interface SlicingPlan {
 export interface JsonName {
   readonly name: string;
   readonly type: string;
-  readonly primitive: boolean;
+  /** Whether `_name` may stand beside it. */
+  readonly twin: boolean;
 }
 
 /** One element of an object: its JSON names, how often it occurs, and what is asked of each value. */

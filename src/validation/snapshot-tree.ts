@@ -71,3 +71,7 @@ export function typeCodes(definition: ElementDefinition): string[] {
 
 /** Whether a type code is that of a FHIR primitive: only these begin with a small letter. */
 export const isPrimitiveType = (code: string): boolean => !isUpper(code[0]);
+
+/** Whether `_name` may stand beside a value of the type: not beside the id of an element, which is no element itself. */
+export const mayHaveTwin = ({ path, representation }: ElementDefinition, code: string): boolean =>
+  isPrimitiveType(code) && !(path.endsWith('.id') && representation?.includes('xmlAttr'));
