@@ -72,6 +72,8 @@ let floorClaims = 0;
 let hot = 0;
 let cold = 0;
 const HOT_IDS = 100;
+/** The first round is not counted and so much longer: a server's code is compiled, and compiled again, while it runs. */
+const WARM_UP = 3;
 
 const workloads: Workload[] = [
   {
@@ -113,10 +115,10 @@ const workloads: Workload[] = [
 for (let round = 0; round <= rounds; round++) {
   for (const workload of workloads) {
     const before = await workload.server.usage();
-    const result = await load(workload.server.origin, seconds, workload.next, workload.onBody);
+    const duration = round === 0 ? WARM_UP * seconds : seconds;
+    const result = await load(workload.server.origin, duration, workload.next, workload.onBody);
     const after = await workload.server.usage();
     if (result.failures > 0) throw new Error(`${workload.label}: ${result.failures} requests failed`);
-    // The first round warms up.
     if (round === 0) continue;
     workload.cpuMicroseconds.push((after.cpuMicroseconds - before.cpuMicroseconds) / result.requests);
     workload.perSecond.push(result.requests / result.seconds);
