@@ -21,6 +21,9 @@ export type IssueCode =
   | 'timeout'
   | 'informational';
 
+/** Issues that the answer to one resource holds at most: enough to work on, and no more than a person reads. */
+export const MOST_ISSUES = 100;
+
 /**
  * One finding about a request or a resource, before it becomes an OperationOutcome.
  * `rule` is a stable code of our own CodeSystem (kebab-case) that clients may switch on; `expression` is the FHIRPath of the

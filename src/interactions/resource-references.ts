@@ -1,5 +1,5 @@
 import type { TypeCapability } from '../definitions/capability.ts';
-import type { Issue } from '../fhir/issue.ts';
+import { type Issue, MOST_ISSUES } from '../fhir/issue.ts';
 import { findReferences, parseReference } from '../fhir/reference.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { ResourceKey } from '../store/store.ts';
@@ -32,22 +32,46 @@ export const localReferences = (deps: Deps, type: TypeCapability, resource: Reso
   return found;
 };
 
-/** One issue for every reference whose target is among `missing`. */
+const nameOf = ({ resourceType, id }: ResourceKey): string => `${resourceType}/${id}`;
+
+/** One issue for every reference whose target is among `missing`, up to the most that one answer holds. */
 export const missingReferenceIssues = (
   references: readonly LocalReference[],
   missing: readonly ResourceKey[],
 ): Issue[] => {
-  const isMissing = ({ key }: LocalReference): boolean =>
-    key.resourceType === '' ||
-    missing.some(({ resourceType, id }) => resourceType === key.resourceType && id === key.id);
-  return references.filter(isMissing).map(({ key, expression }) => ({
-    severity: 'error',
-    code: 'not-found',
-    rule: 'reference-not-found',
-    expression,
-    diagnostics:
-      key.resourceType === ''
-        ? 'This reference does not name a resource of this server. Write it as Type/id, like Patient/123.'
-        : `There is no ${key.resourceType}/${key.id} on this server. Send it first, or correct the reference.`,
-  }));
+  const names = new Set(missing.map(nameOf));
+  const issues: Issue[] = [];
+  for (const { key, expression } of references) {
+    if (issues.length === MOST_ISSUES) break;
+    if (key.resourceType !== '' && !names.has(nameOf(key))) continue;
+    issues.push({
+      severity: 'error',
+      code: 'not-found',
+      rule: 'reference-not-found',
+      expression,
+      diagnostics:
+        key.resourceType === ''
+          ? 'This reference does not name a resource of this server. Write it as Type/id, like Patient/123.'
+          : `There is no ${nameOf(key)} on this server. Send it first, or correct the reference.`,
+    });
+  }
+  return issues;
+};
+
+/**
+ * The issues of references that do not resolve now, found by reading: for the answer to a resource that is refused anyway. What is
+ * stored is judged inside the commit.
+ */
+export const unresolvedReferences = async (
+  deps: Pick<Deps, 'store'>,
+  references: readonly LocalReference[],
+): Promise<Issue[]> => {
+  const keys = new Map(references.map(({ key }) => [nameOf(key), key]));
+  const missing: ResourceKey[] = [];
+  for (const key of keys.values()) {
+    if (missing.length === MOST_ISSUES) break;
+    const version = await deps.store.read(key);
+    if (version === undefined || version.method === 'DELETE') missing.push(key);
+  }
+  return missingReferenceIssues(references, missing);
 };

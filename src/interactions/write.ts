@@ -1,7 +1,7 @@
 import type { TypeCapability } from '../definitions/capability.ts';
 import { parseExact } from '../fhir/exact-json.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
-import type { Issue } from '../fhir/issue.ts';
+import { type Issue, MOST_ISSUES } from '../fhir/issue.ts';
 import type { ParsedResource } from '../fhir/parse-resource.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { printResource, stampResource } from '../fhir/stamp-resource.ts';
@@ -10,7 +10,12 @@ import type { SearchQuery } from '../search/query.ts';
 import type { Change, CommitResult, StoredVersion } from '../store/store.ts';
 import type { Deps, VersionHead } from './context.ts';
 import { lookUp } from './look-up.ts';
-import { type LocalReference, localReferences, missingReferenceIssues } from './resource-references.ts';
+import {
+  type LocalReference,
+  localReferences,
+  missingReferenceIssues,
+  unresolvedReferences,
+} from './resource-references.ts';
 
 /** Where a resource goes: a new id, or the id of the path with the version that is there (0 when there never was one). */
 export interface WriteTarget {
@@ -34,18 +39,13 @@ export interface Written {
 
 const errorsOf = (issues: readonly Issue[]): Issue[] => issues.filter(issue => issue.severity === 'error');
 
-/**
- * Issues of references that do not resolve, for the answer to a resource that is refused anyway. What validation has said of a
- * reference's text is not said again in other words.
- */
-const unresolved = async (deps: Deps, all: readonly LocalReference[], found: readonly Issue[]): Promise<Issue[]> => {
-  const refused = new Set(errorsOf(found).map(({ expression }) => expression));
-  const references = all.filter(({ expression }) => !refused.has(`${expression}.reference`));
-  const versions = await Promise.all(references.map(({ key }) => deps.store.read(key)));
-  const missing = references
-    .filter((_reference, index) => (versions[index]?.method ?? 'DELETE') === 'DELETE')
-    .map(({ key }) => key);
-  return missingReferenceIssues(references, missing);
+/** The refusal of a resource for what was found in it, up to the most that one answer holds. */
+const refuseResource = (issues: readonly Issue[]): FhirError => new FhirError(422, issues.slice(0, MOST_ISSUES));
+
+/** What validation has said of a reference's text is not said again in other words. */
+const notRefused = (references: readonly LocalReference[], issues: readonly Issue[]): LocalReference[] => {
+  const refused = new Set(errorsOf(issues).map(({ expression }) => expression));
+  return references.filter(({ expression }) => !refused.has(`${expression}.reference`));
 };
 
 const storedAnswer = async (
@@ -86,7 +86,7 @@ const applyInsurance = async (
       : { previousAnswer: parseExact(stored.body) as Resource }),
   };
   const issues = rule.judge?.(exact, context) ?? [];
-  if (issues.length > 0) throw new FhirError(422, issues);
+  if (issues.length > 0) throw refuseResource(issues);
   const answer = rule.answer?.build(exact, context);
   return {
     identities: rule.identities?.(resource) ?? [],
@@ -109,8 +109,9 @@ export const write = async (
   const { resource } = parsed;
   const issues = deps.validator.validate(resource, type.profile === undefined ? [] : [type.profile]);
   const references = localReferences(deps, type, resource);
-  if (errorsOf(issues).length > 0)
-    throw new FhirError(422, [...issues, ...(await unresolved(deps, references, issues))]);
+  if (errorsOf(issues).length > 0) {
+    throw refuseResource([...issues, ...(await unresolvedReferences(deps, notRefused(references, issues)))]);
+  }
 
   const rule = deps.insuranceRules.get(resourceType);
   const { identities, answer }: Judged =
@@ -132,7 +133,7 @@ export const write = async (
   }
   const result = await deps.store.commit({ changes, mustExist: references.map(({ key }) => key) });
   if (result.outcome === 'references-missing') {
-    throw new FhirError(422, missingReferenceIssues(references, result.missing));
+    throw refuseResource(missingReferenceIssues(references, result.missing));
   }
   return { result, version, text, issues, identities };
 };

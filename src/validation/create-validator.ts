@@ -1,5 +1,5 @@
 import type { Definitions } from '../definitions/definitions.ts';
-import type { Issue } from '../fhir/issue.ts';
+import { type Issue, MOST_ISSUES } from '../fhir/issue.ts';
 import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
 import { claimedProfiles } from './claimed-profiles.ts';
 import { compilePlans } from './compile-plans.ts';
@@ -31,7 +31,7 @@ type Check = (value: JsonObject, scope: Scope) => boolean;
 
 /** What a server may choose about validation. */
 export interface ValidatorOptions {
-  /** Issues that one call gives at most; default 100. */
+  /** Issues that one call gives at most; default `MOST_ISSUES`. */
   maxIssues?: number;
   /**
    * How a reference to a type that the base definition does not name is reported. `error` (the default) is what R4 says; `warning`
@@ -47,7 +47,7 @@ export interface ValidatorOptions {
  */
 export function createValidator(
   definitions: Definitions,
-  { maxIssues = 100, baseTargets = 'error' }: ValidatorOptions = {},
+  { maxIssues = MOST_ISSUES, baseTargets = 'error' }: ValidatorOptions = {},
 ): Validator {
   const isConform = (value: unknown, { type, reference }: ProfileReference, scope: Scope): boolean => {
     if (

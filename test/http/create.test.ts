@@ -150,3 +150,23 @@ describe('If-None-Exist', () => {
     expect(linkOf(body, 'next')).toBeUndefined();
   });
 });
+
+test.each([
+  ['valid but for them', 'final'],
+  ['invalid besides', 'wrong'],
+])(
+  'of very many references that lead nowhere the first hundred are told, quickly, in a resource that is %s',
+  async (_what, mode) => {
+    const entry = Array.from({ length: 40_000 }, (_none, index) => ({ item: { reference: `Patient/none-${index}` } }));
+    const started = performance.now();
+    const answer = await server.post('List', {
+      resourceType: 'List',
+      status: 'current',
+      mode: mode === 'final' ? 'working' : mode,
+      entry,
+    });
+    expect(answer.status).toBe(422);
+    expect(answer.body.issue).toHaveLength(100);
+    expect(performance.now() - started).toBeLessThan(5000);
+  },
+);
