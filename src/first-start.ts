@@ -6,29 +6,35 @@ import { update } from './interactions/update.ts';
 
 const DEFAULT_SCHEME = new URL('../scheme/default.json', import.meta.url);
 
-/** Stores the default scheme (the insurer) in a store that is new, so that a first claim can be answered. */
+/** Stores what the default scheme (the insurer) has and the store never had, so that a first claim can be answered. */
 const loadDefaultScheme = async (deps: Deps): Promise<void> => {
   const bundle = JSON.parse(await readFile(DEFAULT_SCHEME, 'utf8')) as Bundle;
   for (const { resource } of bundle.entry ?? []) {
     if (resource?.id === undefined) continue;
-    const body = Buffer.from(JSON.stringify(resource));
-    await update(deps, { resourceType: resource.resourceType, id: resource.id, body });
+    const key = { resourceType: resource.resourceType, id: resource.id };
+    if ((await deps.store.read(key)) !== undefined) continue;
+    await update(deps, { ...key, body: Buffer.from(JSON.stringify(resource)) });
   }
 };
 
 /**
- * Makes sure that insurance can work: a new store gets the default scheme, and the insurer that the settings name must be there.
+ * Makes sure that insurance can work: the insurer that the settings name must be there. A store that never had the default one
+ * gets it.
  * @throws {Error} naming the setting to change
  */
 export const firstStart = async (deps: Deps): Promise<void> => {
   if (deps.insuranceRules.size === 0) return;
-  if (deps.store.lastUpdated === 0) await loadDefaultScheme(deps);
-  const insurer = parseReference(deps.settings.insurer);
-  const found = insurer.kind === 'local' ? await deps.store.read(insurer) : undefined;
-  if (found === undefined || found.method === 'DELETE') {
-    throw new Error(
-      `KIUNGO_INSURER names ${deps.settings.insurer}, which is not stored. Set it to an Organization that is, ` +
-        'or store that Organization while KIUNGO_INSURER names another one.',
-    );
-  }
+  const { insurer } = deps.settings;
+  const isThere = async (): Promise<boolean> => {
+    const key = parseReference(insurer);
+    const version = key.kind === 'local' ? await deps.store.read(key) : undefined;
+    return version !== undefined && version.method !== 'DELETE';
+  };
+  if (await isThere()) return;
+  await loadDefaultScheme(deps);
+  if (await isThere()) return;
+  throw new Error(
+    `KIUNGO_INSURER names ${insurer}, which is not stored. Set it to an Organization that is, or start once with ` +
+      `KIUNGO_CAPABILITIES=r4, which needs no insurer, and PUT ${insurer}.`,
+  );
 };

@@ -128,6 +128,25 @@ describe('what keeps the server from starting is said in one text, with the name
   });
 });
 
+test('a store that was filled as a plain R4 server gets the default insurer when insurance is switched on', async () => {
+  const settings = { KIUNGO_STORE: `sqlite:${join(folder, 'kiungo.db')}` };
+  const plain = await startServer({ ...settings, KIUNGO_CAPABILITIES: 'r4' });
+  const put = await fetch(`${plain.url}/Basic/a`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/fhir+json' },
+    body: JSON.stringify({ resourceType: 'Basic', id: 'a', code: { text: 'a' } }),
+  });
+  expect(put.status).toBe(201);
+  expect(await plain.stop()).toBe(0);
+  const insurance = await startServer(settings);
+  const insurer = `${insurance.url}/Organization/openIMIS-Implementation`;
+  expect((await fetch(insurer)).status).toBe(200);
+  expect((await fetch(insurer, { method: 'DELETE' })).status).toBe(204);
+  expect(await insurance.stop()).toBe(0);
+  // What somebody deleted is not brought back behind his back, but there is a way out.
+  expect((await failToStart(settings)).text).toContain('KIUNGO_CAPABILITIES=r4');
+});
+
 test('KIUNGO_INSECURE=yes lets others reach the server, and the log warns of it', async () => {
   const { startLog, stop } = await startServer({ ...MEMORY, KIUNGO_HOST: '0.0.0.0', KIUNGO_INSECURE: 'yes' });
   const warnings = startLog.filter(({ level }) => level === 40).map(({ msg }) => msg);
