@@ -1,11 +1,10 @@
-import { type BundleLink, buildBundle } from '../fhir/bundle.ts';
+import { buildBundle } from '../fhir/bundle.ts';
 import { formatInstant } from '../fhir/datetime.ts';
 import { refuse } from '../fhir/fhir-error.ts';
-import { readCursor, signCursor } from '../search/cursor.ts';
 import type { StoredVersion } from '../store/store.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { versionToEtag } from './etag.ts';
-import { queryText } from './search-type.ts';
+import { CURSOR, pagesOf } from './pages-of.ts';
 
 /** The resource whose history is asked for, and the parameters, percent decoding done. */
 export interface HistoryRequest {
@@ -14,7 +13,7 @@ export interface HistoryRequest {
   parameters: readonly (readonly [name: string, value: string])[];
 }
 
-const KNOWN = ['_count', '_cursor', '_format', '_pretty'];
+const KNOWN = ['_count', CURSOR, '_format', '_pretty'];
 
 const readCount = (deps: Deps, text: string | undefined): number => {
   if (text === undefined) return deps.settings.pageSize;
@@ -47,11 +46,17 @@ export const historyInstance = async (deps: Deps, request: HistoryRequest): Prom
   const values = new Map(parameters);
   const count = readCount(deps, values.get('_count'));
   const key = { resourceType, id };
-  const asked = `${resourceType}/${id}/_history`;
-  const cursorText = values.get('_cursor');
+  const counted = values.has('_count') ? [['_count', String(count)] as const] : [];
+  const pages = pagesOf(
+    deps.store,
+    deps.settings.baseUrl,
+    `${resourceType}/${id}/_history`,
+    counted,
+    values.get(CURSOR),
+  );
   const page = await deps.store.history(key, {
     count,
-    ...(cursorText === undefined ? {} : { after: readCursor(cursorText, asked, deps.store.signingKey) }),
+    ...(pages.after === undefined ? {} : { after: pages.after }),
   });
   if (page.versions.length === 0 && (await deps.store.read(key)) === undefined) {
     throw refuse('resource-unknown', `There is no ${resourceType} with id ${id}.`);
@@ -59,20 +64,11 @@ export const historyInstance = async (deps: Deps, request: HistoryRequest): Prom
   const oldest = page.versions.at(-1)?.versionId ?? 1;
   const beforeAll = oldest === 1 ? undefined : await deps.store.readVersion(key, oldest - 1);
   const { baseUrl } = deps.settings;
-  const link = (relation: BundleLink['relation'], cursor?: string): BundleLink => {
-    const text = queryText([
-      ...(values.has('_count') ? [['_count', String(count)] as const] : []),
-      ...(cursor === undefined ? [] : [['_cursor', cursor] as const]),
-    ]);
-    return { relation, url: `${baseUrl}/${asked}${text === '' ? '' : `?${text}`}` };
-  };
-  const links = [link('self', cursorText), link('first')];
-  if (page.next !== undefined) links.push(link('next', signCursor(page.next, asked, deps.store.signingKey)));
   return {
     status: 200,
     body: buildBundle({
       type: 'history',
-      links,
+      links: pages.links(page.next),
       entries: page.versions.map((version, index) => entryOf(baseUrl, version, page.versions[index + 1] ?? beforeAll)),
       ...(page.total === undefined ? {} : { total: page.total }),
     }),

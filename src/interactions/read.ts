@@ -1,6 +1,7 @@
 import { refuse } from '../fhir/fhir-error.ts';
 import type { StoredVersion } from '../store/store.ts';
 import type { Deps, InteractionResult } from './context.ts';
+import { versionToEtag } from './etag.ts';
 
 /** Answers a stored version, or 410 with its number if it is a deletion. */
 export const versionResult = (version: StoredVersion): InteractionResult => {
@@ -9,7 +10,7 @@ export const versionResult = (version: StoredVersion): InteractionResult => {
       'resource-deleted',
       `${version.resourceType}/${version.id} was deleted. Its history holds the versions before.`,
       {
-        headers: { etag: `W/"${version.versionId}"` },
+        headers: { etag: versionToEtag(version.versionId) },
       },
     );
   }
