@@ -1,8 +1,8 @@
 import { FhirError } from '../fhir/fhir-error.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { Change, StoredVersion } from '../store/store.ts';
+import { checkIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
-import { checkIfMatch } from './update.ts';
 
 /** A resource to delete, and the If-Match header if there was one. */
 export interface DeleteRequest {

@@ -47,13 +47,14 @@ export const historyInstance = async (deps: Deps, request: HistoryRequest): Prom
   const count = readCount(deps, values.get('_count'));
   const key = { resourceType, id };
   const counted = values.has('_count') ? [['_count', String(count)] as const] : [];
-  const pages = pagesOf(
-    deps.store,
-    deps.settings.baseUrl,
-    `${resourceType}/${id}/_history`,
-    counted,
-    values.get(CURSOR),
-  );
+  const pages = pagesOf({
+    store: deps.store,
+    baseUrl: deps.settings.baseUrl,
+    path: `${resourceType}/${id}/_history`,
+    parameters: counted,
+    boundTo: [],
+    cursor: values.get(CURSOR),
+  });
   const page = await deps.store.history(key, {
     count,
     ...(pages.after === undefined ? {} : { after: pages.after }),

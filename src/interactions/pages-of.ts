@@ -24,20 +24,27 @@ export interface Pages {
   links(next: Cursor | undefined): BundleLink[];
 }
 
+/** What a series of pages is made of. */
+export interface PagesOptions {
+  store: Pick<Store, 'signingKey'>;
+  baseUrl: string;
+  /** Below the base, without a slash in front. */
+  path: string;
+  /** Parameters that were used, for the links. */
+  parameters: Parameters;
+  /** Those of them that a cursor is good with; all where absent. */
+  boundTo?: Parameters;
+  /** The cursor that the client sent. */
+  cursor: string | undefined;
+}
+
 /**
- * Reads and writes the places of a series of pages. `path` is below the base, `parameters` are those that were used, `cursor` is
- * what the client sent. Cursors are signed, and good for the series that they were made for only.
+ * Reads and writes the places of a series of pages. Cursors are signed, and good for the series that they were made for only.
  * https://hl7.org/fhir/R4/http.html#paging
  */
-export const pagesOf = (
-  { signingKey }: Pick<Store, 'signingKey'>,
-  baseUrl: string,
-  path: string,
-  parameters: Parameters,
-  cursor: string | undefined,
-): Pages => {
-  // A place is good for pages of any size.
-  const asked = `${path}?${queryText(parameters.filter(([name]) => name !== '_count'))}`;
+export const pagesOf = ({ store, baseUrl, path, parameters, boundTo = parameters, cursor }: PagesOptions): Pages => {
+  const { signingKey } = store;
+  const asked = `${path}?${queryText(boundTo)}`;
   const link = (relation: BundleLink['relation'], place?: string): BundleLink => {
     const text = queryText(place === undefined ? parameters : [...parameters, [CURSOR, place]]);
     return { relation, url: `${baseUrl}/${path}${text === '' ? '' : `?${text}`}` };

@@ -23,7 +23,7 @@ export const searchType = async (deps: Deps, request: SearchRequest): Promise<In
   const cursor = request.parameters.find(([name]) => name === CURSOR)?.[1];
   const parameters = request.parameters.filter(([name]) => name !== CURSOR);
   const { query, used, ignored } = parseSearch({ ...searchSettings(deps, resourceType), parameters, handling });
-  const pages = pagesOf(deps.store, baseUrl, resourceType, used, cursor);
+  const pages = pagesOf({ store: deps.store, baseUrl, path: resourceType, parameters: used, cursor });
   const page = await deps.store.search(query, pages.after);
   const entries = page.versions.map(
     ({ id, body }) => `{"fullUrl":"${baseUrl}/${resourceType}/${id}","resource":${body},"search":{"mode":"match"}}`,

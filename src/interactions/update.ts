@@ -1,9 +1,9 @@
 import { refuse } from '../fhir/fhir-error.ts';
 import { parseStored } from '../fhir/parse-resource.ts';
 import { sameResource } from '../fhir/same-content.ts';
+import { checkIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { enabledType } from './enabled-type.ts';
-import { readIfMatch, versionToEtag } from './etag.ts';
 import { identityTaken } from './identity-taken.ts';
 import { readBody } from './read-body.ts';
 import { write } from './write.ts';
@@ -19,20 +19,6 @@ export interface UpdateRequest {
 
 /** How often an update without If-Match is tried again when others write the same resource at the same moment. */
 const ATTEMPTS = 100;
-
-/** @throws {FhirError} 412 if the stored version is not the one that the client knows */
-export const checkIfMatch = (ifMatch: string | undefined, currentVersionId: number, exists: boolean): void => {
-  if (ifMatch === undefined) return;
-  const wanted = readIfMatch(ifMatch);
-  if (wanted === '*' ? exists : wanted === currentVersionId && exists) return;
-  throw refuse(
-    'precondition-failed',
-    exists
-      ? `The resource has changed: its version is ${currentVersionId}, not the one in If-Match. Read it again and repeat your change.`
-      : 'There is no such resource that If-Match could hold for.',
-    { headers: exists ? { etag: versionToEtag(currentVersionId) } : {} },
-  );
-};
 
 /**
  * Stores a new version of a resource, or its first one under the id of the path. Content equal to the current version makes no

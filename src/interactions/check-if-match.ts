@@ -1,0 +1,30 @@
+import { refuse } from '../fhir/fhir-error.ts';
+import { versionToEtag } from './etag.ts';
+
+/**
+ * The version that If-Match names: a number, or `*` for any that exists.
+ * https://hl7.org/fhir/R4/http.html#concurrency
+ */
+const readIfMatch = (header: string): number | '*' => {
+  const value = header.trim();
+  if (value === '*') return '*';
+  const version = /^(?:W\/)?"(\d{1,15})"$/.exec(value)?.[1];
+  if (version === undefined) {
+    throw refuse('header-malformed', 'If-Match must hold one version as it stands in ETag: W/"3".');
+  }
+  return Number(version);
+};
+
+/** @throws {FhirError} 412 if the stored version is not the one that the client knows */
+export const checkIfMatch = (ifMatch: string | undefined, currentVersionId: number, exists: boolean): void => {
+  if (ifMatch === undefined) return;
+  const wanted = readIfMatch(ifMatch);
+  if (wanted === '*' ? exists : wanted === currentVersionId && exists) return;
+  throw refuse(
+    'precondition-failed',
+    exists
+      ? `The resource has changed: its version is ${currentVersionId}, not the one in If-Match. Read it again and repeat your change.`
+      : 'There is no such resource that If-Match could hold for.',
+    { headers: exists ? { etag: versionToEtag(currentVersionId) } : {} },
+  );
+};
