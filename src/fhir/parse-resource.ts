@@ -83,6 +83,6 @@ export const parseResource = (body: Buffer, maxDepth: number): ParsedResource =>
   return withExact(value as Resource, text, scan);
 };
 
-/** As `parseResource`, for a text that was stored and so was judged before. */
+/** As `parseResource`, for a text that was judged before: stored, or part of a body that was read. */
 export const parseStored = (text: string): ParsedResource =>
   withExact(JSON.parse(text) as Resource, text, scanJson(text));

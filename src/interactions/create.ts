@@ -56,23 +56,20 @@ const resend = async (deps: Deps, key: ResourceKey, parsed: ParsedResource): Pro
   return stored !== undefined && same ? read(deps, key.resourceType, key.id) : undefined;
 };
 
-/**
- * Stores a new resource under an id of the server's. A resend of one that is stored already, told by its business identity or by
- * If-None-Exist, answers 200 with the stored one and changes nothing.
- * https://hl7.org/fhir/R4/http.html#create
- */
-export const create = async (deps: Deps, request: CreateRequest): Promise<InteractionResult> => {
-  const { resourceType, body } = request;
+/** As `create`, for a resource that was read already and is of the type. */
+export const createParsed = async (
+  deps: Deps,
+  parsed: ParsedResource,
+  ifNoneExist?: string,
+): Promise<InteractionResult> => {
+  const { resourceType } = parsed.resource;
   const type = enabledType(deps, resourceType);
-  const parsed = readBody(deps, resourceType, body);
   const target = { id: deps.newId(), previousVersionId: 0, method: 'POST' as const };
   const { result, version, text, issues, identities } = await write(
     deps,
     type,
     parsed,
-    request.ifNoneExist === undefined
-      ? target
-      : { ...target, ifNoneExist: readIfNoneExist(deps, type, request.ifNoneExist) },
+    ifNoneExist === undefined ? target : { ...target, ifNoneExist: readIfNoneExist(deps, type, ifNoneExist) },
   );
   switch (result.outcome) {
     case 'committed':
@@ -90,3 +87,13 @@ export const create = async (deps: Deps, request: CreateRequest): Promise<Intera
       throw refuse('version-conflict', `The write collided with another one (${result.outcome}). Send it again.`);
   }
 };
+
+/**
+ * Stores a new resource under an id of the server's. A resend of one that is stored already, told by its business identity or by
+ * If-None-Exist, answers 200 with the stored one and changes nothing.
+ * https://hl7.org/fhir/R4/http.html#create
+ */
+export const create = async (
+  deps: Deps,
+  { resourceType, body, ifNoneExist }: CreateRequest,
+): Promise<InteractionResult> => createParsed(deps, readBody(deps, resourceType, body), ifNoneExist);

@@ -1,9 +1,9 @@
 import { parseExact } from '../fhir/exact-json.ts';
 import { refuse } from '../fhir/fhir-error.ts';
-import { parseResource } from '../fhir/parse-resource.ts';
-import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
+import { type ParsedResource, parseResource, parseStored } from '../fhir/parse-resource.ts';
+import { isJsonObject, type Resource } from '../fhir/resource.ts';
 import type { Deps, InteractionResult } from '../interactions/context.ts';
-import { create } from '../interactions/create.ts';
+import { createParsed } from '../interactions/create.ts';
 import { read } from '../interactions/read.ts';
 
 /** A `$submit`: the type that it is called on, and the body as bytes. */
@@ -39,11 +39,11 @@ const findSubmitted = (resourceType: string, resource: Resource): (string | numb
   return [list, submitted[0]!.index, 'resource'];
 };
 
-/** The bytes of the resource at a path inside the body, numbers as they were written. */
-const bytesAt = (exact: JsonObject, path: readonly (string | number)[]): Buffer =>
-  Buffer.from(
-    JSON.stringify(path.reduce<unknown>((value, step) => (value as Record<string | number, unknown>)[step], exact)),
-  );
+/** The resource at a path inside a body, numbers as they were written. */
+const carriedAt = (text: string, path: readonly (string | number)[]): ParsedResource => {
+  const step = (value: unknown, name: string | number): unknown => (value as Record<string | number, unknown>)[name];
+  return parseStored(JSON.stringify(path.reduce(step, parseExact(text))));
+};
 
 /**
  * Stores a request of the insurance work (a Claim, a CoverageEligibilityRequest) and answers with the resource that answers it.
@@ -55,8 +55,8 @@ export const submit = async (deps: Deps, { resourceType, body }: SubmitRequest):
   if (answerType === undefined) throw refuse('operation-unknown', `$submit is not offered for ${resourceType}.`);
   const parsed = parseResource(body, deps.settings.maxDepth);
   const path = findSubmitted(resourceType, parsed.resource);
-  const submitted = path.length === 0 ? body : bytesAt(parseExact(parsed.text) as JsonObject, path);
-  const { version, issues } = await create(deps, { resourceType, body: submitted });
+  const submitted = path.length === 0 ? parsed : carriedAt(parsed.text, path);
+  const { version, issues } = await createParsed(deps, submitted);
   const answer = await read(deps, answerType, version!.id);
   return { ...answer, ...(issues === undefined ? {} : { issues }) };
 };
