@@ -57,7 +57,9 @@ export const errorResponse =
   (log: Logger) =>
   (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { status, issues, headers, cause } = toFhirError(error, request.id);
-    if (status >= 500) log.error({ requestId: request.id, err: cause }, 'Request failed');
+    // Why the store cannot work is the operator's to mend, and said in a line; a trace is for bugs.
+    if (cause instanceof StoreError) log.error({ requestId: request.id, reason: cause.message }, 'Store refused');
+    else if (status >= 500) log.error({ requestId: request.id, err: cause }, 'Request failed');
     endConnectionWhenClosing(reply);
     return reply
       .code(status)

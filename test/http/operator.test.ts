@@ -32,6 +32,10 @@ test('/ready is 503 when the store does not answer, and so is every request that
       issue: [{ code: 'transient', details: { coding: [{ code: 'store-unavailable' }] } }],
     });
   }
+  const told = broken.log.map(line => JSON.parse(line)).filter(({ msg }) => msg === 'Store refused');
+  expect(told).toHaveLength(5);
+  expect(told[0]).toMatchObject({ level: 50, reason: 'The store is closed.' });
+  expect(broken.log.join()).not.toContain('.ts:');
   expect((await broken.get(`${new URL(broken.url).origin}/health`)).status).toBe(200);
   expect((await broken.get('metadata')).status).toBe(200);
   await broken.app.server.close();
