@@ -5,6 +5,8 @@ import type {
   ElementDefinitionBinding,
   ElementDefinitionConstraint,
   Extension,
+  OperationDefinition,
+  OperationDefinitionParameter,
   SearchParameter,
   ValueSet,
   ValueSetComposeInclude,
@@ -13,7 +15,7 @@ import { plainR4Capability } from './plain-r4-capability.ts';
 import { readPublishedBundle, readPublishedStructures, type StructureWithSnapshot } from './published-r4.ts';
 import { renderFormatted, renderResource } from './render-json.ts';
 
-type ArtefactResource = StructureWithSnapshot | ValueSet | CodeSystem | SearchParameter;
+type ArtefactResource = StructureWithSnapshot | ValueSet | CodeSystem | SearchParameter | OperationDefinition;
 
 const FHIR_VERSION = '4.0.1';
 const EXTENSION = 'http://hl7.org/fhir/StructureDefinition/';
@@ -25,8 +27,8 @@ const KEPT_EXTENSIONS = new Set([
 ]);
 
 /**
- * The files of the R4 artefact: path from the root of the project to text. Structure, bindings, constraints, search parameters
- * and the terminology that bindings name; no prose. Everything sorted, so that the same input gives the same bytes.
+ * The files of the R4 artefact: path from the root of the project to text. Structure, bindings, constraints, search parameters,
+ * operations and the terminology that bindings name; no prose. Everything sorted, so that the same input gives the same bytes.
  */
 export const buildR4Artefact = (): Map<string, string> => {
   const structures = readPublishedStructures([
@@ -36,7 +38,8 @@ export const buildR4Artefact = (): Map<string, string> => {
     'extension-definitions.json',
   ]).map(filterStructure);
   const types = structures.filter(structure => structure.kind === 'resource' && structure.derivation !== 'constraint');
-  const searchParameters = filterSearchParameters(new Set(types.map(structure => structure.type)));
+  const typeNames = new Set(types.map(structure => structure.type));
+  const searchParameters = filterSearchParameters(typeNames);
   const terminology = boundTerminology(structures);
 
   const files = new Map<string, string>();
@@ -44,7 +47,7 @@ export const buildR4Artefact = (): Map<string, string> => {
   const indexed = (file: string, { url, version }: ArtefactResource): void => {
     rows.push([file, url ?? '', ...(version === undefined || version === FHIR_VERSION ? [] : [version])]);
   };
-  for (const resource of [...structures, ...terminology].sort(byTypeAndId)) {
+  for (const resource of [...structures, ...terminology, ...filterOperations(typeNames)].sort(byTypeAndId)) {
     const file = `${resource.resourceType}-${resource.id}.json`;
     files.set(`profiles/r4/${file}`, renderResource(resource));
     indexed(file, resource);
@@ -182,6 +185,37 @@ const filterSearchParameters = (types: ReadonlySet<string>): SearchParameter[] =
       description: `${parameter.code} of ${parameter.base.join(', ')}`,
     }))
     .sort(byTypeAndId);
+
+const filterOperations = (types: ReadonlySet<string>): OperationDefinition[] =>
+  readPublishedBundle('profiles-resources.json')
+    .filter(resource => resource.resourceType === 'OperationDefinition')
+    .filter(({ version, resource = [] }) => version === FHIR_VERSION && resource.every(type => types.has(type)))
+    .map(operation => {
+      const { kind, code, system, type, instance } = operation;
+      return {
+        ...pick(operation, CANONICAL),
+        kind,
+        ...pick(operation, ['affectsState']),
+        code,
+        ...pick(operation, ['base', 'resource']),
+        system,
+        type,
+        instance,
+        ...(operation.parameter === undefined ? {} : { parameter: operation.parameter.map(filterParameter) }),
+      };
+    });
+
+const filterParameter = (parameter: OperationDefinitionParameter): OperationDefinitionParameter => {
+  const { name, use, min, max } = parameter;
+  return {
+    name,
+    use,
+    min,
+    max,
+    ...pick(parameter, ['type', 'targetProfile', 'searchType', 'binding']),
+    ...(parameter.part === undefined ? {} : { part: parameter.part.map(filterParameter) }),
+  };
+};
 
 /** The value sets that elements are bound to, those that they include, and the code systems of all of them. */
 const boundTerminology = (structures: readonly StructureWithSnapshot[]): (ValueSet | CodeSystem)[] => {

@@ -52,7 +52,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
   const definitions = loadDefinitions({ folders: DEFINITION_FOLDERS, packages: config.packages });
   const capability = loadCapability(config.capabilities, definitions, {
     interactions: INTERACTIONS,
-    operations: new Set(operations.keys()),
+    operations,
     whyNotSearchable,
   });
   const store = await openStore(config.store);

@@ -11,11 +11,16 @@ import fhirpath from 'fhirpath';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadCapability } from './capability.ts';
 import { loadDefinitions } from './load-definitions.ts';
+import type { OperationLevel } from './operation-levels.ts';
 
 const definitions = loadDefinitions({ folders: ['profiles/r4', 'profiles/openimis', 'profiles/kiungo'], packages: [] });
 const implemented = {
   interactions: new Set(['read', 'vread', 'create', 'update', 'delete', 'history-instance', 'search-type']),
-  operations: new Set(['submit']),
+  operations: new Map([
+    ['submit', { levels: new Set<OperationLevel>(['type']), affectsState: true }],
+    ['lookup', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
+    ['validate', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
+  ]),
   whyNotSearchable: ({ type, expression }: SearchParameter) =>
     ['token', 'reference', 'string', 'date'].includes(type) && expression !== undefined ? undefined : 'not supported',
 };
@@ -23,6 +28,11 @@ const software = { baseUrl: 'http://localhost:8080/fhir', version: '0.1.0', date
 
 const folder = mkdtempSync(join(tmpdir(), 'capability-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const SUBMIT = {
+  name: 'submit',
+  definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-claim-submit',
+};
 
 const load = (claim: object, more: object = {}) => {
   const file = join(folder, 'tried.json');
@@ -53,7 +63,7 @@ describe('openimis.json', () => {
       enforceReferences: true,
       conditionalCreate: true,
       updateCreate: true,
-      operations: new Set(['submit']),
+      operations: new Map([['submit', new Set(['type'])]]),
     });
   });
 
@@ -94,7 +104,7 @@ test('r4.json enables every resource type of R4, on its own definition, without 
   const { types, insuranceRules } = loadCapability('r4', definitions, implemented);
   expect([...types.keys()]).toEqual(definitions.resourceTypes);
   expect(insuranceRules).toBe(false);
-  expect(types.get('Claim')).toMatchObject({ enforceReferences: false, operations: new Set() });
+  expect(types.get('Claim')).toMatchObject({ enforceReferences: false, operations: new Map() });
   expect(types.get('Claim')).not.toHaveProperty('profile');
 });
 
@@ -164,6 +174,15 @@ test.each([
     { operation: [{ name: 'submit', definition: 'https://kiungo.example/fhir/OperationDefinition/none' }] },
     'rest[0].resource[1].operation[0].definition: https://kiungo.example/fhir/OperationDefinition/none is not loaded',
   ],
+  [
+    { operation: [{ name: 'lookup', definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup' }] },
+    'rest[0].resource[1].operation[0].definition: http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup is not loaded, or not operation lookup of Claim',
+  ],
+  [
+    { operation: [{ name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' }] },
+    'rest[0].resource[1].operation[0].definition: validate on the instance is not implemented',
+  ],
+  [{ operation: [SUBMIT, SUBMIT] }, 'rest[0].resource[1].operation[1]: submit is there twice'],
   [{ type: 'Invoce' }, 'rest[0].resource[1].type: Invoce is not a resource type of R4'],
   [{ type: 'Patient' }, 'rest[0].resource[1].type: Patient is there twice'],
 ])('a file that asks for too much is refused with the element: %j', (claim, message) => {
@@ -178,6 +197,10 @@ test.each([
   [
     { rest: [{ mode: 'server', interaction: [{ code: 'transaction' }] }] },
     'rest[0].interaction[0]: transaction is not implemented',
+  ],
+  [
+    { rest: [{ mode: 'server', operation: [SUBMIT] }] },
+    `rest[0].operation[0].definition: ${SUBMIT.definition} is not loaded, or not operation submit of the system`,
   ],
   [{ resourceType: 'Patient' }, 'is not a CapabilityStatement'],
 ])('a statement that is not of this server is refused: %j', (more, message) => {

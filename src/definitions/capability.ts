@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CapabilityStatement, CapabilityStatementRest } from 'fhir/r4.js';
 import { isJsonObject, type Resource } from '../fhir/resource.ts';
 import type { Definitions } from './definitions.ts';
+import { operationLevels } from './operation-levels.ts';
 import { type ServedSoftware, servedStatement } from './served-statement.ts';
 import { type Implemented, type TypeCapability, typeCapability } from './type-capability.ts';
 
@@ -12,6 +13,8 @@ export type { Implemented, TypeCapability };
 export interface Capability {
   /** By resource type, in the order of the file. */
   types: ReadonlyMap<string, TypeCapability>;
+  /** Operations on the whole system (`/fhir/$x`), by code without the dollar sign. */
+  operations: ReadonlySet<string>;
   insuranceRules: boolean;
   /** The CapabilityStatement of the running server. */
   statement(software: ServedSoftware): Resource;
@@ -57,6 +60,7 @@ const capabilityOf = (file: CapabilityStatement, definitions: Definitions, imple
   const switches = (rest.extension ?? []).filter(({ url }) => url === INSURANCE_RULES);
   return {
     types,
+    operations: new Set(operationLevels(rest.operation ?? [], { element: 'rest[0]', definitions, implemented }).keys()),
     insuranceRules: switches.some(({ valueBoolean }) => valueBoolean === true),
     statement: servedStatement(file, rest, types),
   };
@@ -79,7 +83,7 @@ const serverRest = (file: CapabilityStatement, implemented: Implemented): Capabi
     if (!implemented.interactions.has(code))
       throw new Error(`rest[0].interaction[${index}]: ${code} is not implemented`);
   }
-  for (const name of ['security', 'searchParam', 'operation', 'compartment'] as const) {
+  for (const name of ['security', 'searchParam', 'compartment'] as const) {
     if (rest[name] !== undefined) throw new Error(`rest[0].${name}: is not implemented`);
   }
   return rest;

@@ -1,4 +1,11 @@
-import type { CodeSystem, ElementDefinition, SearchParameter, StructureDefinition, ValueSet } from 'fhir/r4.js';
+import type {
+  CodeSystem,
+  ElementDefinition,
+  OperationDefinition,
+  SearchParameter,
+  StructureDefinition,
+  ValueSet,
+} from 'fhir/r4.js';
 import type { Resource } from '../fhir/resource.ts';
 
 /** A StructureDefinition whose snapshot is there: published, shipped, or made by `buildSnapshot`. */
@@ -30,10 +37,11 @@ export interface Definitions {
   /** Codes of a loaded value set; undefined when no such value set is loaded. */
   valueSet(url: string): ValueSetCodes | undefined;
   codeSystem(url: string): CodeSystem | undefined;
+  operationDefinition(url: string): OperationDefinition | undefined;
   /** Search parameters whose `base` holds the type, or Resource or DomainResource; by code. Own ones replace none of R4's. */
   searchParameters(resourceType: string): ReadonlyMap<string, SearchParameter>;
   /** The loaded conformance resource itself, for `GET /fhir/StructureDefinition/{id}` and its like. */
   conformanceResource(resourceType: string, id: string): Resource | undefined;
 }
 
-export type { CodeSystem, ElementDefinition, SearchParameter, StructureDefinition, ValueSet };
+export type { CodeSystem, ElementDefinition, OperationDefinition, SearchParameter, StructureDefinition, ValueSet };

@@ -1,4 +1,4 @@
-import type { CodeSystem, SearchParameter, StructureDefinition, ValueSet } from 'fhir/r4.js';
+import type { CodeSystem, OperationDefinition, SearchParameter, StructureDefinition, ValueSet } from 'fhir/r4.js';
 import type { Resource } from '../fhir/resource.ts';
 import { buildSnapshot } from './build-snapshot.ts';
 import type { DefinitionSource } from './definition-source.ts';
@@ -79,6 +79,8 @@ export const loadDefinitions = ({ folders, packages }: { folders: string[]; pack
       const source = find('CodeSystem', url);
       return source && codeSystemOf(source);
     },
+    operationDefinition: (url): OperationDefinition | undefined =>
+      find('OperationDefinition', url)?.read() as unknown as OperationDefinition | undefined,
     searchParameters: resourceType => searchParameters(resourceType) ?? new Map(),
     conformanceResource: (resourceType, id): Resource | undefined => byId.get(`${resourceType}/${id}`)?.read(),
   };

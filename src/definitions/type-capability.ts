@@ -1,12 +1,13 @@
-import type { CapabilityStatementRestResource, OperationDefinition, SearchParameter } from 'fhir/r4.js';
+import type { CapabilityStatementRestResource, SearchParameter } from 'fhir/r4.js';
 import type { Definitions } from './definitions.ts';
+import { type ImplementedOperation, type OperationLevel, operationLevels } from './operation-levels.ts';
 
 /** What the code can do; a capability file may ask for no more. */
 export interface Implemented {
   /** Interaction codes of R4, for example `read`, `search-type`. */
   interactions: ReadonlySet<string>;
-  /** Operation codes without the dollar sign, for example `submit`. */
-  operations: ReadonlySet<string>;
+  /** By code without the dollar sign, for example `submit`. */
+  operations: ReadonlyMap<string, ImplementedOperation>;
   /** Why a search parameter cannot be used; undefined when it can. */
   whyNotSearchable(parameter: SearchParameter): string | undefined;
 }
@@ -21,8 +22,8 @@ export interface TypeCapability {
   supportedProfiles: readonly string[];
   /** By code; empty where the type cannot be searched. */
   searchParameters: ReadonlyMap<string, SearchParameter>;
-  /** Codes without the dollar sign. */
-  operations: ReadonlySet<string>;
+  /** Where the operations of the type can be called, by code without the dollar sign: on the type, on an instance, or on both. */
+  operations: ReadonlyMap<string, ReadonlySet<OperationLevel>>;
   /** References to this server must resolve when a resource of the type is stored. */
   enforceReferences: boolean;
   conditionalCreate: boolean;
@@ -78,12 +79,6 @@ export const typeCapability = (
   for (const [index, policy] of (resource.referencePolicy ?? []).entries()) {
     if (!REFERENCE_POLICIES.includes(policy)) refuse(`referencePolicy[${index}]`, `${policy} is not implemented`);
   }
-  for (const [index, { name, definition }] of operation.entries()) {
-    if (!implemented.operations.has(name)) refuse(`operation[${index}]`, `${name} is not implemented`);
-    if (!isOperationOf(definition, name, type, definitions)) {
-      refuse(`operation[${index}].definition`, `${definition} is not loaded, or not operation ${name} of ${type}`);
-    }
-  }
 
   const interactions = new Set<string>(interaction.map(({ code }) => code));
   return {
@@ -94,7 +89,7 @@ export const typeCapability = (
     searchParameters: interactions.has('search-type')
       ? searchParametersOf(resource, element, definitions, implemented)
       : new Map(),
-    operations: new Set(operation.map(({ name }) => name)),
+    operations: operationLevels(operation, { element, resourceType: type, definitions, implemented }),
     enforceReferences: resource.referencePolicy?.includes('enforced') ?? false,
     conditionalCreate: resource.conditionalCreate ?? false,
     updateCreate: resource.updateCreate ?? false,
@@ -108,15 +103,6 @@ const isProfileOf = (url: string, type: string, definitions: Definitions): boole
   const byId = definitions.conformanceResource('StructureDefinition', lastStep(url));
   const structure = byId?.url === url ? byId : definitions.structureDefinition(url);
   return structure?.type === type;
-};
-
-const isOperationOf = (url: string, name: string, type: string, definitions: Definitions): boolean => {
-  const found = definitions.conformanceResource('OperationDefinition', lastStep(url)) as
-    | OperationDefinition
-    | undefined;
-  return (
-    found?.url === url && found.code === name && found.type && found.resource?.some(each => each === type) === true
-  );
 };
 
 const lastStep = (url: string): string => url.slice(url.lastIndexOf('/') + 1);

@@ -39,6 +39,8 @@ export const REQUEST_RULES = {
   'header-malformed': { status: 400, code: 'invalid' },
   'search-parameter-unknown': { status: 400, code: 'not-supported' },
   'search-parameter-invalid': { status: 400, code: 'invalid' },
+  'operation-parameter-unknown': { status: 400, code: 'not-supported' },
+  'operation-parameter-invalid': { status: 400, code: 'invalid' },
   'cursor-invalid': { status: 400, code: 'invalid' },
   'type-unknown': { status: 404, code: 'not-supported' },
   'operation-unknown': { status: 404, code: 'not-supported' },

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { TypeCapability } from '../definitions/capability.ts';
+import type { OperationLevel } from '../definitions/operation-levels.ts';
 import { refuse } from '../fhir/fhir-error.ts';
-import { isId } from '../fhir/reference.ts';
 import { capabilities } from '../interactions/capabilities.ts';
 import type { Deps, InteractionResult } from '../interactions/context.ts';
 import { create } from '../interactions/create.ts';
@@ -12,15 +12,16 @@ import { read } from '../interactions/read.ts';
 import { searchType } from '../interactions/search-type.ts';
 import { update } from '../interactions/update.ts';
 import { vread } from '../interactions/vread.ts';
-import { operations } from '../operations/operations.ts';
 import { requireAcceptable, requireContentType } from './media-type.ts';
+import { createOperate } from './operate.ts';
 import { readPrefer } from './prefer.ts';
 import { type QueryParameters, readQueryParameters } from './query-parameters.ts';
 import type { RecordRequest } from './record-request.ts';
+import { requireId } from './require-id.ts';
 import { respond } from './respond.ts';
 
 interface FhirRoute {
-  Params: { type: string; id: string; versionId: string };
+  Params: { type: string; id: string; versionId: string; operation: string };
   /** As it was sent. */
   Querystring: string;
 }
@@ -32,7 +33,10 @@ type Method = (typeof ALL_METHODS)[number];
 type Run = (request: Request, parameters: QueryParameters) => Promise<InteractionResult>;
 
 /** What one path does by method: the interaction's R4 code, and how it is carried out once it is known to be enabled. */
-type Handlers = Partial<Record<Method, { interaction: string; run?: Run }>>;
+type Handlers = Partial<Record<Method, { interaction: string; run?: Run }>> & {
+  /** The level of operations that are called at this path, and where in it their code stands. */
+  operation?: { level: OperationLevel; at: 'type' | 'id' | 'operation' };
+};
 
 const header = (request: Request, name: string): string | undefined => {
   const value = request.headers[name];
@@ -42,10 +46,6 @@ const header = (request: Request, name: string): string | undefined => {
 /** `{ [name]: value }` for a header that was sent, nothing for one that was not. */
 const given = <Name extends string>(name: Name, value: string | undefined): { [N in Name]?: string } =>
   (value === undefined ? {} : { [name]: value }) as { [N in Name]?: string };
-
-const requireId = (id: string): void => {
-  if (!isId(id)) throw refuse('id-malformed', 'An id has 1 to 64 characters out of A-Z, a-z, 0-9, - and a point.');
-};
 
 const NO_BODY = Buffer.alloc(0);
 
@@ -66,28 +66,14 @@ export const fhirRoutes =
         handling: readPrefer(request.headers.prefer).handling,
       });
 
-    const operate = async (request: Request): Promise<InteractionResult> => {
-      const { type, id } = request.params;
-      const operation = operations.get(id.slice(1));
-      if (operation === undefined || !enabledType(deps, type).operations.has(id.slice(1))) {
-        throw refuse(
-          'operation-unknown',
-          `There is no operation ${id} for ${type}. GET /metadata lists the operations.`,
-        );
-      }
-      if (request.method !== 'POST') {
-        throw refuse('interaction-not-enabled', `${id} changes something, so it must be called with POST.`, {
-          headers: { allow: 'POST' },
-        });
-      }
-      return operation(deps, { resourceType: type, body: bodyOf(request) });
-    };
+    const operate = createOperate(deps);
 
     const paths: Record<string, Handlers> = {
       '/metadata': { GET: { interaction: 'capabilities', run: async () => capabilities(deps, software) } },
       '/': { GET: { interaction: 'search-system' }, POST: { interaction: 'batch' } },
       '/_history': { GET: { interaction: 'history-system' } },
       '/:type': {
+        operation: { level: 'system', at: 'type' },
         GET: { interaction: 'search-type', run: search },
         POST: {
           interaction: 'create',
@@ -107,6 +93,7 @@ export const fhirRoutes =
         POST: { interaction: 'search-type', run: search },
       },
       '/:type/:id': {
+        operation: { level: 'type', at: 'id' },
         GET: { interaction: 'read', run: request => read(deps, request.params.type, request.params.id) },
         PUT: {
           interaction: 'update',
@@ -118,7 +105,6 @@ export const fhirRoutes =
               ...given('ifMatch', header(request, 'if-match')),
             }),
         },
-        POST: { interaction: 'operation' },
         PATCH: { interaction: 'patch' },
         DELETE: {
           interaction: 'delete',
@@ -137,6 +123,7 @@ export const fhirRoutes =
             historyInstance(deps, { resourceType: params.type, id: params.id, parameters }),
         },
       },
+      '/:type/:id/:operation(^\\$.*)': { operation: { level: 'instance', at: 'operation' } },
       '/:type/:id/_history/:versionId': {
         GET: { interaction: 'vread', run: ({ params }) => vread(deps, params.type, params.id, params.versionId) },
       },
@@ -164,9 +151,18 @@ export const fhirRoutes =
             const requireBodyType = (): void => {
               if (body.length > 0) requireContentType(request.headers, isForm ? 'form' : 'json');
             };
-            if (url === '/:type/:id' && id.startsWith('$')) {
+            const { operation } = handlers;
+            if (operation !== undefined && request.params[operation.at].startsWith('$')) {
               requireBodyType();
-              return respond(request, reply, await operate(request), { baseUrl: deps.settings.baseUrl, record });
+              const result = await operate(method, request.params[operation.at].slice(1), {
+                level: operation.level,
+                ...(operation.level === 'system' ? {} : { resourceType: type }),
+                ...(operation.level === 'instance' ? { id } : {}),
+                parameters,
+                body: method === 'GET' ? NO_BODY : body,
+                prefer: readPrefer(request.headers.prefer),
+              });
+              return respond(request, reply, result, { baseUrl: deps.settings.baseUrl, record });
             }
             if (type !== undefined) enabledType(deps, type, interaction, allowed);
             if (id !== undefined) requireId(id);

@@ -1,8 +1,4 @@
-/** What a client prefers. https://hl7.org/fhir/R4/http.html#ops */
-export interface Prefer {
-  return: 'minimal' | 'representation' | 'OperationOutcome';
-  handling: 'strict' | 'lenient';
-}
+import type { Prefer } from '../interactions/context.ts';
 
 const DEFAULT: Prefer = { return: 'representation', handling: 'strict' };
 

@@ -10,6 +10,16 @@ declare module 'fastify' {
   }
 }
 
+interface PathParams {
+  type?: string;
+  id?: string;
+  operation?: string;
+}
+
+/** Operations on the system and on types share their paths with interactions. */
+const isOperation = ({ type = '', id = '', operation }: PathParams): boolean =>
+  operation !== undefined || id.startsWith('$') || type.startsWith('$');
+
 /** Counts a request that is being answered and writes its one line in the log. */
 export type RecordRequest = (request: FastifyRequest, status: number) => void;
 
@@ -31,8 +41,10 @@ export const createRecordRequest = ({ capability, now }: Deps, metrics: Metrics,
   const writeLine = lineWriter(log);
   const { info } = log.levels.values;
   return (request, status) => {
-    const { interaction = 'none' } = request.routeOptions.config as { interaction?: string };
-    const asked = (request.params as { type?: string } | undefined)?.type;
+    const params = (request.params ?? {}) as PathParams;
+    const { interaction: ofPath = 'none' } = request.routeOptions.config as { interaction?: string };
+    const interaction = isOperation(params) ? 'operation' : ofPath;
+    const asked = params.type;
     const type = asked !== undefined && capability.types.has(asked) ? asked : 'none';
     const ms = performance.now() - request.arrived;
     metrics.observe(interaction, type, status, ms / 1000);

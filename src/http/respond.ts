@@ -1,11 +1,10 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
-import type { InteractionResult } from '../interactions/context.ts';
+import type { InteractionResult, Prefer } from '../interactions/context.ts';
 import { versionToEtag } from '../interactions/etag.ts';
 import { endConnectionWhenClosing } from './close-in-time.ts';
 import { FHIR_JSON } from './media-type.ts';
-import type { Prefer } from './prefer.ts';
 import type { RecordRequest } from './record-request.ts';
 
 const bodyOf = ({ status, body, issues = [] }: InteractionResult, prefer?: Prefer['return']): string | undefined => {

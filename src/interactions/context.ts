@@ -39,6 +39,12 @@ export interface Deps {
   settings: Settings;
 }
 
+/** What a client prefers. https://hl7.org/fhir/R4/http.html#ops */
+export interface Prefer {
+  return: 'minimal' | 'representation' | 'OperationOutcome';
+  handling: 'strict' | 'lenient';
+}
+
 /** One version of a resource, as an interaction answers it. */
 export interface VersionHead {
   resourceType: string;

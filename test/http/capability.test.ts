@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CapabilityStatement, CapabilityStatementRestResource } from 'fhir/r4.js';
+import type { CapabilityStatement, CapabilityStatementRest, CapabilityStatementRestResource } from 'fhir/r4.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import plainR4 from '../../capability-statements/r4.json' with { type: 'json' };
+import { operations } from '../../src/operations/operations.ts';
 import { expectOutcome } from './expect-outcome.ts';
 import { patient } from './resources.ts';
 import { type Answer, startServer, type TestServer, useServer } from './start-server.ts';
@@ -58,6 +59,7 @@ const R4_TYPES = plainR4.rest[0]!.resource.map(({ type }) => type);
 
 describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name => {
   const server = useServer({ KIUNGO_CAPABILITIES: name });
+  let rest: CapabilityStatementRest = { mode: 'server' };
   let resources: CapabilityStatementRestResource[] = [];
 
   const send = ({ method, path }: Probe, type: string): Promise<Answer> => {
@@ -74,8 +76,9 @@ describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name =
     const [instantiated] = statement.instantiates!;
     expect((await server.get(`CapabilityStatement/${lastStep(instantiated!)}`)).body.url).toBe(instantiated);
     expect(statement.rest).toHaveLength(1);
-    expect(statement.rest![0]!.interaction).toBeUndefined();
-    resources = statement.rest![0]!.resource!;
+    rest = statement.rest![0]!;
+    expect(rest.interaction).toBeUndefined();
+    resources = rest.resource!;
   });
 
   test('is true of every type and interaction, claimed or not', async () => {
@@ -148,21 +151,35 @@ describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name =
     });
   });
 
-  test('names operations that are there with their definition, and no other type has them', async () => {
-    const all = resources.flatMap(({ operation = [] }) => operation.map(({ name: code }) => code));
-    if (name === 'openimis') expect(all).toEqual(['submit', 'submit']);
-    for (const { type, operation = [] } of resources) {
-      for (const code of new Set([...all, 'submit', 'validate', 'everything'])) {
-        const claimed = operation.find(each => each.name === code);
-        const answer = await server.post(`${type}/$${code}`, EMPTY);
-        if (claimed === undefined) expectOutcome(answer, 404, 'operation-unknown');
-        else {
-          expectOutcome(answer, 400, 'json-not-resource');
-          const { body } = await server.get(`OperationDefinition/${lastStep(claimed.definition)}`);
-          expect(body).toMatchObject({ url: claimed.definition, code });
+  test('names operations that are there with their definition, at its levels, and no others are there', async () => {
+    const codes = [...operations.keys(), 'everything'];
+    const cells = [undefined, ...resources].flatMap(resource =>
+      codes.map(code => ({ resource, code, claimed: (resource ?? rest).operation?.find(each => each.name === code) })),
+    );
+    expect(cells.some(({ claimed }) => claimed !== undefined)).toBe(name === 'openimis');
+    await inParallel(cells, async ({ resource, code, claimed }) => {
+      const { body: definition } =
+        claimed === undefined
+          ? { body: undefined }
+          : await server.get(`OperationDefinition/${lastStep(claimed.definition)}`);
+      if (claimed !== undefined) expect(definition).toMatchObject({ url: claimed.definition, code });
+      for (const level of resource === undefined ? (['system'] as const) : (['type', 'instance'] as const)) {
+        const path = { system: '', type: `${resource?.type}/`, instance: `${resource?.type}/${UNKNOWN}/` }[level];
+        const posted = await server.post(`${path}$${code}`, EMPTY);
+        if (definition?.[level] !== true) {
+          expectOutcome(posted, 404, 'operation-unknown');
+          continue;
         }
+        expectOutcome(posted, 400, 'json-not-resource');
+        const { affectsState } = operations.get(code)!;
+        const got = await server.get(`${path}$${code}`);
+        if (affectsState) expect(got.headers.allow, `${path}$${code}`).toBe('POST');
+        expect(got.status === 405, `${path}$${code}`).toBe(affectsState);
+        const put = await server.put(`${path}$${code}`, EMPTY);
+        expectOutcome(put, 405, 'interaction-not-enabled');
+        expect(put.headers.allow).toBe(affectsState ? 'POST' : 'GET, POST');
       }
-    }
+    });
   });
 });
 

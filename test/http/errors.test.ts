@@ -163,7 +163,7 @@ describe('types, paths and methods', () => {
     expect(answer.headers.allow).toBe(allow);
   });
 
-  test.each(['Patient/1/2', 'Patient/1/_history/1/2', 'Claim/1/$submit', '../health/x'])(
+  test.each(['Patient/1/2', 'Patient/1/_history/1/2', 'Claim/1/$submit/2', '../health/x'])(
     'there is nothing at %s',
     async path => {
       expectOutcome(await server.get(path), 404, 'path-unknown');
@@ -173,6 +173,11 @@ describe('types, paths and methods', () => {
   test('an operation that is not there is 404, one that changes something needs POST', async () => {
     expectOutcome(await server.post('Patient/$submit', patient('E-5')), 404, 'operation-unknown');
     expectOutcome(await server.post('Claim/$adjudicate', {}), 404, 'operation-unknown');
+    expectOutcome(await server.post('Claim/1/$submit', {}), 404, 'operation-unknown');
+    expectOutcome(await server.post('$submit', {}), 404, 'operation-unknown');
+    const [{ text } = { text: '' }] = expectOutcome(await server.post('Claim/$sumbit', {}), 404, 'operation-unknown');
+    expect(text).toContain('Did you mean $submit?');
+    expectOutcome(await server.post('Claims/1/$submit', {}), 404, 'type-unknown');
     const answer = await server.get('Claim/$submit');
     expectOutcome(answer, 405, 'interaction-not-enabled');
     expect(answer.headers.allow).toBe('POST');

@@ -83,6 +83,15 @@ test('the log has one line a request, and nothing of what was sent', async () =>
   });
 });
 
+test.each([
+  ['$submit', 'none'],
+  ['Claim/$submit', 'Claim'],
+  ['Claim/1/%24submit', 'Claim'],
+])('a call of /%s is counted as an operation', async (path, type) => {
+  await server.post(path, {});
+  expect(JSON.parse(server.log.at(-1)!)).toMatchObject({ interaction: 'operation', type });
+});
+
 test('values of a person are not repeated in a refusal', async () => {
   const secret = 'Zawadi-4711';
   const { text } = await server.post(

@@ -52,7 +52,7 @@ test('what the server was started with can be read: profiles, value sets, search
     ['StructureDefinition', 'Claim'],
     ['StructureDefinition', 'kiungo-claim'],
     ['SearchParameter', 'Claim-patient'],
-    ['OperationDefinition', 'Claim-submit'],
+    ['OperationDefinition', 'kiungo-claim-submit'],
     ['ValueSet', 'administrative-gender'],
     ['CodeSystem', 'administrative-gender'],
   ]) {

@@ -40,10 +40,16 @@ describe('Claim/$submit', () => {
   test.each<[string, string, JsonObject]>([
     ['resource-type-mismatch', 'another resource', { resourceType: 'Patient' }],
     ['request-malformed', 'an empty Bundle', { resourceType: 'Bundle', type: 'collection' }],
+    ['request-malformed', 'Parameters without a parameter', { resourceType: 'Parameters' }],
     [
-      'request-malformed',
+      'operation-parameter-invalid',
       'Parameters without a resource',
       { resourceType: 'Parameters', parameter: [{ name: 'resource', valueString: 'x' }] },
+    ],
+    [
+      'operation-parameter-unknown',
+      'a parameter of another name',
+      { resourceType: 'Parameters', parameter: [{ name: 'claim', resource: malariaClaim(DAY) }] },
     ],
     [
       'request-malformed',

@@ -1,0 +1,49 @@
+import { refuse } from '../fhir/fhir-error.ts';
+import { nearestName } from '../fhir/nearest-name.ts';
+import type { Deps, InteractionResult } from '../interactions/context.ts';
+import { enabledType } from '../interactions/enabled-type.ts';
+import type { OperationRequest } from '../operations/operation.ts';
+import { operations } from '../operations/operations.ts';
+import { requireId } from './require-id.ts';
+
+/** Carries out an operation that is enabled where it is called. `code` is without the dollar sign. */
+export type Operate = (method: string, code: string, request: OperationRequest) => Promise<InteractionResult>;
+
+const methodsOf = ({ affectsState }: { affectsState: boolean }): readonly string[] =>
+  affectsState ? ['POST'] : ['GET', 'POST'];
+
+/**
+ * Calls of operations, as the capability file enables them. One that is not enabled at the level, or nowhere, is 404 naming the
+ * nearest one; a method that it cannot be called with is 405.
+ * https://hl7.org/fhir/R4/operations.html#executing
+ */
+export const createOperate =
+  (deps: Deps): Operate =>
+  async (method, code, request) => {
+    const { level, resourceType, id } = request;
+    const enabled =
+      resourceType === undefined
+        ? [...deps.capability.operations]
+        : [...enabledType(deps, resourceType).operations].flatMap(([name, levels]) =>
+            levels.has(level) ? [name] : [],
+          );
+    const operation = enabled.includes(code) ? operations.get(code) : undefined;
+    if (operation === undefined) {
+      const place = { system: 'this server', type: resourceType, instance: `a single ${resourceType}` }[level];
+      const nearest = nearestName(code, enabled);
+      const hint = nearest === undefined ? '' : ` Did you mean $${nearest}?`;
+      throw refuse(
+        'operation-unknown',
+        `There is no operation $${code} for ${place}.${hint} GET /metadata lists the operations.`,
+      );
+    }
+    if (id !== undefined) requireId(id);
+    const methods = methodsOf(operation);
+    if (!methods.includes(method)) {
+      const reason = operation.affectsState
+        ? 'changes something, so it must be called with POST'
+        : 'is called with GET or POST';
+      throw refuse('interaction-not-enabled', `$${code} ${reason}.`, { headers: { allow: methods.join(', ') } });
+    }
+    return operation.run(deps, request);
+  };
