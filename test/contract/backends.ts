@@ -13,7 +13,8 @@ export interface Backend {
 const all: readonly Backend[] = [
   {
     name: 'sqlite',
-    open: folder => openStore(`sqlite:${join(folder, 'store.db')}`),
+    // Folds its index in often, so that searches find both what is folded in and what is not.
+    open: folder => openStore(`sqlite:${join(folder, 'store.db')}`, { foldRows: 60 }),
     capabilities: { atomicUnits: true },
   },
 ];

@@ -66,9 +66,8 @@ export function applyUnit(unit: PackedUnit, transaction: Transaction): CommitRes
   return COMMITTED;
 }
 
-function judgeNoneExist(change: PackedChange, { rows, search }: Transaction): CommitResult | undefined {
+function judgeNoneExist(change: PackedChange, { search }: Transaction): CommitResult | undefined {
   if (change.ifNoneExist === undefined) return undefined;
-  rows.flush();
   const { rows: found } = search.find({ ...change.ifNoneExist, sort: [], count: 2, total: 'none' });
   if (found.length === 0) return undefined;
   if (found.length > 1) return { outcome: 'multiple-matches' };

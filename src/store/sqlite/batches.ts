@@ -10,6 +10,7 @@ import { Search } from './search.ts';
 import { readSetting } from './setting.ts';
 import { Statements } from './statements.ts';
 import { TermKeys } from './term-keys.ts';
+import type { WriterLimits } from './writer-messages.ts';
 
 const LIVING = 50_000;
 
@@ -20,11 +21,11 @@ export class Batches {
   /** Whether a rollback has made what is known of the database's content void. */
   #isVoid = false;
 
-  constructor(database: DatabaseSync, searchLimit: number) {
+  constructor(database: DatabaseSync, { searchLimit, foldRows }: WriterLimits) {
     this.#database = database;
     const statements = new Statements(database);
     this.#transaction = {
-      rows: new ChangeRows(database),
+      rows: new ChangeRows(statements, foldRows),
       search: new Search(statements, new TermKeys(readSetting(database, 'term-seed')), searchLimit),
       living: new Living(LIVING),
       nextSeq: this.#readNextSeq(),
@@ -52,7 +53,7 @@ export class Batches {
     try {
       if (this.#isVoid) this.#recover();
       const results = units.map(unit => applyUnit(unit, this.#transaction));
-      this.#transaction.rows.flush();
+      this.#transaction.rows.foldIfEnough();
       this.#database.exec('COMMIT');
       return results;
     } catch (error) {
@@ -64,7 +65,8 @@ export class Batches {
   }
 
   #recover(): void {
-    this.#transaction.rows.reset();
+    this.#transaction.rows.reload();
+    this.#transaction.search.forget();
     this.#transaction.living.clear();
     this.#transaction.nextSeq = this.#readNextSeq();
     this.#isVoid = false;

@@ -1,8 +1,10 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
 import type { ResourceKey } from '../store.ts';
 import { encodeBody } from './body-codec.ts';
 import type { PackedChange } from './pack-unit.ts';
-import { TermRows } from './term-rows.ts';
+import type { Statements } from './statements.ts';
+import { TermFold } from './term-fold.ts';
+import { termsOf } from './terms.ts';
 
 /** Where a resource stands in the database. */
 export interface Current {
@@ -13,7 +15,7 @@ export interface Current {
 
 /** Writes and reads the rows of single resources for the writer; knows nothing of transactions. */
 export class ChangeRows {
-  readonly #terms: TermRows;
+  readonly #terms: TermFold;
   readonly #current: StatementSync;
   readonly #holder: StatementSync;
   readonly #old: StatementSync;
@@ -28,13 +30,13 @@ export class ChangeRows {
   readonly #insertDate: StatementSync;
   readonly #deleteDates: StatementSync;
 
-  constructor(database: DatabaseSync) {
+  constructor(statements: Statements, foldRows: number) {
     const prepare = (sql: string): StatementSync => {
-      const statement = database.prepare(sql);
+      const statement = statements.database.prepare(sql);
       statement.setReturnArrays(true);
       return statement;
     };
-    this.#terms = new TermRows(database);
+    this.#terms = new TermFold(statements, foldRows);
     this.#current = prepare('SELECT version_id, seq, deleted FROM resource WHERE type = ? AND id = ?');
     this.#holder = prepare('SELECT type, id FROM identity WHERE identity = ?');
     this.#old = prepare('SELECT terms, identities FROM version WHERE seq = ?');
@@ -94,28 +96,26 @@ export class ChangeRows {
     );
     if (existed) this.#updateResource.run(versionId, seq, deleted, resourceType, id);
     else this.#insertResource.run(resourceType, id, versionId, seq, deleted);
-    this.#terms.add(terms, seq);
+    this.#terms.add(terms);
     for (const { parameter, folded } of change.strings) this.#insertString.run(seq, parameter, folded);
     for (const { parameter, low, high } of change.dates) this.#insertDate.run(seq, parameter, low, high);
     for (const identity of change.identities) this.#insertIdentity.run(identity, resourceType, id);
   }
 
-  /** Makes what was added findable; before that the index rows of a batch are held back. */
-  flush(): void {
-    this.#terms.flush();
+  /** Ends a batch. */
+  foldIfEnough(): void {
+    this.#terms.foldIfEnough();
   }
 
-  /** Forgets what was held back, after a rollback. */
-  reset(): void {
-    this.#terms.clear();
+  /** Forgets what was rolled back. */
+  reload(): void {
+    this.#terms.reload();
   }
 
-  #readOld(seq: number): { terms: BigInt64Array; identities: string[] } {
+  #readOld(seq: number): { terms: Int32Array; identities: string[] } {
     const [terms, identities] = this.#old.get(seq) as unknown as [Uint8Array, string | null];
-    // A copy: the bytes as they come need not be aligned to eight.
-    const aligned = new Uint8Array(terms);
     return {
-      terms: new BigInt64Array(aligned.buffer, 0, aligned.byteLength / 8),
+      terms: termsOf(terms),
       identities: identities === null ? [] : JSON.parse(identities),
     };
   }

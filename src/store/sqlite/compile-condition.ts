@@ -23,7 +23,7 @@ export function compileCondition(
     condition.kind === 'token'
       ? condition.anyOf.map(value => keys.token(resourceType, parameter, value))
       : condition.anyOf.map(value => keys.reference(resourceType, parameter, value));
-  const known = [...new Set(terms)].filter(key => key !== undefined);
+  const known = terms.filter(term => term !== undefined);
   return known.length === 0 ? undefined : termSource(known);
 }
 

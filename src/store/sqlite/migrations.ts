@@ -51,7 +51,14 @@ export const migrations: readonly Migration[] = [
         id TEXT NOT NULL
       ) STRICT, WITHOUT ROWID;
 
-      CREATE TABLE term (key INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (key, seq)) STRICT, WITHOUT ROWID;
+      CREATE TABLE term (
+        key INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        qualifier INTEGER NOT NULL,
+        PRIMARY KEY (key, seq, qualifier)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE folded (seq INTEGER NOT NULL) STRICT;
+      INSERT INTO folded VALUES (0);
 
       CREATE TABLE string_value (
         seq INTEGER NOT NULL,

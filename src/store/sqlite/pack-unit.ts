@@ -16,7 +16,7 @@ export interface PackedChange extends ResourceKey {
   lastUpdated: number;
   method: Change['method'];
   body: Uint8Array;
-  terms: BigInt64Array;
+  terms: Int32Array;
   strings: { parameter: number; folded: string }[];
   dates: { parameter: number; low: number; high: number }[];
   identities: string[];

@@ -1,4 +1,5 @@
 import type { SearchQuery } from '../../search/query.ts';
+import { TERM_LENGTH } from './terms.ts';
 
 type Value = string | number | null | SearchQuery;
 
@@ -8,7 +9,7 @@ type Value = string | number | null | SearchQuery;
  */
 export interface Packet {
   values: Value[];
-  /** Term keys of all changes, one after the other: low half, high half. */
+  /** Terms of all changes (see `terms.ts`). */
   terms: ArrayBuffer;
   /** Bodies of all changes, one after the other, in UTF-8. */
   bodies: ArrayBuffer;
@@ -20,7 +21,7 @@ export interface PacketBuffers {
   bodies: ArrayBuffer;
 }
 
-const TERMS_SIZE = 64 * 1024;
+const TERMS_SIZE = 96 * 1024;
 const BODIES_SIZE = 512 * 1024;
 
 /** Writes a packet. One that was taken cannot be written to any more. */
@@ -66,18 +67,19 @@ export class PacketWriter {
     this.#values[place] = value;
   }
 
-  readonly term = (high: number, low: number): void => {
-    if (this.#termLength + 2 > this.#terms.length) {
+  readonly term = (high: number, low: number, qualifier: number): void => {
+    if (this.#termLength + TERM_LENGTH > this.#terms.length) {
       const larger = new Int32Array(this.#terms.length * 2);
       larger.set(this.#terms);
       this.#terms = larger;
     }
     this.#terms[this.#termLength++] = low;
     this.#terms[this.#termLength++] = high;
+    this.#terms[this.#termLength++] = qualifier;
   };
 
   get termCount(): number {
-    return this.#termLength / 2;
+    return this.#termLength / TERM_LENGTH;
   }
 
   /** @returns how many bytes `text` has */
@@ -130,9 +132,9 @@ export class PacketReader {
     return this.#values[this.#next++] as SearchQuery | null;
   }
 
-  terms(count: number): BigInt64Array {
-    const terms = new BigInt64Array(this.#terms, this.#term * 8, count);
-    this.#term += count;
+  terms(count: number): Int32Array {
+    const terms = new Int32Array(this.#terms, this.#term * 4, count * TERM_LENGTH);
+    this.#term += terms.length;
     return terms;
   }
 

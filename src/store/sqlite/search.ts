@@ -4,6 +4,7 @@ import { StoreError } from '../store-error.ts';
 import { changeRanges } from './change-range.ts';
 import { compileCondition } from './compile-condition.ts';
 import { type Fragment, fragment, join, sql } from './fragment.ts';
+import { RecentTerms } from './recent-terms.ts';
 import { type Ordered, orderOf, selectInOrder } from './search-order.ts';
 import { type Source, termSource, withinDeadline } from './source.ts';
 import type { Statements } from './statements.ts';
@@ -46,6 +47,7 @@ export class Search {
   readonly #statements: Statements;
   readonly #keys: TermKeys;
   readonly #limit: number;
+  readonly #recentTerms: RecentTerms;
   #deadline = 0;
 
   /** @param limit milliseconds that one search may take */
@@ -53,6 +55,7 @@ export class Search {
     this.#statements = statements;
     this.#keys = keys;
     this.#limit = limit;
+    this.#recentTerms = new RecentTerms(statements);
     statements.database.function('within_deadline', () => {
       if (performance.now() > this.#deadline) {
         throw new StoreError('timeout', `The search took longer than ${this.#limit} ms and was stopped.`);
@@ -63,6 +66,24 @@ export class Search {
 
   /** Throws StoreError of the kind `timeout` when the search takes too long. */
   find(query: SearchQuery, after?: Cursor): Found {
+    const { database } = this.#statements;
+    if (database.isTransaction) return this.#find(query, after);
+    // All that a search looks at is of one moment.
+    database.exec('BEGIN');
+    try {
+      return this.#find(query, after);
+    } finally {
+      database.exec('COMMIT');
+    }
+  }
+
+  /** What is known of the open transaction is void. */
+  forget(): void {
+    this.#recentTerms.forget();
+  }
+
+  #find(query: SearchQuery, after: Cursor | undefined): Found {
+    this.#recentTerms.catchUp();
     this.#deadline = performance.now() + this.#limit;
     const { resourceType } = query;
     const limits: Fragment[] = [];

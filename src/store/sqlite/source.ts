@@ -1,5 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { type Fragment, fragment, join, sql } from './fragment.ts';
+import type { TermKey } from './term-keys.ts';
 
 /**
  * Where the rows of one condition come from. `c` in a check is the row whose `c.seq` is judged.
@@ -26,6 +27,9 @@ export const withinDeadline = (alias: string): Fragment => fragment(`((${alias}.
 /** Beyond so many values a list is handed over as one JSON text. */
 const LIST_LIMIT = 16;
 
+/** A range that leaves nothing out. */
+export const EVERY = fragment('TRUE');
+
 const places = (count: number): string => Array(count).fill('?').join(', ');
 
 const listOf = (values: readonly SQLInputValue[], json: () => string): Fragment =>
@@ -33,27 +37,56 @@ const listOf = (values: readonly SQLInputValue[], json: () => string): Fragment 
     ? fragment(places(values.length), ...values)
     : fragment('SELECT value FROM json_each(?)', json());
 
-/** Resources listed under any of the keys. */
-export function termSource(keys: readonly bigint[]): Source {
-  const list = listOf(keys, () => `[${keys.join(',')}]`);
+const TERM_TABLES = ['term', 'recent_term'].map(name => fragment(name));
+
+/** Whether the row `alias` of a table of terms is the one that is asked for. */
+const isTerm = (alias: string, { key, qualifier }: TermKey): Fragment =>
+  qualifier === undefined
+    ? fragment(`${alias}.key = ?`, key)
+    : fragment(`${alias}.key = ? AND ${alias}.qualifier = ?`, key, qualifier);
+
+/** Resources listed under any of the terms, folded in already (`TermFold`) or not (`RecentTerms`). */
+export function termSource(terms: readonly TermKey[]): Source {
+  if (terms.length > LIST_LIMIT) return manyTermsSource(terms);
+  const select = (restriction: Fragment): Fragment[] =>
+    TERM_TABLES.flatMap(table =>
+      terms.map(term => sql`SELECT c.seq AS seq FROM ${table} c WHERE ${isTerm('c', term)} AND ${restriction}`),
+    );
   const source: Source = {
-    rows: sql`SELECT seq FROM term WHERE key IN (${list})`,
-    check: sql`EXISTS (SELECT 1 FROM term WHERE key IN (${list}) AND seq = +c.seq)`,
-  };
-  if (keys.length === 1) {
-    source.unique = true;
-    source.ordered = (restriction, order) =>
-      sql`SELECT c.seq AS seq FROM term c WHERE c.key = ${fragment('?', keys[0]!)} AND ${restriction} ORDER BY c.seq ${fragment(order)}`;
-  } else if (keys.length <= LIST_LIMIT) {
+    rows: join(select(EVERY), ' UNION ALL '),
+    check: sql`(${join(
+      TERM_TABLES.flatMap(table =>
+        terms.map(term => sql`EXISTS (SELECT 1 FROM ${table} t WHERE ${isTerm('t', term)} AND t.seq = +c.seq)`),
+      ),
+      ' OR ',
+    )})`,
     // SQLite merges the members of a UNION as they come in the order of their index, and leaves out what comes twice.
-    source.ordered = (restriction, order) => {
-      const members = keys.map(
-        key => sql`SELECT c.seq AS seq FROM term c WHERE c.key = ${fragment('?', key)} AND ${restriction}`,
-      );
-      return sql`${join(members, ' UNION ')} ORDER BY 1 ${fragment(order)}`;
-    };
-  }
+    ordered: (restriction, order) => sql`${join(select(restriction), ' UNION ')} ORDER BY 1 ${fragment(order)}`,
+  };
+  // No version is in both tables; under a key without a qualifier one may stand twice.
+  if (terms.length === 1 && terms[0]!.qualifier !== undefined) source.unique = true;
   return source;
+}
+
+/** The terms are one JSON text: a list of pairs. */
+function manyTermsSource(terms: readonly TermKey[]): Source {
+  const list = fragment(
+    'json_each(?)',
+    `[${terms.map(({ key, qualifier }) => `[${key},${qualifier ?? null}]`).join()}]`,
+  );
+  const asked = fragment('t.key = j.value ->> 0 AND coalesce(t.qualifier = j.value ->> 1, TRUE)');
+  return {
+    rows: join(
+      TERM_TABLES.map(table => sql`SELECT t.seq AS seq FROM ${list} j CROSS JOIN ${table} t WHERE ${asked}`),
+      ' UNION ALL ',
+    ),
+    check: sql`(${join(
+      TERM_TABLES.map(
+        table => sql`EXISTS (SELECT 1 FROM ${list} j CROSS JOIN ${table} t WHERE ${asked} AND t.seq = +c.seq)`,
+      ),
+      ' OR ',
+    )})`,
+  };
 }
 
 /** Resources with any of the ids, not deleted. */
@@ -66,9 +99,6 @@ export function idSource(resourceType: string, ids: readonly string[]): Source {
     unique: true,
   };
 }
-
-/** A range that leaves nothing out. */
-export const EVERY = fragment('TRUE');
 
 /** Resources of which one value in an indexed table satisfies one of the tests; `range` finds a superset of what `test` is true for. */
 export function valueSource(

@@ -22,6 +22,7 @@ import { Search } from './search.ts';
 import { readSetting } from './setting.ts';
 import { Statements } from './statements.ts';
 import { temporaryFile } from './temporary-file.ts';
+import { FOLD_ROWS } from './term-fold.ts';
 import { TermKeys } from './term-keys.ts';
 import { VersionCache } from './version-cache.ts';
 import { Versions } from './versions.ts';
@@ -32,6 +33,8 @@ export interface SqliteOptions {
   searchLimit?: number;
   /** Bytes of current bodies kept in memory; default 32 MiB. */
   cacheBytes?: number;
+  /** Rows of the index that are written together, at least; default `FOLD_ROWS`. */
+  foldRows?: number;
 }
 
 /** Where the file comes from and what must be done when the store is closed or cannot be opened. */
@@ -46,7 +49,7 @@ interface Place {
  * whose message says what stands in the way: in use, of a later release, not a database, not writable.
  */
 export async function openSqliteStore(file: string | undefined, options: SqliteOptions = {}): Promise<Store> {
-  const { searchLimit = 30_000, cacheBytes = 32 * 1024 * 1024 } = options;
+  const { searchLimit = 30_000, cacheBytes = 32 * 1024 * 1024, foldRows = FOLD_ROWS } = options;
   let place: Place | undefined;
   let reader: DatabaseSync | undefined;
   try {
@@ -55,7 +58,7 @@ export async function openSqliteStore(file: string | undefined, options: SqliteO
     const keys = new TermKeys(readSetting(reader, 'term-seed'));
     const cache = new VersionCache(cacheBytes);
     const clock = { lastUpdated: 0 };
-    const data = { file: place.file, durable: place.durable, searchLimit };
+    const data = { file: place.file, durable: place.durable, searchLimit, foldRows };
     const queue = await CommitQueue.start(data, keys, unit => {
       for (const change of unit.changes) {
         cache.delete(change);

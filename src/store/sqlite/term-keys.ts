@@ -3,8 +3,17 @@ import type { ReferenceValue, TokenValue } from '../../search/query.ts';
 import { nestedMap } from './nested-map.ts';
 import { type HashState, TermHash } from './term-hash.ts';
 
-/** Takes the keys of a resource one by one, as two signed 32-bit halves. */
-export type TermSink = (high: number, low: number) => void;
+/** Takes the terms of a resource one by one: a key as two signed 32-bit halves, and its qualifier. */
+export type TermSink = (high: number, low: number, qualifier: number) => void;
+
+/** A term that is asked for; without a qualifier, any will do. */
+export interface TermKey {
+  key: bigint;
+  qualifier?: number;
+}
+
+/** The qualifier of a code without a system, and of all that has none. */
+const UNQUALIFIED = 0;
 
 type Space = 'code' | 'system' | 'id' | 'url' | 'exact' | 'all';
 
@@ -30,10 +39,10 @@ const isUuid = (text: string): boolean => text.length === UUID_LENGTH && text[8]
 const familyOf = (text: string): string => text.slice(0, isUuid(text) ? UUID_FAMILY : -COUNTED);
 
 /**
- * Makes the 64-bit keys under which `term` lists resources. What is written together shall lie together, so that a commit touches
- * few pages: the keys of one code with and without its system (of one id with and without its type) share their upper half, and
- * the upper quarter is that of a value's family, which numbers counted up and ids made one after the other have in common. The
- * other 48 bits tell the thousands of members that a family can have apart.
+ * Makes the 64-bit keys under which `term` lists resources, and the 32-bit qualifiers that tell a code's system or an id's type.
+ * What is written together shall lie together, so that few pages change: the upper quarter of a key is that of a value's family,
+ * which numbers counted up and ids made one after the other have in common. The other 48 bits tell the thousands of members that
+ * a family can have apart.
  */
 export class TermKeys {
   readonly #hash: TermHash;
@@ -46,53 +55,44 @@ export class TermKeys {
     this.#hash = new TermHash(seed);
   }
 
-  /** The key that lists every current resource of a type. */
-  ofType(resourceType: string): bigint {
-    return this.#collect(sink => this.type(resourceType, sink))[0]!;
+  /** The term that lists every current resource of a type. */
+  ofType(resourceType: string): TermKey {
+    return this.#asked('all', resourceType, '', '', UNQUALIFIED);
   }
 
   type(resourceType: string, sink: TermSink): void {
-    this.#key('all', resourceType, '', '', undefined, sink);
+    this.#key('all', resourceType, '', '', UNQUALIFIED, sink);
   }
 
-  /** Keys of an entry; none for dates. */
+  /** Terms of an entry; none for dates. */
   entry(resourceType: string, entry: IndexEntry, sink: TermSink): void {
     const { parameter } = entry;
     if (entry.kind === 'token') {
       const { system = '', code } = entry;
-      if (code !== undefined) {
-        this.#key('code', resourceType, parameter, code, undefined, sink);
-        this.#key('code', resourceType, parameter, code, system, sink);
-      }
-      if (system !== '') this.#key('system', resourceType, parameter, system, undefined, sink);
+      if (code !== undefined) this.#key('code', resourceType, parameter, code, this.#qualifier(system), sink);
+      if (system !== '') this.#key('system', resourceType, parameter, system, UNQUALIFIED, sink);
     } else if (entry.kind === 'reference') {
-      if (entry.id !== undefined) {
-        this.#key('id', resourceType, parameter, entry.id, undefined, sink);
-        if (entry.type !== undefined) this.#key('id', resourceType, parameter, entry.id, entry.type, sink);
-      }
-      if (entry.url !== undefined) this.#key('url', resourceType, parameter, entry.url, undefined, sink);
+      const { type = '', id, url } = entry;
+      if (id !== undefined) this.#key('id', resourceType, parameter, id, this.#qualifier(type), sink);
+      if (url !== undefined) this.#key('url', resourceType, parameter, url, UNQUALIFIED, sink);
     } else if (entry.kind === 'string') {
-      this.#key('exact', resourceType, parameter, entry.text, undefined, sink);
+      this.#key('exact', resourceType, parameter, entry.text, UNQUALIFIED, sink);
     }
   }
 
-  /** The key of what is asked for; undefined where nothing can match. */
-  token(resourceType: string, parameter: string, value: TokenValue): bigint | undefined {
-    return this.#collect(sink => {
-      if (value.code !== undefined) this.#key('code', resourceType, parameter, value.code, value.system, sink);
-      else if (value.system) this.#key('system', resourceType, parameter, value.system, undefined, sink);
-    })[0];
+  /** What a token asks for; undefined where nothing can match. */
+  token(resourceType: string, parameter: string, { system, code }: TokenValue): TermKey | undefined {
+    if (code !== undefined) return this.#asked('code', resourceType, parameter, code, this.#qualifierAsked(system));
+    return system ? this.#asked('system', resourceType, parameter, system, UNQUALIFIED) : undefined;
   }
 
-  reference(resourceType: string, parameter: string, value: ReferenceValue): bigint {
-    return this.#collect(sink => {
-      if ('url' in value) this.#key('url', resourceType, parameter, value.url, undefined, sink);
-      else this.#key('id', resourceType, parameter, value.id, value.type, sink);
-    })[0]!;
+  reference(resourceType: string, parameter: string, value: ReferenceValue): TermKey {
+    if ('url' in value) return this.#asked('url', resourceType, parameter, value.url, UNQUALIFIED);
+    return this.#asked('id', resourceType, parameter, value.id, this.#qualifierAsked(value.type));
   }
 
-  exact(resourceType: string, parameter: string, text: string): bigint {
-    return this.#collect(sink => this.#key('exact', resourceType, parameter, text, undefined, sink))[0]!;
+  exact(resourceType: string, parameter: string, text: string): TermKey {
+    return this.#asked('exact', resourceType, parameter, text, UNQUALIFIED);
   }
 
   /** A number of 47 bits for a parameter of a type, for the tables that are ordered by value. */
@@ -107,19 +107,11 @@ export class TermKeys {
     return number;
   }
 
-  #key(
-    space: Space,
-    resourceType: string,
-    parameter: string,
-    text: string,
-    qualifier: string | undefined,
-    sink: TermSink,
-  ): void {
-    const mix = qualifier === undefined ? 0 : this.#qualifier(qualifier);
+  #key(space: Space, resourceType: string, parameter: string, text: string, qualifier: number, sink: TermSink): void {
     const state = this.#state(space, resourceType, parameter);
     const family = this.#family(state, familyOf(text));
     this.#hash.hash(state.hash, text);
-    sink(family | (this.#hash.high & 0xffff), this.#hash.low ^ mix);
+    sink(family | (this.#hash.high & 0xffff), this.#hash.low, qualifier);
   }
 
   /** The upper quarter of the keys of a family, in its place. */
@@ -144,20 +136,28 @@ export class TermKeys {
     return state;
   }
 
+  /** 32 bits of a system or a type; `UNQUALIFIED` is that of the empty text alone. */
   #qualifier(text: string): number {
-    let mix = this.#qualifiers.get(text);
-    if (mix === undefined) {
+    if (text === '') return UNQUALIFIED;
+    let qualifier = this.#qualifiers.get(text);
+    if (qualifier === undefined) {
       this.#hash.hash(this.#hash.after('qualifier'), text);
-      mix = this.#hash.low;
+      qualifier = this.#hash.low === UNQUALIFIED ? 1 : this.#hash.low;
       if (this.#qualifiers.size >= REMEMBERED) this.#qualifiers.clear();
-      this.#qualifiers.set(text, mix);
+      this.#qualifiers.set(text, qualifier);
     }
-    return mix;
+    return qualifier;
   }
 
-  #collect(make: (sink: TermSink) => void): bigint[] {
-    const keys: bigint[] = [];
-    make((high, low) => keys.push((BigInt(high) << 32n) | BigInt(low >>> 0)));
-    return keys;
+  #qualifierAsked(text: string | undefined): number | undefined {
+    return text === undefined ? undefined : this.#qualifier(text);
+  }
+
+  #asked(space: Space, resourceType: string, parameter: string, text: string, qualifier: number | undefined): TermKey {
+    let key = 0n;
+    this.#key(space, resourceType, parameter, text, UNQUALIFIED, (high, low) => {
+      key = (BigInt(high) << 32n) | BigInt(low >>> 0);
+    });
+    return qualifier === undefined ? { key } : { key, qualifier };
   }
 }

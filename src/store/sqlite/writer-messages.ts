@@ -1,12 +1,17 @@
 import type { CommitResult } from '../store.ts';
 import type { Packet, PacketBuffers } from './packet.ts';
 
-/** What the writer thread is started with. */
-export interface WriterData {
-  file: string;
-  durable: boolean;
+export interface WriterLimits {
   /** Milliseconds that the search of an If-None-Exist may take. */
   searchLimit: number;
+  /** Rows of terms that are folded in together, at least. */
+  foldRows: number;
+}
+
+/** What the writer thread is started with. */
+export interface WriterData extends WriterLimits {
+  file: string;
+  durable: boolean;
 }
 
 /** What the writer thread is asked for. */

@@ -1,0 +1,154 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Change, CommitResult } from '../store.ts';
+import { Batches } from './batches.ts';
+import { openConnection } from './connection.ts';
+import { migrate } from './migrations.ts';
+import { packUnit, unpackUnit } from './pack-unit.ts';
+import { PacketReader, PacketWriter } from './packet.ts';
+import { Search } from './search.ts';
+import { readSetting } from './setting.ts';
+import { Statements } from './statements.ts';
+import { TermKeys } from './term-keys.ts';
+
+/** Each change has three terms: its type, its code and the code's system. */
+const TERMS = 3;
+const FOLD = 4 * TERMS;
+
+describe('the fold of terms', () => {
+  let folder: string;
+  let file: string;
+  let database: DatabaseSync;
+  let batches: Batches;
+  let reader: Search;
+  let readers: DatabaseSync[];
+
+  const openReader = (): Search => {
+    const connection = openConnection(file, { readOnly: true, durable: true });
+    readers.push(connection);
+    return new Search(new Statements(connection), new TermKeys(readSetting(connection, 'term-seed')), 1000);
+  };
+
+  const change = (id: string, code: string, versionId = 1, rest: Partial<Change> = {}): Change => ({
+    resourceType: 'Basic',
+    id,
+    versionId,
+    lastUpdated: 1,
+    method: versionId === 1 ? 'POST' : 'PUT',
+    text: JSON.stringify({ id }),
+    index: [{ kind: 'token', parameter: 'code', system: 'urn:s', code }],
+    ...rest,
+  });
+
+  const commit = (...changes: Change[]): (CommitResult | Error)[] => {
+    const packet = new PacketWriter();
+    const keys = new TermKeys(readSetting(database, 'term-seed'));
+    for (const each of changes) packUnit({ changes: [each] }, keys, packet);
+    const packed = new PacketReader(packet.take());
+    return batches.commit(changes.map(() => unpackUnit(packed)));
+  };
+
+  const queryOf = (code: string) => ({
+    resourceType: 'Basic',
+    where: [{ kind: 'token' as const, parameter: 'code', anyOf: [{ code }] }],
+    sort: [],
+    count: 100,
+    total: 'accurate' as const,
+  });
+  const found = (search: Search, code: string): (string | undefined)[] => {
+    const { rows, total } = search.find(queryOf(code));
+    expect(total).toBe(rows.length);
+    return rows.map(({ seq }) => search.key(seq).id);
+  };
+
+  const folded = (): unknown => database.prepare('SELECT seq FROM folded').get()?.seq;
+  const rows = (): unknown => database.prepare('SELECT count(*) AS n FROM term').get()?.n;
+
+  const open = (): void => {
+    database = openConnection(file, { readOnly: false, durable: true });
+    migrate(database);
+    batches = new Batches(database, { searchLimit: 1000, foldRows: FOLD });
+  };
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kiungo-fold-'));
+    file = join(folder, 'store.db');
+    readers = [];
+    open();
+    reader = openReader();
+  });
+
+  afterEach(() => {
+    for (const connection of readers) connection.close();
+    database.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('waits for enough rows, and what waits is found all the same', () => {
+    commit(change('a', 'x'), change('b', 'x'), change('c', 'y'));
+    expect([folded(), rows()]).toEqual([0, 0]);
+    expect(found(reader, 'x')).toEqual(['a', 'b']);
+    commit(change('d', 'x'), change('e', 'x'));
+    expect([folded(), rows()]).toEqual([5, 5 * TERMS]);
+    expect(found(reader, 'x')).toEqual(['a', 'b', 'd', 'e']);
+    commit(change('f', 'x'));
+    expect([folded(), rows()]).toEqual([5, 5 * TERMS]);
+    expect(found(reader, 'x')).toEqual(['a', 'b', 'd', 'e', 'f']);
+  });
+
+  it('leaves out what was superseded before', () => {
+    commit(change('a', 'x'), change('b', 'x'));
+    expect(found(reader, 'x')).toEqual(['a', 'b']);
+    commit(change('a', 'y', 2));
+    expect([found(reader, 'x'), found(reader, 'y')]).toEqual([['b'], ['a']]);
+    commit(change('c', 'x'), change('d', 'x'));
+    expect([folded(), rows()]).toEqual([5, 4 * TERMS]);
+    expect([found(reader, 'x'), found(reader, 'y')]).toEqual([['b', 'c', 'd'], ['a']]);
+  });
+
+  it('takes out what is superseded or deleted later', () => {
+    commit(change('a', 'x'), change('b', 'x'), change('c', 'x'), change('d', 'x'));
+    expect(rows()).toBe(4 * TERMS);
+    const { text: _, ...deletion } = change('b', 'x', 2, { method: 'DELETE', index: [] });
+    commit(change('a', 'y', 2), deletion);
+    expect(rows()).toBe(2 * TERMS);
+    expect([found(reader, 'x'), found(reader, 'y')]).toEqual([['c', 'd'], ['a']]);
+  });
+
+  it('finds each version of a resource once, however quickly they follow each other', () => {
+    for (let versionId = 1; versionId <= 9; versionId++) {
+      commit(change('a', 'x', versionId));
+      if (versionId % 2 === 0) expect(found(reader, 'x')).toEqual(['a']);
+    }
+    commit(...[10, 11, 12].map(versionId => change('a', 'x', versionId)));
+    expect(found(reader, 'x')).toEqual(['a']);
+  });
+
+  it('goes on after a restart where it was', () => {
+    commit(change('a', 'x'), change('b', 'x'));
+    commit(change('a', 'y', 2));
+    database.close();
+    open();
+    expect([found(openReader(), 'x'), found(openReader(), 'y')]).toEqual([['b'], ['a']]);
+    commit(change('c', 'x'));
+    expect([folded(), rows()]).toEqual([4, 3 * TERMS]);
+    expect([found(reader, 'x'), found(reader, 'y')]).toEqual([['b', 'c'], ['a']]);
+  });
+
+  it('forgets what was rolled back, in the index of the writer too', () => {
+    commit(change('a', 'x'));
+    const ifNoneExist = queryOf('z');
+    const broken = change('z', 'z', 1, { lastUpdated: Number.NaN });
+    expect(commit(change('b', 'z', 1, { ifNoneExist }), change('c', 'x', 1, { ifNoneExist }), broken)).toEqual([
+      { outcome: 'committed' },
+      { outcome: 'exists', key: { resourceType: 'Basic', id: 'b' } },
+      expect.any(Error),
+    ]);
+    commit(change('d', 'x'), change('e', 'x'));
+    expect([folded(), rows()]).toEqual([4, 4 * TERMS]);
+    expect([found(reader, 'x'), found(reader, 'z')]).toEqual([['a', 'd', 'e'], ['b']]);
+  });
+});

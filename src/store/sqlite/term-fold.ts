@@ -1,0 +1,133 @@
+import type { StatementSync } from 'node:sqlite';
+import { recentVersions } from './recent-versions.ts';
+import type { Statements } from './statements.ts';
+import { TERM_LENGTH, termKeys } from './terms.ts';
+
+/** Rows that are waited for before they are folded in: some two thousand claims with their answers, and a pause of 30 ms. */
+export const FOLD_ROWS = 50_000;
+
+/** Rows to a statement; more gains nothing. */
+const CHUNK = 32;
+
+/** So many rows at most can be told apart beside 32 bits of a key in a double. */
+const MOST_ROWS = 2 ** 20;
+
+/**
+ * The terms of the latest versions, which stand in `version` alone until there are many: then they are folded into `term` in the
+ * order of their keys, each page of it touched once for many commits and not once for each. `folded` has the last sequence number
+ * whose terms are in `term`; what comes after it is found by `RecentTerms`.
+ */
+export class TermFold {
+  readonly #statements: Statements;
+  readonly #enough: number;
+  readonly #insertMany: StatementSync;
+  readonly #insertOne: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #setFolded: StatementSync;
+  #folded = 0;
+  #terms = new Int32Array(FOLD_ROWS * TERM_LENGTH);
+  #rows = 0;
+  /** For each version after `folded` the row behind its last. */
+  #ends: number[] = [];
+  /** Versions after `folded` that are no longer current. */
+  readonly #superseded = new Set<number>();
+
+  /** @param enough rows that are waited for */
+  constructor(statements: Statements, enough: number) {
+    const insert = 'INSERT OR IGNORE INTO term (key, seq, qualifier) VALUES ';
+    const { database } = statements;
+    this.#statements = statements;
+    this.#enough = enough;
+    this.#insertMany = database.prepare(insert + Array(CHUNK).fill('(?, ?, ?)').join(', '));
+    this.#insertOne = database.prepare(`${insert}(?, ?, ?)`);
+    this.#delete = database.prepare('DELETE FROM term WHERE key = ? AND seq = ? AND qualifier = ?');
+    this.#setFolded = database.prepare('UPDATE folded SET seq = ?');
+    this.reload();
+  }
+
+  /** Takes the terms of the next version. */
+  add(terms: Int32Array): void {
+    if (this.#rows + terms.length / TERM_LENGTH > MOST_ROWS) this.#fold();
+    const from = this.#rows * TERM_LENGTH;
+    if (from + terms.length > this.#terms.length) {
+      const larger = new Int32Array(Math.max(from + terms.length, this.#terms.length * 2));
+      larger.set(this.#terms);
+      this.#terms = larger;
+    }
+    this.#terms.set(terms, from);
+    this.#rows += terms.length / TERM_LENGTH;
+    this.#ends.push(this.#rows);
+  }
+
+  /** Takes away what a version that is superseded was found under. */
+  remove(terms: Int32Array, seq: number): void {
+    if (seq > this.#folded) {
+      this.#superseded.add(seq);
+      return;
+    }
+    for (const [row, key] of termKeys(terms).entries()) this.#delete.run(key, seq, terms[row * TERM_LENGTH + 2]!);
+  }
+
+  /** Folds what has gathered, if it is enough to be worth the pages that it touches. */
+  foldIfEnough(): void {
+    if (this.#rows >= this.#enough) this.#fold();
+  }
+
+  /** Forgets what it knows and reads it from the database: at the beginning, and after a rollback. */
+  reload(): void {
+    this.#folded = this.#statements.get('SELECT seq FROM folded', [])![0] as number;
+    this.#clear();
+    for (const { seq, terms, isCurrent } of recentVersions(this.#statements, this.#folded)) {
+      this.add(terms);
+      if (!isCurrent) this.#superseded.add(seq);
+    }
+  }
+
+  #clear(): void {
+    this.#rows = 0;
+    this.#ends = [];
+    this.#superseded.clear();
+    if (this.#terms.length > 2 * FOLD_ROWS * TERM_LENGTH) this.#terms = new Int32Array(FOLD_ROWS * TERM_LENGTH);
+  }
+
+  #fold(): void {
+    const keys = termKeys(this.#terms.subarray(0, this.#rows * TERM_LENGTH));
+    const sequences = this.#sequences();
+    const order = orderOf(keys);
+    const chunk: (bigint | number)[] = [];
+    for (const row of order) {
+      const seq = sequences[row]!;
+      if (this.#superseded.has(seq)) continue;
+      chunk.push(keys[row]!, seq, this.#terms[row * TERM_LENGTH + 2]!);
+      if (chunk.length < CHUNK * TERM_LENGTH) continue;
+      this.#insertMany.run(...chunk);
+      chunk.length = 0;
+    }
+    for (let at = 0; at < chunk.length; at += TERM_LENGTH) {
+      this.#insertOne.run(...chunk.slice(at, at + TERM_LENGTH));
+    }
+    this.#folded += this.#ends.length;
+    this.#setFolded.run(this.#folded);
+    this.#clear();
+  }
+
+  /** The sequence number of each row. */
+  #sequences(): Float64Array {
+    const sequences = new Float64Array(this.#rows);
+    let from = 0;
+    this.#ends.forEach((end, index) => {
+      sequences.fill(this.#folded + 1 + index, from, end);
+      from = end;
+    });
+    return sequences;
+  }
+}
+
+/** Row numbers by the upper halves of their keys: enough for the pages, and numbers sort natively where pairs would not. */
+const orderOf = (keys: BigInt64Array): Uint32Array => {
+  const halves = new Int32Array(keys.buffer);
+  const sorted = new Float64Array(keys.length);
+  for (let row = 0; row < keys.length; row++) sorted[row] = halves[2 * row + 1]! * MOST_ROWS + row;
+  sorted.sort();
+  return Uint32Array.from(sorted, value => value - Math.floor(value / MOST_ROWS) * MOST_ROWS);
+};
