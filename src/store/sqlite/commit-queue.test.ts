@@ -39,15 +39,15 @@ describe('commit queue', () => {
       parentPort.postMessage({ kind: 'ready' });
       parentPort.on('message', ({ kind, packet }) => {
         if (kind === 'close') { parentPort.postMessage({ kind: 'closed' }); parentPort.close(); return; }
-        const results = [{ outcome: packet.values.join(' ') }];
-        parentPort.postMessage({ kind: 'committed', results, buffers: { terms: packet.terms, bodies: packet.bodies } });
+        const results = [{ outcome: packet.texts + ' ' + packet.numbers.join(' ') }];
+        parentPort.postMessage({ kind: 'committed', results, buffers: { numbers: packet.numbers.buffer, terms: packet.terms, bodies: packet.bodies } });
       });`);
     const [change] = unit.changes;
     const broken = { changes: [change!, { ...change!, index: undefined as unknown as [] }] };
     const refused = expect(queue.commit(broken)).rejects.toThrow(TypeError);
     const sent = await queue.commit(unit);
     await refused;
-    expect(sent).toEqual({ outcome: '1 Basic a 1 1 POST 2  0 1 0 0 0' });
+    expect(sent).toEqual({ outcome: 'Basica 1 5 1 1 1 0 2 0 0 1 0 0 0' });
     await queue.close();
   });
 });

@@ -152,7 +152,7 @@ export class CommitQueue {
       if (batch === undefined) return;
       this.#inFlight.push(batch);
       const packet = batch.packet.take();
-      this.#post({ kind: 'commit', packet }, [packet.terms, packet.bodies]);
+      this.#post({ kind: 'commit', packet }, [packet.numbers.buffer, packet.terms, packet.bodies]);
     }
   }
 

@@ -10,7 +10,7 @@ export interface PackedUnit {
   mustExist: string[];
 }
 
-/** A change as the writer thread gets it: its body deflated, its index entries hashed. */
+/** A change as the writer thread gets it: its index entries hashed. */
 export interface PackedChange extends ResourceKey {
   versionId: number;
   lastUpdated: number;
@@ -29,65 +29,65 @@ const FARTHEST = 8.64e15;
 /** A time that is not infinite, milliseconds since 1970 UTC. */
 export const boundedTime = (time: number): number => Math.max(-FARTHEST, Math.min(FARTHEST, time));
 
+const METHODS: readonly Change['method'][] = ['POST', 'PUT', 'DELETE'];
+
 /** Writes a unit into a packet, its index entries hashed. */
 export function packUnit(unit: Unit, keys: TermKeys, packet: PacketWriter): void {
-  packet.value(unit.changes.length);
+  packet.number(unit.changes.length);
   for (const change of unit.changes) packChange(change, keys, packet);
   const { mustExist = [] } = unit;
-  packet.value(mustExist.length);
-  for (const key of mustExist) packet.value(`${key.resourceType}/${key.id}`);
+  packet.number(mustExist.length);
+  for (const key of mustExist) packet.text(`${key.resourceType}/${key.id}`);
 }
 
 function packChange(change: Change, keys: TermKeys, packet: PacketWriter): void {
-  const { resourceType, identities = [] } = change;
-  packet.value(resourceType);
-  packet.value(change.id);
-  packet.value(change.versionId);
-  packet.value(change.lastUpdated);
-  packet.value(change.method);
-  packet.value(change.text === undefined ? 0 : packet.body(change.text));
-  packet.value(change.ifNoneExist ?? null);
-  packet.value(identities.length);
-  for (const identity of identities) packet.value(identity);
+  const { resourceType, identities = [], ifNoneExist } = change;
+  packet.text(resourceType);
+  packet.text(change.id);
+  packet.number(change.versionId);
+  packet.number(change.lastUpdated);
+  packet.number(METHODS.indexOf(change.method));
+  packet.number(change.text === undefined ? 0 : packet.body(change.text));
+  packet.number(ifNoneExist === undefined ? 0 : 1);
+  if (ifNoneExist !== undefined) packet.query(ifNoneExist);
+  packet.number(identities.length);
+  for (const identity of identities) packet.text(identity);
+  packEntries(change, keys, packet);
+}
 
+function packEntries({ resourceType, method, index }: Change, keys: TermKeys, packet: PacketWriter): void {
+  const isDeleted = method === 'DELETE';
+  const entries = isDeleted ? [] : index;
   const termsBefore = packet.termCount;
   const termCount = packet.reserve();
   const strings = packet.reserve();
   let stringCount = 0;
-  if (change.method !== 'DELETE') {
-    keys.type(resourceType, packet.term);
-    for (const entry of change.index) {
-      keys.entry(resourceType, entry, packet.term);
-      if (entry.kind !== 'string') continue;
-      packet.value(keys.parameter(resourceType, entry.parameter));
-      packet.value(entry.folded);
-      stringCount++;
-    }
+  if (!isDeleted) keys.type(resourceType, packet.term);
+  for (const entry of entries) {
+    keys.entry(resourceType, entry, packet.term);
+    if (entry.kind !== 'string') continue;
+    packet.number(keys.parameter(resourceType, entry.parameter));
+    packet.text(entry.folded);
+    stringCount++;
   }
   packet.fill(termCount, packet.termCount - termsBefore);
   packet.fill(strings, stringCount);
 
   const dates = packet.reserve();
   let dateCount = 0;
-  if (change.method !== 'DELETE') {
-    for (const entry of change.index) {
-      if (entry.kind !== 'date') continue;
-      packet.value(keys.parameter(resourceType, entry.parameter));
-      packet.value(boundedTime(entry.low));
-      packet.value(boundedTime(entry.high));
-      dateCount++;
-    }
+  for (const entry of entries) {
+    if (entry.kind !== 'date') continue;
+    packet.number(keys.parameter(resourceType, entry.parameter));
+    packet.number(boundedTime(entry.low));
+    packet.number(boundedTime(entry.high));
+    dateCount++;
   }
   packet.fill(dates, dateCount);
 }
 
 /** Reads the next unit of a packet, as `packUnit` wrote it. */
 export function unpackUnit(packet: PacketReader): PackedUnit {
-  const changes: PackedChange[] = [];
-  for (let left = packet.number(); left > 0; left--) changes.push(unpackChange(packet));
-  const mustExist: string[] = [];
-  for (let left = packet.number(); left > 0; left--) mustExist.push(packet.text());
-  return { changes, mustExist };
+  return { changes: listOf(packet, unpackChange), mustExist: listOf(packet, () => packet.text()) };
 }
 
 function unpackChange(packet: PacketReader): PackedChange {
@@ -96,22 +96,19 @@ function unpackChange(packet: PacketReader): PackedChange {
     id: packet.text(),
     versionId: packet.number(),
     lastUpdated: packet.number(),
-    method: packet.text() as Change['method'],
+    method: METHODS[packet.number()]!,
     body: packet.body(packet.number()),
   };
-  const ifNoneExist = packet.query();
-  const identities: string[] = [];
-  for (let left = packet.number(); left > 0; left--) identities.push(packet.text());
-  const terms = packet.terms(packet.number());
-  const strings: PackedChange['strings'] = [];
-  for (let left = packet.number(); left > 0; left--) {
-    strings.push({ parameter: packet.number(), folded: packet.text() });
-  }
-  const dates: PackedChange['dates'] = [];
-  for (let left = packet.number(); left > 0; left--) {
-    dates.push({ parameter: packet.number(), low: packet.number(), high: packet.number() });
-  }
-  const change: PackedChange = { ...head, terms, strings, dates, identities };
-  if (ifNoneExist !== null) change.ifNoneExist = ifNoneExist;
-  return change;
+  const conditional = packet.number() === 1 ? { ifNoneExist: packet.query() } : {};
+  const identities = listOf(packet, () => packet.text());
+  const termCount = packet.number();
+  const strings = listOf(packet, () => ({ parameter: packet.number(), folded: packet.text() }));
+  const dates = listOf(packet, () => ({ parameter: packet.number(), low: packet.number(), high: packet.number() }));
+  return { ...head, ...conditional, identities, terms: packet.terms(termCount), strings, dates };
+}
+
+function listOf<T>(packet: PacketReader, read: (packet: PacketReader) => T): T[] {
+  const list: T[] = [];
+  for (let left = packet.number(); left > 0; left--) list.push(read(packet));
+  return list;
 }

@@ -1,14 +1,15 @@
 import type { SearchQuery } from '../../search/query.ts';
 import { TERM_LENGTH } from './terms.ts';
 
-type Value = string | number | null | SearchQuery;
-
 /**
- * A batch of units on its way to the writer: three flat pieces, because cloning a few large arrays between threads costs a tenth
- * of cloning many small objects. Read in the order in which it was written.
+ * A batch of units on its way to the writer: a few flat pieces, because cloning a few large ones between threads costs a tenth of
+ * cloning many small ones. Each is read in the order in which it was written.
  */
 export interface Packet {
-  values: Value[];
+  /** All texts, one after the other; their lengths are among the numbers. */
+  texts: string;
+  numbers: Float64Array<ArrayBuffer>;
+  queries: SearchQuery[];
   /** Terms of all changes (see `terms.ts`). */
   terms: ArrayBuffer;
   /** Bodies of all changes, one after the other, in UTF-8. */
@@ -17,22 +18,37 @@ export interface Packet {
 
 /** The buffers of a packet that was read, to be filled again. */
 export interface PacketBuffers {
+  numbers: ArrayBuffer;
   terms: ArrayBuffer;
   bodies: ArrayBuffer;
 }
 
+const NUMBERS_SIZE = 64 * 1024;
 const TERMS_SIZE = 96 * 1024;
 const BODIES_SIZE = 512 * 1024;
 
+/** Where a packet stands, for `rewind`. */
+export interface PacketMark {
+  texts: number;
+  numbers: number;
+  queries: number;
+  terms: number;
+  bodies: number;
+}
+
 /** Writes a packet. One that was taken cannot be written to any more. */
 export class PacketWriter {
-  readonly #values: Value[] = [];
+  readonly #texts: string[] = [];
+  readonly #queries: SearchQuery[] = [];
+  #numbers: Float64Array<ArrayBuffer>;
   #terms: Int32Array<ArrayBuffer>;
   #bodies: Buffer<ArrayBuffer>;
+  #numberLength = 0;
   #termLength = 0;
   #bodyLength = 0;
 
   constructor(buffers?: PacketBuffers) {
+    this.#numbers = new Float64Array(buffers?.numbers ?? new ArrayBuffer(NUMBERS_SIZE));
     this.#terms = new Int32Array(buffers?.terms ?? new ArrayBuffer(TERMS_SIZE));
     this.#bodies = Buffer.from(buffers?.bodies ?? new ArrayBuffer(BODIES_SIZE));
   }
@@ -42,29 +58,51 @@ export class PacketWriter {
     return this.#bodyLength;
   }
 
-  /** Where the packet stands, for `rewind`. */
-  mark(): readonly [values: number, terms: number, bodies: number] {
-    return [this.#values.length, this.#termLength, this.#bodyLength];
+  mark(): PacketMark {
+    return {
+      texts: this.#texts.length,
+      numbers: this.#numberLength,
+      queries: this.#queries.length,
+      terms: this.#termLength,
+      bodies: this.#bodyLength,
+    };
   }
 
   /** Takes back what was written since `mark`. */
-  rewind([values, terms, bodies]: readonly [number, number, number]): void {
-    this.#values.length = values;
+  rewind({ texts, numbers, queries, terms, bodies }: PacketMark): void {
+    this.#texts.length = texts;
+    this.#numberLength = numbers;
+    this.#queries.length = queries;
     this.#termLength = terms;
     this.#bodyLength = bodies;
   }
 
-  value(value: Value): void {
-    this.#values.push(value);
+  text(text: string): void {
+    this.#texts.push(text);
+    this.number(text.length);
   }
 
-  /** Leaves a place for a value that is known later; `fill` it. */
+  number(number: number): void {
+    if (this.#numberLength === this.#numbers.length) {
+      const larger = new Float64Array(this.#numbers.length * 2);
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    this.#numbers[this.#numberLength++] = number;
+  }
+
+  query(query: SearchQuery): void {
+    this.#queries.push(query);
+  }
+
+  /** Leaves a place for a number that is known later; `fill` it. */
   reserve(): number {
-    return this.#values.push(0) - 1;
+    this.number(0);
+    return this.#numberLength - 1;
   }
 
-  fill(place: number, value: number): void {
-    this.#values[place] = value;
+  fill(place: number, number: number): void {
+    this.#numbers[place] = number;
   }
 
   readonly term = (high: number, low: number, qualifier: number): void => {
@@ -97,49 +135,55 @@ export class PacketWriter {
   }
 
   take(): Packet {
-    return { values: this.#values, terms: this.#terms.buffer, bodies: this.#bodies.buffer };
+    return {
+      texts: this.#texts.join(''),
+      numbers: this.#numbers.subarray(0, this.#numberLength),
+      queries: this.#queries,
+      terms: this.#terms.buffer,
+      bodies: this.#bodies.buffer,
+    };
   }
 }
 
 /** Reads a packet in the order in which it was written. */
 export class PacketReader {
-  readonly #values: readonly Value[];
-  readonly #terms: ArrayBuffer;
-  readonly #bodies: ArrayBuffer;
-  #next = 0;
+  readonly #packet: Packet;
+  #text = 0;
+  #number = 0;
+  #query = 0;
   #term = 0;
   #body = 0;
 
   constructor(packet: Packet) {
-    this.#values = packet.values;
-    this.#terms = packet.terms;
-    this.#bodies = packet.bodies;
+    this.#packet = packet;
   }
 
   get atEnd(): boolean {
-    return this.#next >= this.#values.length;
+    return this.#number >= this.#packet.numbers.length;
   }
 
   text(): string {
-    return this.#values[this.#next++] as string;
+    const from = this.#text;
+    this.#text += this.number();
+    return this.#packet.texts.slice(from, this.#text);
   }
 
   number(): number {
-    return this.#values[this.#next++] as number;
+    return this.#packet.numbers[this.#number++]!;
   }
 
-  query(): SearchQuery | null {
-    return this.#values[this.#next++] as SearchQuery | null;
+  query(): SearchQuery {
+    return this.#packet.queries[this.#query++]!;
   }
 
   terms(count: number): Int32Array {
-    const terms = new Int32Array(this.#terms, this.#term * 4, count * TERM_LENGTH);
+    const terms = new Int32Array(this.#packet.terms, this.#term * 4, count * TERM_LENGTH);
     this.#term += terms.length;
     return terms;
   }
 
   body(length: number): Uint8Array {
-    const body = new Uint8Array(this.#bodies, this.#body, length);
+    const body = new Uint8Array(this.#packet.bodies, this.#body, length);
     this.#body += length;
     return body;
   }

@@ -37,10 +37,8 @@ port.on('message', (message: ToWriter) => {
     const units = [];
     while (!reader.atEnd) units.push(unpackUnit(reader));
     const results = batches.commit(units).map(result => (result instanceof Error ? sentError(result) : result));
-    send({ kind: 'committed', results, buffers: { terms: packet.terms, bodies: packet.bodies } }, [
-      packet.terms,
-      packet.bodies,
-    ]);
+    const buffers = { numbers: packet.numbers.buffer, terms: packet.terms, bodies: packet.bodies };
+    send({ kind: 'committed', results, buffers }, Object.values(buffers));
   } else if (message.kind === 'check') {
     const error = check();
     send(error ? { kind: 'checked', error } : { kind: 'checked' });
