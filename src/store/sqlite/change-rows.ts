@@ -1,9 +1,10 @@
 import type { StatementSync } from 'node:sqlite';
 import type { ResourceKey } from '../store.ts';
 import { encodeBody } from './body-codec.ts';
+import { IndexFold } from './index-fold.ts';
 import type { PackedChange } from './pack-unit.ts';
+import { printDates, printList } from './recent-versions.ts';
 import type { Statements } from './statements.ts';
-import { TermFold } from './term-fold.ts';
 import { termsOf } from './terms.ts';
 
 /** Where a resource stands in the database. */
@@ -15,7 +16,7 @@ export interface Current {
 
 /** Writes and reads the rows of single resources for the writer; knows nothing of transactions. */
 export class ChangeRows {
-  readonly #terms: TermFold;
+  readonly #index: IndexFold;
   readonly #current: StatementSync;
   readonly #holder: StatementSync;
   readonly #old: StatementSync;
@@ -25,10 +26,6 @@ export class ChangeRows {
   readonly #insertSuperseded: StatementSync;
   readonly #insertIdentity: StatementSync;
   readonly #deleteIdentity: StatementSync;
-  readonly #insertString: StatementSync;
-  readonly #deleteStrings: StatementSync;
-  readonly #insertDate: StatementSync;
-  readonly #deleteDates: StatementSync;
 
   constructor(statements: Statements, foldRows: number) {
     const prepare = (sql: string): StatementSync => {
@@ -36,13 +33,13 @@ export class ChangeRows {
       statement.setReturnArrays(true);
       return statement;
     };
-    this.#terms = new TermFold(statements, foldRows);
+    this.#index = new IndexFold(statements, foldRows);
     this.#current = prepare('SELECT version_id, seq, deleted FROM resource WHERE type = ? AND id = ?');
     this.#holder = prepare('SELECT type, id FROM identity WHERE identity = ?');
     this.#old = prepare('SELECT terms, identities FROM version WHERE seq = ?');
     this.#insertVersion = prepare(
-      `INSERT INTO version (seq, type, id, version_id, updated, method, codec, identities, terms, body)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO version (seq, type, id, version_id, updated, method, codec, identities, terms, dates, strings, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#insertResource = prepare('INSERT INTO resource (type, id, version_id, seq, deleted) VALUES (?, ?, ?, ?, ?)');
     this.#updateResource = prepare(
@@ -51,10 +48,6 @@ export class ChangeRows {
     this.#insertSuperseded = prepare('INSERT INTO superseded (type, id, version_id, seq) VALUES (?, ?, ?, ?)');
     this.#insertIdentity = prepare('INSERT INTO identity (identity, type, id) VALUES (?, ?, ?)');
     this.#deleteIdentity = prepare('DELETE FROM identity WHERE identity = ?');
-    this.#insertString = prepare('INSERT OR IGNORE INTO string_value (seq, parameter, folded) VALUES (?, ?, ?)');
-    this.#deleteStrings = prepare('DELETE FROM string_value WHERE seq = ?');
-    this.#insertDate = prepare('INSERT OR IGNORE INTO date_value (seq, parameter, low, high) VALUES (?, ?, ?, ?)');
-    this.#deleteDates = prepare('DELETE FROM date_value WHERE seq = ?');
   }
 
   current(resourceType: string, id: string): Current | undefined {
@@ -76,9 +69,7 @@ export class ChangeRows {
   /** Takes away what the version `seq` is found under and makes it history. Its identities are free afterwards. */
   supersede(key: ResourceKey, current: Current): void {
     const { terms, identities } = this.#readOld(current.seq);
-    this.#terms.remove(terms, current.seq);
-    this.#deleteStrings.run(current.seq);
-    this.#deleteDates.run(current.seq);
+    this.#index.remove(terms, current.seq);
     for (const identity of identities) this.#deleteIdentity.run(identity);
     this.#insertSuperseded.run(key.resourceType, key.id, current.versionId, current.seq);
   }
@@ -87,29 +78,29 @@ export class ChangeRows {
   add(change: PackedChange, seq: number, existed: boolean): void {
     const { resourceType, id, versionId, terms } = change;
     const deleted = change.method === 'DELETE' ? 1 : 0;
-    const identities = change.identities.length === 0 ? null : JSON.stringify(change.identities);
+    const identities = printList(change.identities);
+    const dates = printDates(change.dates);
+    const strings = printList(change.strings);
     const { codec, bytes } = encodeBody(change.body);
     const termBytes = new Uint8Array(terms.buffer, terms.byteOffset, terms.byteLength);
     const { lastUpdated, method } = change;
     this.#insertVersion.run(
-      ...[seq, resourceType, id, versionId, lastUpdated, method, codec, identities, termBytes, bytes],
+      ...[seq, resourceType, id, versionId, lastUpdated, method, codec, identities, termBytes, dates, strings, bytes],
     );
     if (existed) this.#updateResource.run(versionId, seq, deleted, resourceType, id);
     else this.#insertResource.run(resourceType, id, versionId, seq, deleted);
-    this.#terms.add(terms);
-    for (const { parameter, folded } of change.strings) this.#insertString.run(seq, parameter, folded);
-    for (const { parameter, low, high } of change.dates) this.#insertDate.run(seq, parameter, low, high);
+    this.#index.add(change);
     for (const identity of change.identities) this.#insertIdentity.run(identity, resourceType, id);
   }
 
   /** Ends a batch. */
   foldIfEnough(): void {
-    this.#terms.foldIfEnough();
+    this.#index.foldIfEnough();
   }
 
   /** Forgets what was rolled back. */
   reload(): void {
-    this.#terms.reload();
+    this.#index.reload();
   }
 
   #readOld(seq: number): { terms: Int32Array; identities: string[] } {

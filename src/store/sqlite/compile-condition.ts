@@ -16,7 +16,7 @@ export function compileCondition(
   if (condition.kind === 'id') return idSource(resourceType, condition.anyOf);
   const { parameter } = condition;
   if (condition.kind === 'date') {
-    return valueSource('date_value', keys.parameter(resourceType, parameter), condition.anyOf.map(dateTest));
+    return valueSource('date', keys.parameter(resourceType, parameter), condition.anyOf.map(dateTest));
   }
   if (condition.kind === 'string') return compileString(resourceType, parameter, condition.anyOf, keys);
   const terms =
@@ -38,7 +38,7 @@ function compileString(
   const sources: Source[] = [];
   if (exact.length > 0) sources.push(termSource(exact.map(value => keys.exact(resourceType, parameter, value.text))));
   if (folded.length > 0) {
-    sources.push(valueSource('string_value', keys.parameter(resourceType, parameter), folded.map(stringTest)));
+    sources.push(valueSource('string', keys.parameter(resourceType, parameter), folded.map(stringTest)));
   }
   if (sources.length === 1) return sources[0]!;
   const [first, second] = sources as [Source, Source];

@@ -25,6 +25,8 @@ export const migrations: readonly Migration[] = [
         codec INTEGER NOT NULL,
         identities TEXT,
         terms BLOB NOT NULL,
+        dates BLOB,
+        strings TEXT,
         body BLOB NOT NULL
       ) STRICT;
 

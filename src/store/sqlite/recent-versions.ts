@@ -1,25 +1,58 @@
+import type { PackedChange } from './pack-unit.ts';
 import type { Statements } from './statements.ts';
 import { termsOf } from './terms.ts';
 
-/** A version by its number in the order of commits, with the terms that it was written with. */
-export interface RecentVersion {
+/** What a version is found under. */
+export type Indexed = Pick<PackedChange, 'terms' | 'dates' | 'strings'>;
+
+/** A version by its number in the order of commits, with what it was found under when it was written. */
+export interface RecentVersion extends Indexed {
   seq: number;
-  terms: Int32Array;
   isCurrent: boolean;
   /** The version of the same resource before it, where there is one. */
   previousSeq: number | null;
 }
 
-const AFTER = `SELECT v.seq, v.terms,
+const AFTER = `SELECT v.seq, v.terms, v.dates, v.strings,
   EXISTS (SELECT 1 FROM superseded s WHERE s.type = v.type AND s.id = v.id AND s.version_id = v.version_id),
   (SELECT s.seq FROM superseded s WHERE s.type = v.type AND s.id = v.id AND s.version_id = v.version_id - 1)
   FROM version v WHERE v.seq > ? ORDER BY v.seq`;
 
+/** How `version` keeps dates: three doubles each; null where there are none. */
+export const printDates = (dates: Indexed['dates']): Uint8Array | null => {
+  if (dates.length === 0) return null;
+  const numbers = new Float64Array(dates.length * 3);
+  let at = 0;
+  for (const { parameter, low, high } of dates) {
+    numbers[at++] = parameter;
+    numbers[at++] = low;
+    numbers[at++] = high;
+  }
+  return new Uint8Array(numbers.buffer);
+};
+
+const readDates = (bytes: unknown): Indexed['dates'] => {
+  if (bytes === null) return [];
+  const numbers = new Float64Array(new Uint8Array(bytes as Uint8Array).buffer);
+  return Array.from({ length: numbers.length / 3 }, (_, i) => ({
+    parameter: numbers[3 * i]!,
+    low: numbers[3 * i + 1]!,
+    high: numbers[3 * i + 2]!,
+  }));
+};
+
+/** How `version` keeps texts: as JSON, null where there are none. */
+export const printList = (list: readonly unknown[]): string | null => (list.length === 0 ? null : JSON.stringify(list));
+
+const readList = <T>(text: unknown): T[] => (text === null ? [] : JSON.parse(text as string));
+
 /** All versions after a sequence number, in their order. */
 export const recentVersions = (statements: Statements, after: number): RecentVersion[] =>
-  statements.all(AFTER, [after]).map(([seq, terms, isSuperseded, previousSeq]) => ({
+  statements.all(AFTER, [after]).map(([seq, terms, dates, strings, isSuperseded, previousSeq]) => ({
     seq: seq as number,
     terms: termsOf(terms as Uint8Array),
+    dates: readDates(dates),
+    strings: readList(strings),
     isCurrent: isSuperseded === 0,
     previousSeq: previousSeq as number | null,
   }));

@@ -1,7 +1,7 @@
 import type { SearchQuery } from '../../search/query.ts';
 import type { Cursor } from '../store.ts';
 import { type Fragment, fragment, join, sql } from './fragment.ts';
-import { type Source, withinDeadline } from './source.ts';
+import { type Source, TABLES, withinDeadline } from './source.ts';
 import type { Column } from './statements.ts';
 import type { TermKeys } from './term-keys.ts';
 
@@ -83,12 +83,14 @@ function streamChanges(selection: Selection, run: Run): Ordered[] {
 /** Sorts all candidates by their dates. A resource counts with its earliest date ascending, with its latest descending. */
 function sortCandidates(selection: Selection, candidates: Source, run: Run): Ordered[] {
   const { order, after, limit } = selection;
-  const columns = order.dates.map(({ parameter, descending }, i) =>
-    fragment(
-      `, (SELECT ${descending ? 'max(d.high)' : 'min(d.low)'} FROM date_value d WHERE d.seq = +c.seq AND +d.parameter = ?) AS k${i}`,
-      parameter,
-    ),
-  );
+  const columns = order.dates.map(({ parameter, descending }, i) => {
+    const best = fragment(descending ? 'max(d.high)' : 'min(d.low)');
+    const number = fragment('?', parameter);
+    const dates = TABLES.date.map(
+      table => sql`(SELECT ${best} FROM ${table} d WHERE d.seq = +c.seq AND +d.parameter = ${number})`,
+    );
+    return sql`, coalesce(${join(dates, ', ')}) AS ${fragment(`k${i}`)}`;
+  });
   const names = order.dates.map((_, i) => fragment(`, k${i}`));
   const sorting = order.dates.map(({ descending }, i) => fragment(`k${i} ${direction(descending)} NULLS LAST, `));
   const rows = candidates.unique ? candidates.rows : sql`SELECT DISTINCT seq FROM (${candidates.rows})`;
@@ -127,19 +129,19 @@ function streamDates(selection: Selection, { parameter, descending }: DateKey, r
     const better = fragment(descending ? '>' : '<');
     const way = fragment(direction(descending));
     const from = after ? [fragment(`(c.${column.sql}, c.seq) ${beyond(descending)} (?, ?)`, after[0]!, after[1]!)] : [];
-    const rows = run(
-      sql`SELECT c.seq, c.${column} FROM date_value c INDEXED BY date_by_${column}
+    const dates = TABLES.date.map(
+      (table, i) =>
+        sql`SELECT c.seq AS seq, c.${column} AS date FROM ${table} c INDEXED BY ${fragment(i === 0 ? 'date_by_' : 'recent_date_by_')}${column}
         WHERE c.parameter = ${place} AND ${restriction(selection, undefined, ...from)}
-        AND NOT EXISTS (SELECT 1 FROM date_value e WHERE e.seq = +c.seq AND +e.parameter = c.parameter
-          AND (e.${column} ${better} c.${column} OR e.${column} = c.${column} AND e.${other} ${better} c.${other}))
-        ORDER BY c.${column} ${way}, c.seq ${way} LIMIT ${fragment('?', limit)}`,
+        AND NOT EXISTS (SELECT 1 FROM ${table} e WHERE e.seq = +c.seq AND +e.parameter = c.parameter
+          AND (e.${column} ${better} c.${column} OR e.${column} = c.${column} AND e.${other} ${better} c.${other}))`,
     );
+    const rows = run(sql`${join(dates, ' UNION ALL ')} ORDER BY date ${way}, seq ${way} LIMIT ${fragment('?', limit)}`);
     for (const [seq, date] of rows) found.push({ seq: seq as number, cursor: [date as number, seq as number] });
     if (found.length >= limit) return found;
   }
-  const undated = fragment(
-    'NOT EXISTS (SELECT 1 FROM date_value d WHERE d.seq = +c.seq AND +d.parameter = ?)',
-    parameter,
+  const undated = TABLES.date.map(
+    table => sql`NOT EXISTS (SELECT 1 FROM ${table} d WHERE d.seq = +c.seq AND +d.parameter = ${place})`,
   );
   const from = after?.[0] === null ? after[1] : undefined;
   const rest = streamChanges(
@@ -148,7 +150,7 @@ function streamDates(selection: Selection, { parameter, descending }: DateKey, r
       order: { dates: [], descending: order.descending },
       after: from === undefined ? undefined : [from],
       limit: limit - found.length,
-      limits: [...selection.limits, undated],
+      limits: [...selection.limits, ...undated],
     },
     run,
   );

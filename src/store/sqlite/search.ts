@@ -4,7 +4,7 @@ import { StoreError } from '../store-error.ts';
 import { changeRanges } from './change-range.ts';
 import { compileCondition } from './compile-condition.ts';
 import { type Fragment, fragment, join, sql } from './fragment.ts';
-import { RecentTerms } from './recent-terms.ts';
+import { RecentIndex } from './recent-index.ts';
 import { type Ordered, orderOf, selectInOrder } from './search-order.ts';
 import { type Source, termSource, withinDeadline } from './source.ts';
 import type { Statements } from './statements.ts';
@@ -47,7 +47,7 @@ export class Search {
   readonly #statements: Statements;
   readonly #keys: TermKeys;
   readonly #limit: number;
-  readonly #recentTerms: RecentTerms;
+  readonly #recentIndex: RecentIndex;
   #deadline = 0;
 
   /** @param limit milliseconds that one search may take */
@@ -55,7 +55,7 @@ export class Search {
     this.#statements = statements;
     this.#keys = keys;
     this.#limit = limit;
-    this.#recentTerms = new RecentTerms(statements);
+    this.#recentIndex = new RecentIndex(statements);
     statements.database.function('within_deadline', () => {
       if (performance.now() > this.#deadline) {
         throw new StoreError('timeout', `The search took longer than ${this.#limit} ms and was stopped.`);
@@ -79,11 +79,11 @@ export class Search {
 
   /** What is known of the open transaction is void. */
   forget(): void {
-    this.#recentTerms.forget();
+    this.#recentIndex.forget();
   }
 
   #find(query: SearchQuery, after: Cursor | undefined): Found {
-    this.#recentTerms.catchUp();
+    this.#recentIndex.catchUp();
     this.#deadline = performance.now() + this.#limit;
     const { resourceType } = query;
     const limits: Fragment[] = [];

@@ -37,7 +37,12 @@ const listOf = (values: readonly SQLInputValue[], json: () => string): Fragment 
     ? fragment(places(values.length), ...values)
     : fragment('SELECT value FROM json_each(?)', json());
 
-const TERM_TABLES = ['term', 'recent_term'].map(name => fragment(name));
+/** The tables of each kind of index entry: what is folded in (`IndexFold`), and what is not yet (`RecentIndex`). */
+export const TABLES = {
+  term: [fragment('term'), fragment('recent_term')],
+  date: [fragment('date_value'), fragment('recent_date')],
+  string: [fragment('string_value'), fragment('recent_string')],
+} as const;
 
 /** Whether the row `alias` of a table of terms is the one that is asked for. */
 const isTerm = (alias: string, { key, qualifier }: TermKey): Fragment =>
@@ -45,17 +50,17 @@ const isTerm = (alias: string, { key, qualifier }: TermKey): Fragment =>
     ? fragment(`${alias}.key = ?`, key)
     : fragment(`${alias}.key = ? AND ${alias}.qualifier = ?`, key, qualifier);
 
-/** Resources listed under any of the terms, folded in already (`TermFold`) or not (`RecentTerms`). */
+/** Resources listed under any of the terms. */
 export function termSource(terms: readonly TermKey[]): Source {
   if (terms.length > LIST_LIMIT) return manyTermsSource(terms);
   const select = (restriction: Fragment): Fragment[] =>
-    TERM_TABLES.flatMap(table =>
+    TABLES.term.flatMap(table =>
       terms.map(term => sql`SELECT c.seq AS seq FROM ${table} c WHERE ${isTerm('c', term)} AND ${restriction}`),
     );
   const source: Source = {
     rows: join(select(EVERY), ' UNION ALL '),
     check: sql`(${join(
-      TERM_TABLES.flatMap(table =>
+      TABLES.term.flatMap(table =>
         terms.map(term => sql`EXISTS (SELECT 1 FROM ${table} t WHERE ${isTerm('t', term)} AND t.seq = +c.seq)`),
       ),
       ' OR ',
@@ -77,11 +82,11 @@ function manyTermsSource(terms: readonly TermKey[]): Source {
   const asked = fragment('t.key = j.value ->> 0 AND coalesce(t.qualifier = j.value ->> 1, TRUE)');
   return {
     rows: join(
-      TERM_TABLES.map(table => sql`SELECT t.seq AS seq FROM ${list} j CROSS JOIN ${table} t WHERE ${asked}`),
+      TABLES.term.map(table => sql`SELECT t.seq AS seq FROM ${list} j CROSS JOIN ${table} t WHERE ${asked}`),
       ' UNION ALL ',
     ),
     check: sql`(${join(
-      TERM_TABLES.map(
+      TABLES.term.map(
         table => sql`EXISTS (SELECT 1 FROM ${list} j CROSS JOIN ${table} t WHERE ${asked} AND t.seq = +c.seq)`,
       ),
       ' OR ',
@@ -102,24 +107,28 @@ export function idSource(resourceType: string, ids: readonly string[]): Source {
 
 /** Resources of which one value in an indexed table satisfies one of the tests; `range` finds a superset of what `test` is true for. */
 export function valueSource(
-  table: 'date_value' | 'string_value',
+  kind: 'date' | 'string',
   parameter: number,
   tests: readonly { range: Fragment; test: Fragment }[],
 ): Source {
-  const name = fragment(table);
   const number = fragment('?', parameter);
   const going = withinDeadline('v');
-  const members = tests.map(
-    ({ range, test }) =>
-      sql`SELECT v.seq AS seq FROM ${name} v WHERE v.parameter = ${number} AND ${range} AND ${going} AND ${test}`,
+  const members = TABLES[kind].flatMap(table =>
+    tests.map(
+      ({ range, test }) =>
+        sql`SELECT v.seq AS seq FROM ${table} v WHERE v.parameter = ${number} AND ${range} AND ${going} AND ${test}`,
+    ),
   );
   const anyTest = join(
     tests.map(({ range, test }) => sql`(${range} AND ${test})`),
     ' OR ',
   );
+  const checks = TABLES[kind].map(
+    table => sql`EXISTS (SELECT 1 FROM ${table} v WHERE v.seq = +c.seq AND +v.parameter = ${number} AND (${anyTest}))`,
+  );
   const source: Source = {
     rows: join(members, ' UNION ALL '),
-    check: sql`EXISTS (SELECT 1 FROM ${name} v WHERE v.seq = +c.seq AND +v.parameter = ${number} AND (${anyTest}))`,
+    check: sql`(${join(checks, ' OR ')})`,
   };
   if (tests.some(({ range }) => range === EVERY)) source.scans = true;
   return source;

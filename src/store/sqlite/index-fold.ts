@@ -1,5 +1,5 @@
 import type { StatementSync } from 'node:sqlite';
-import { recentVersions } from './recent-versions.ts';
+import { type Indexed, recentVersions } from './recent-versions.ts';
 import type { Statements } from './statements.ts';
 import { TERM_LENGTH, termKeys } from './terms.ts';
 
@@ -13,22 +13,27 @@ const CHUNK = 32;
 const MOST_ROWS = 2 ** 20;
 
 /**
- * The terms of the latest versions, which stand in `version` alone until there are many: then they are folded into `term` in the
- * order of their keys, each page of it touched once for many commits and not once for each. `folded` has the last sequence number
- * whose terms are in `term`; what comes after it is found by `RecentTerms`.
+ * What the latest versions are found under, which stands in `version` alone until there is enough of it: then it is folded into the
+ * tables of the index, terms in the order of their keys, so that each page is touched once for many commits and not once for each.
+ * `folded` has the last sequence number that is folded in; what comes after it is found by `RecentIndex`.
  */
-export class TermFold {
+export class IndexFold {
   readonly #statements: Statements;
   readonly #enough: number;
   readonly #insertMany: StatementSync;
   readonly #insertOne: StatementSync;
   readonly #delete: StatementSync;
+  readonly #insertDate: StatementSync;
+  readonly #insertString: StatementSync;
+  readonly #deleteDates: StatementSync;
+  readonly #deleteStrings: StatementSync;
   readonly #setFolded: StatementSync;
   #folded = 0;
   #terms = new Int32Array(FOLD_ROWS * TERM_LENGTH);
   #rows = 0;
   /** For each version after `folded` the row behind its last. */
   #ends: number[] = [];
+  #values: { seq: number; dates: Indexed['dates']; strings: Indexed['strings'] }[] = [];
   /** Versions after `folded` that are no longer current. */
   readonly #superseded = new Set<number>();
 
@@ -41,12 +46,20 @@ export class TermFold {
     this.#insertMany = database.prepare(insert + Array(CHUNK).fill('(?, ?, ?)').join(', '));
     this.#insertOne = database.prepare(`${insert}(?, ?, ?)`);
     this.#delete = database.prepare('DELETE FROM term WHERE key = ? AND seq = ? AND qualifier = ?');
+    this.#insertDate = database.prepare(
+      'INSERT OR IGNORE INTO date_value (seq, parameter, low, high) VALUES (?, ?, ?, ?)',
+    );
+    this.#insertString = database.prepare(
+      'INSERT OR IGNORE INTO string_value (seq, parameter, folded) VALUES (?, ?, ?)',
+    );
+    this.#deleteDates = database.prepare('DELETE FROM date_value WHERE seq = ?');
+    this.#deleteStrings = database.prepare('DELETE FROM string_value WHERE seq = ?');
     this.#setFolded = database.prepare('UPDATE folded SET seq = ?');
     this.reload();
   }
 
-  /** Takes the terms of the next version. */
-  add(terms: Int32Array): void {
+  /** Takes what the next version is found under. */
+  add({ terms, dates, strings }: Indexed): void {
     if (this.#rows + terms.length / TERM_LENGTH > MOST_ROWS) this.#fold();
     const from = this.#rows * TERM_LENGTH;
     if (from + terms.length > this.#terms.length) {
@@ -57,6 +70,7 @@ export class TermFold {
     this.#terms.set(terms, from);
     this.#rows += terms.length / TERM_LENGTH;
     this.#ends.push(this.#rows);
+    if (dates.length + strings.length > 0) this.#values.push({ seq: this.#folded + this.#ends.length, dates, strings });
   }
 
   /** Takes away what a version that is superseded was found under. */
@@ -65,6 +79,8 @@ export class TermFold {
       this.#superseded.add(seq);
       return;
     }
+    this.#deleteDates.run(seq);
+    this.#deleteStrings.run(seq);
     for (const [row, key] of termKeys(terms).entries()) this.#delete.run(key, seq, terms[row * TERM_LENGTH + 2]!);
   }
 
@@ -77,25 +93,37 @@ export class TermFold {
   reload(): void {
     this.#folded = this.#statements.get('SELECT seq FROM folded', [])![0] as number;
     this.#clear();
-    for (const { seq, terms, isCurrent } of recentVersions(this.#statements, this.#folded)) {
-      this.add(terms);
-      if (!isCurrent) this.#superseded.add(seq);
+    for (const version of recentVersions(this.#statements, this.#folded)) {
+      this.add(version);
+      if (!version.isCurrent) this.#superseded.add(version.seq);
     }
   }
 
   #clear(): void {
     this.#rows = 0;
     this.#ends = [];
+    this.#values = [];
     this.#superseded.clear();
     if (this.#terms.length > 2 * FOLD_ROWS * TERM_LENGTH) this.#terms = new Int32Array(FOLD_ROWS * TERM_LENGTH);
   }
 
   #fold(): void {
+    this.#foldTerms();
+    for (const { seq, dates, strings } of this.#values) {
+      if (this.#superseded.has(seq)) continue;
+      for (const { parameter, low, high } of dates) this.#insertDate.run(seq, parameter, low, high);
+      for (const { parameter, folded } of strings) this.#insertString.run(seq, parameter, folded);
+    }
+    this.#folded += this.#ends.length;
+    this.#setFolded.run(this.#folded);
+    this.#clear();
+  }
+
+  #foldTerms(): void {
     const keys = termKeys(this.#terms.subarray(0, this.#rows * TERM_LENGTH));
     const sequences = this.#sequences();
-    const order = orderOf(keys);
     const chunk: (bigint | number)[] = [];
-    for (const row of order) {
+    for (const row of orderOf(keys)) {
       const seq = sequences[row]!;
       if (this.#superseded.has(seq)) continue;
       chunk.push(keys[row]!, seq, this.#terms[row * TERM_LENGTH + 2]!);
@@ -106,9 +134,6 @@ export class TermFold {
     for (let at = 0; at < chunk.length; at += TERM_LENGTH) {
       this.#insertOne.run(...chunk.slice(at, at + TERM_LENGTH));
     }
-    this.#folded += this.#ends.length;
-    this.#setFolded.run(this.#folded);
-    this.#clear();
   }
 
   /** The sequence number of each row. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Condition, SearchQuery } from '../../search/query.ts';
 import type { Change, CommitResult } from '../store.ts';
 import { Batches } from './batches.ts';
 import { openConnection } from './connection.ts';
@@ -14,11 +15,11 @@ import { readSetting } from './setting.ts';
 import { Statements } from './statements.ts';
 import { TermKeys } from './term-keys.ts';
 
-/** Each change has three terms: its type, its code and the code's system. */
-const TERMS = 3;
+/** Each change has four terms: its type, its code, the code's system and the text as it is written. */
+const TERMS = 4;
 const FOLD = 4 * TERMS;
 
-describe('the fold of terms', () => {
+describe('the fold of the index', () => {
   let folder: string;
   let file: string;
   let database: DatabaseSync;
@@ -39,7 +40,11 @@ describe('the fold of terms', () => {
     lastUpdated: 1,
     method: versionId === 1 ? 'POST' : 'PUT',
     text: JSON.stringify({ id }),
-    index: [{ kind: 'token', parameter: 'code', system: 'urn:s', code }],
+    index: [
+      { kind: 'token', parameter: 'code', system: 'urn:s', code },
+      { kind: 'date', parameter: 'created', low: code.charCodeAt(0), high: code.charCodeAt(0) + 1 },
+      { kind: 'string', parameter: 'name', text: code, folded: code },
+    ],
     ...rest,
   });
 
@@ -51,21 +56,42 @@ describe('the fold of terms', () => {
     return batches.commit(changes.map(() => unpackUnit(packed)));
   };
 
-  const queryOf = (code: string) => ({
+  const queryOf = (condition: Condition): SearchQuery => ({
     resourceType: 'Basic',
-    where: [{ kind: 'token' as const, parameter: 'code', anyOf: [{ code }] }],
+    where: [condition],
     sort: [],
     count: 100,
-    total: 'accurate' as const,
+    total: 'accurate',
   });
+  const byCode = (code: string): SearchQuery => queryOf({ kind: 'token', parameter: 'code', anyOf: [{ code }] });
+
+  /** Ids of what has the code, found by the code itself, and the same by the date and the text that go with it. */
   const found = (search: Search, code: string): (string | undefined)[] => {
-    const { rows, total } = search.find(queryOf(code));
-    expect(total).toBe(rows.length);
-    return rows.map(({ seq }) => search.key(seq).id);
+    const low = code.charCodeAt(0);
+    const queries: SearchQuery[] = [
+      byCode(code),
+      queryOf({ kind: 'date', parameter: 'created', anyOf: [{ prefix: 'eq', low, high: low + 1 }] }),
+      queryOf({ kind: 'string', parameter: 'name', anyOf: [{ match: 'starts', text: code }] }),
+      queryOf({ kind: 'string', parameter: 'name', anyOf: [{ match: 'exact', text: code }] }),
+    ];
+    const [first, ...others] = queries.map(query => {
+      const { rows, total } = search.find(query);
+      expect(total).toBe(rows.length);
+      return rows.map(({ seq }) => search.key(seq).id);
+    });
+    for (const other of others) expect(other).toEqual(first);
+    return first!;
   };
 
   const folded = (): unknown => database.prepare('SELECT seq FROM folded').get()?.seq;
-  const rows = (): unknown => database.prepare('SELECT count(*) AS n FROM term').get()?.n;
+  /** Rows of terms that are folded in; the rows of dates and texts go with them. */
+  const rows = (): unknown => {
+    const [terms, dates, strings] = ['term', 'date_value', 'string_value'].map(table =>
+      Number(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n),
+    );
+    expect([dates, strings]).toEqual([terms! / TERMS, terms! / TERMS]);
+    return terms;
+  };
 
   const open = (): void => {
     database = openConnection(file, { readOnly: false, durable: true });
@@ -140,7 +166,7 @@ describe('the fold of terms', () => {
 
   it('forgets what was rolled back, in the index of the writer too', () => {
     commit(change('a', 'x'));
-    const ifNoneExist = queryOf('z');
+    const ifNoneExist = byCode('z');
     const broken = change('z', 'z', 1, { lastUpdated: Number.NaN });
     expect(commit(change('b', 'z', 1, { ifNoneExist }), change('c', 'x', 1, { ifNoneExist }), broken)).toEqual([
       { outcome: 'committed' },
