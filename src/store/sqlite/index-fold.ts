@@ -15,7 +15,7 @@ const MOST_ROWS = 2 ** 20;
 /**
  * What the latest versions are found under, which stands in `version` alone until there is enough of it: then it is folded into the
  * tables of the index, terms in the order of their keys, so that each page is touched once for many commits and not once for each.
- * `folded` has the last sequence number that is folded in; what comes after it is found by `RecentIndex`.
+ * `folded` has the last sequence number that is folded in; what comes after it is found by `RecentRows`.
  */
 export class IndexFold {
   readonly #statements: Statements;

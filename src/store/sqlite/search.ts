@@ -4,7 +4,7 @@ import { StoreError } from '../store-error.ts';
 import { changeRanges } from './change-range.ts';
 import { compileCondition } from './compile-condition.ts';
 import { type Fragment, fragment, join, sql } from './fragment.ts';
-import { RecentIndex } from './recent-index.ts';
+import { RecentRows } from './recent-rows.ts';
 import { type Ordered, orderOf, selectInOrder } from './search-order.ts';
 import { type Source, termSource, withinDeadline } from './source.ts';
 import type { Statements } from './statements.ts';
@@ -47,7 +47,7 @@ export class Search {
   readonly #statements: Statements;
   readonly #keys: TermKeys;
   readonly #limit: number;
-  readonly #recentIndex: RecentIndex;
+  readonly #recentRows: RecentRows;
   #deadline = 0;
 
   /** @param limit milliseconds that one search may take */
@@ -55,7 +55,7 @@ export class Search {
     this.#statements = statements;
     this.#keys = keys;
     this.#limit = limit;
-    this.#recentIndex = new RecentIndex(statements);
+    this.#recentRows = new RecentRows(statements);
     statements.database.function('within_deadline', () => {
       if (performance.now() > this.#deadline) {
         throw new StoreError('timeout', `The search took longer than ${this.#limit} ms and was stopped.`);
@@ -79,11 +79,11 @@ export class Search {
 
   /** What is known of the open transaction is void. */
   forget(): void {
-    this.#recentIndex.forget();
+    this.#recentRows.forget();
   }
 
   #find(query: SearchQuery, after: Cursor | undefined): Found {
-    this.#recentIndex.catchUp();
+    this.#recentRows.catchUp();
     this.#deadline = performance.now() + this.#limit;
     const { resourceType } = query;
     const limits: Fragment[] = [];

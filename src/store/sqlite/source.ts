@@ -37,7 +37,7 @@ const listOf = (values: readonly SQLInputValue[], json: () => string): Fragment 
     ? fragment(places(values.length), ...values)
     : fragment('SELECT value FROM json_each(?)', json());
 
-/** The tables of each kind of index entry: what is folded in (`IndexFold`), and what is not yet (`RecentIndex`). */
+/** The tables of each kind of index entry: what is folded in (`IndexFold`), and what is not yet (`RecentRows`). */
 export const TABLES = {
   term: [fragment('term'), fragment('recent_term')],
   date: [fragment('date_value'), fragment('recent_date')],

@@ -7,7 +7,7 @@ import { TERM_LENGTH, termKeys, termsOf } from './terms.ts';
  * of the database: `recent_term`, `recent_date`, `recent_string`. Whoever searches brings them up to date first, in the same
  * transaction, so that both parts together are what the database holds at that moment. No version is in both.
  */
-export class RecentIndex {
+export class RecentRows {
   readonly #statements: Statements;
   #folded = 0;
   #upTo = 0;
