@@ -13,9 +13,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'search/types': ['fhir', 'fhir/fhirpath', 'definitions', 'search'],
   store: ['fhir', 'search', 'store/sqlite'],
   'store/sqlite': ['fhir', 'search', 'store'],
+  'json-schema': ['fhir', 'definitions', 'validation'],
   insurance: ['fhir'],
   interactions: ['fhir', 'definitions', 'validation', 'search', 'insurance', 'store'],
-  operations: ['fhir', 'definitions', 'validation', 'search', 'insurance', 'store', 'interactions'],
+  operations: ['fhir', 'definitions', 'validation', 'search', 'insurance', 'store', 'interactions', 'json-schema'],
   http: ['fhir', 'definitions', 'store', 'interactions', 'operations'],
   '.': ['fhir', 'definitions', 'validation', 'search', 'store', 'insurance', 'interactions', 'operations', 'http'],
 };
@@ -24,6 +25,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const ONLY_THESE: Record<string, Record<string, RegExp>> = {
   store: { search: /search\/(query|index-entry|fold-text)\.ts$/ },
   'store/sqlite': { search: /search\/(query|index-entry|fold-text)\.ts$/, store: /store\/(store|store-error)\.ts$/ },
+  'json-schema': { validation: /validation\/(snapshot-tree|compile-structure)\.ts$/ },
   interactions: { store: /store\/(store|store-error)\.ts$/, insurance: /insurance\/insurance-rule\.ts$/ },
   operations: { store: /store\/(store|store-error)\.ts$/, insurance: /insurance\/insurance-rule\.ts$/ },
   http: { store: /store\/(store|store-error)\.ts$/ },
