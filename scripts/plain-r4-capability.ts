@@ -1,5 +1,12 @@
 import type { StructureWithSnapshot } from './published-r4.ts';
 
+/** Operations of single types. */
+const OPERATIONS: Readonly<Record<string, readonly { name: string; definition: string }[]>> = {
+  StructureDefinition: [
+    { name: 'json-schema', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-json-schema' },
+  ],
+};
+
 /** Every resource type with every interaction that Kiungo has: a plain R4 server, for what is not about insurance. */
 export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
   resourceType: 'CapabilityStatement',
@@ -30,6 +37,7 @@ export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
           readHistory: true,
           updateCreate: true,
           conditionalCreate: true,
+          ...(OPERATIONS[type] === undefined ? {} : { operation: OPERATIONS[type] }),
         })),
     },
   ],

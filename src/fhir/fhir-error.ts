@@ -58,6 +58,7 @@ export const REQUEST_RULES = {
   'multiple-matches': { status: 412, code: 'multiple-matches' },
   'body-too-large': { status: 413, code: 'too-long' },
   'content-type-not-served': { status: 415, code: 'not-supported' },
+  'definition-unusable': { status: 422, code: 'invalid' },
   'reference-not-found': { status: 422, code: 'not-found' },
   'headers-too-large': { status: 431, code: 'too-long' },
   bug: { status: 500, code: 'exception' },

@@ -12,6 +12,7 @@ import { read } from '../interactions/read.ts';
 import { searchType } from '../interactions/search-type.ts';
 import { update } from '../interactions/update.ts';
 import { vread } from '../interactions/vread.ts';
+import { operations } from '../operations/operations.ts';
 import { requireAcceptable, requireContentType } from './media-type.ts';
 import { createOperate } from './operate.ts';
 import { readPrefer } from './prefer.ts';
@@ -46,6 +47,9 @@ const header = (request: Request, name: string): string | undefined => {
 /** `{ [name]: value }` for a header that was sent, nothing for one that was not. */
 const given = <Name extends string>(name: Name, value: string | undefined): { [N in Name]?: string } =>
   (value === undefined ? {} : { [name]: value }) as { [N in Name]?: string };
+
+/** `submit` of `$submit`; undefined for a name that is not an operation's. */
+const operationCode = (name: string): string | undefined => (name.startsWith('$') ? name.slice(1) : undefined);
 
 const NO_BODY = Buffer.alloc(0);
 
@@ -146,15 +150,18 @@ export const fhirRoutes =
             const body = bodyOf(request);
             const query = readQueryParameters(request.query);
             const parameters = isForm ? [...query, ...readQueryParameters(body.toString())] : query;
-            requireAcceptable(request.headers.accept, parameters.find(([name]) => name === '_format')?.[1]);
             const { type, id } = request.params;
+            const { operation } = handlers;
+            const called = operation === undefined ? undefined : operationCode(request.params[operation.at]);
+            const mediaType = called === undefined ? undefined : operations.get(called)?.mediaType;
+            const format = parameters.find(([name]) => name === '_format')?.[1];
+            requireAcceptable(request.headers.accept, format, mediaType);
             const requireBodyType = (): void => {
               if (body.length > 0) requireContentType(request.headers, isForm ? 'form' : 'json');
             };
-            const { operation } = handlers;
-            if (operation !== undefined && request.params[operation.at].startsWith('$')) {
+            if (operation !== undefined && called !== undefined) {
               requireBodyType();
-              const result = await operate(method, request.params[operation.at].slice(1), {
+              const result = await operate(method, called, {
                 level: operation.level,
                 ...(operation.level === 'system' ? {} : { resourceType: type }),
                 ...(operation.level === 'instance' ? { id } : {}),
@@ -162,7 +169,7 @@ export const fhirRoutes =
                 body: method === 'GET' ? NO_BODY : body,
                 prefer: readPrefer(request.headers.prefer),
               });
-              return respond(request, reply, result, { baseUrl: deps.settings.baseUrl, record });
+              return respond(request, reply, result, { baseUrl: deps.settings.baseUrl, record, mediaType });
             }
             if (type !== undefined) enabledType(deps, type, interaction, allowed);
             if (id !== undefined) requireId(id);

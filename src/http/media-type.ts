@@ -34,15 +34,19 @@ const accepts = (header: string): boolean => {
   return answer;
 };
 
+const names = (header: string, mediaType: string): boolean =>
+  header.split(',').some(range => range.split(';', 1)[0]!.trim().toLowerCase() === mediaType);
+
 /**
- * Lets a request pass if its client takes FHIR JSON. `_format` goes before Accept; without either anything is taken.
- * https://hl7.org/fhir/R4/http.html#mime-type
+ * Lets a request pass if its client takes FHIR JSON, or `mediaType` where the answer is of another type. `_format` goes before Accept;
+ * without either anything is taken. https://hl7.org/fhir/R4/http.html#mime-type
  * @throws {FhirError} 406
  */
-export const requireAcceptable = (accept: string | undefined, format: string | undefined): void => {
+export const requireAcceptable = (accept?: string, format?: string, mediaType?: string): void => {
   // In a query, the plus of application/fhir+json arrives as a blank unless it was encoded.
   const asked = format === undefined ? accept : format.replace(' ', '+');
   if (asked === undefined || asked === '' || accepts(asked)) return;
+  if (mediaType !== undefined && names(asked, mediaType)) return;
   throw refuse('accept-not-served', 'Only FHIR R4 as JSON is served. Ask for application/fhir+json.');
 };
 

@@ -12,31 +12,39 @@ const bodyOf = ({ status, body, issues = [] }: InteractionResult, prefer?: Prefe
   return prefer === 'OperationOutcome' ? JSON.stringify(operationOutcome(issues)) : body;
 };
 
+/** Whether the client has the body of this entity tag already. */
+const isKnown = (etag: string, ifNoneMatch: string | undefined): boolean =>
+  ifNoneMatch?.split(',').some(each => each.trim() === '*' || each.trim().replace(/^W\//, '') === etag) ?? false;
+
 /**
  * Sends what an interaction answered: status, version headers, and the body that the client prefers. Goes past the framework's own
  * way of sending, which takes a tenth of the time of a read and has nothing to add to a text that is ready.
+ * A body with an entity tag of its own, which the client has, is not sent again. `mediaType` is that of a body that is no resource.
  * https://hl7.org/fhir/R4/http.html#ops
  */
 export const respond = (
   request: FastifyRequest,
   reply: FastifyReply,
   result: InteractionResult,
-  options: { baseUrl: string; record: RecordRequest; prefer?: Prefer['return'] },
+  options: { baseUrl: string; record: RecordRequest; prefer?: Prefer['return']; mediaType?: string | undefined },
 ): FastifyReply => {
-  const { status, version } = result;
+  const { version, etag } = result;
   const headers: OutgoingHttpHeaders = { 'x-request-id': request.id };
   if (version !== undefined) {
     headers.etag = versionToEtag(version.versionId);
     headers['last-modified'] = new Date(version.lastUpdated).toUTCString();
-    if (status === 201) {
+    if (result.status === 201) {
       headers.location = `${options.baseUrl}/${version.resourceType}/${version.id}/_history/${version.versionId}`;
     }
   }
-  const body = bodyOf(result, options.prefer);
+  const unchanged = etag !== undefined && isKnown(etag, request.headers['if-none-match']);
+  if (etag !== undefined) Object.assign(headers, { etag, 'cache-control': 'no-cache' });
+  const status = unchanged ? 304 : result.status;
+  const body = unchanged ? undefined : bodyOf(result, options.prefer);
   if (body !== undefined) {
-    headers['content-type'] = FHIR_JSON;
+    headers['content-type'] = options.mediaType ?? FHIR_JSON;
     headers['content-length'] = (body === result.body ? result.bodyBytes : undefined) ?? Buffer.byteLength(body);
-  } else if (status !== 204) {
+  } else if (status !== 204 && status !== 304) {
     headers['content-length'] = 0;
   }
   options.record(request, status);

@@ -62,6 +62,8 @@ export interface InteractionResult {
   body?: string;
   /** Length of the body in UTF-8, where it is known. */
   bodyBytes?: number;
+  /** Entity tag, quoted, of a body that is no version of a resource and that clients may keep. */
+  etag?: string;
   /** Warnings and information about what was done, shown where an OperationOutcome is asked for. */
   issues?: readonly Issue[];
 }

@@ -114,7 +114,8 @@ const givenInBody = (body: Buffer, maxDepth: number, bare: string | undefined): 
 
 const unknownParameter = ({ name, expression }: Given, names: readonly string[]): Error => {
   const nearest = nearestName(name, names);
-  const hint = nearest === undefined ? `It takes ${names.join(', ')}.` : `Did you mean ${nearest}?`;
+  const taken = names.length === 0 ? 'It takes none.' : `It takes ${names.join(', ')}.`;
+  const hint = nearest === undefined ? taken : `Did you mean ${nearest}?`;
   return refuse(
     'operation-parameter-unknown',
     `The operation has no parameter ${name.slice(0, 100)}. ${hint}`,

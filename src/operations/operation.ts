@@ -22,5 +22,7 @@ export interface OperationRequest {
 export interface Operation extends ImplementedOperation {
   /** Without the dollar sign. */
   code: string;
+  /** What it answers with, where that is not a FHIR resource. */
+  mediaType?: string;
   run(deps: Deps, request: OperationRequest): Promise<InteractionResult>;
 }

@@ -1,7 +1,8 @@
+import { jsonSchema } from './json-schema.ts';
 import type { Operation } from './operation.ts';
 import { submit } from './submit.ts';
 
 /** Every operation that the code can do, by its code. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
-  [submit].map(operation => [operation.code, operation]),
+  [jsonSchema, submit].map(operation => [operation.code, operation]),
 );
