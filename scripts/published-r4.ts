@@ -69,9 +69,20 @@ const restoreElements = (
     const isInherited = element.base !== undefined && element.base.path !== path;
     if (!isRoot && !(restored.has(parentPath(path)) && (isInherited || isPublished(element)))) continue;
     const original = isInherited ? undefined : dataElements.get(path);
-    restored.set(path, { ...(original ?? element), ...constraintsOf(structure, element) });
+    const own = original ?? { ...element, ...(isInherited ? {} : cardinalityOf(structure, element)) };
+    restored.set(path, { ...own, ...constraintsOf(structure, element) });
   }
   return withMissingElements(structure, restored, dataElements);
+};
+
+/** How often a backbone occurs is told by the differential, which is R4's. */
+const cardinalityOf = (
+  structure: StructureWithSnapshot,
+  { path, base }: ElementDefinition,
+): Pick<ElementDefinition, 'min' | 'max' | 'base'> => {
+  const { min, max } = structure.differential?.element.find(element => element.path === path) ?? {};
+  if (min === undefined || max === undefined || base === undefined) return {};
+  return { min, max, base: { ...base, min, max } };
 };
 
 /** Adds what R4 has and the snapshot lacks; the differential, which is R4's, tells the place. */

@@ -24,6 +24,7 @@ test('only what R4 itself defines is there', () => {
   const evidenceVariable = artefact.get('profiles/r4/StructureDefinition-EvidenceVariable.json');
   expect(evidenceVariable).toContain('"EvidenceVariable.characteristic.definition[x]"');
   expect(evidenceVariable).not.toContain('definitionByTypeAndValue');
+  expect(evidenceVariable).toMatch(/"EvidenceVariable.characteristic","min":1,/);
   expect(artefact.get('profiles/r4/StructureDefinition-Meta.json')).not.toContain('"Meta.project"');
 });
 
