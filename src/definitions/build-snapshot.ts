@@ -1,40 +1,44 @@
-import type { ElementDefinition, StructureDefinition } from 'fhir/r4.js';
+import type { StructureDefinition } from 'fhir/r4.js';
 import type { StructureWithSnapshot } from './definitions.ts';
-import { copyOf, elementsOf, type Segment, segmentsOf, treeOf } from './element-tree.ts';
+import { differentialSteps } from './differential-steps.ts';
+import { copyOf, elementsOf, treeOf } from './element-tree.ts';
 import { mergeElement } from './merge-element.ts';
+import { SnapshotError } from './snapshot-error.ts';
 import { type FindStructure, narrowChoices, walkToElement } from './walk-to-element.ts';
 
 /**
  * The snapshot of a profile or extension that has only a differential: its base's snapshot with the differential laid over it.
  * `find` gives the base and the data types that the differential walks into.
- * Throws an Error that names the profile and the element, when the base is not loaded or an element is nowhere in it.
+ * Throws a SnapshotError that names the profile and the element, when the base is not loaded or an element is nowhere in it.
  * https://hl7.org/fhir/R4/profiling.html#snapshot
  */
 export const buildSnapshot = (structure: StructureDefinition, find: FindStructure): StructureWithSnapshot => {
-  const base = structure.baseDefinition === undefined ? undefined : find(structure.baseDefinition);
-  if (base === undefined) throw new Error(`${structure.url}: its base ${structure.baseDefinition} is not loaded`);
-  const root = copyOf(treeOf(base.snapshot.element));
-  const steps = (structure.differential?.element ?? []).map(element => ({ element, segments: stepsOf(element) }));
-  // What is said of an element holds in its slices too, so it has to be there before slices copy it.
-  for (const { element, segments } of steps.toSorted((a, b) => sliceDepth(a.segments) - sliceDepth(b.segments))) {
-    try {
-      mergeElement(walkToElement(root, segments, find).element, element);
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`${structure.url}: ${element.id ?? element.path}: ${reason}`, { cause });
-    }
+  const { baseDefinition, derivation, differential } = structure;
+  if (derivation === 'specialization') {
+    throw new SnapshotError(structure, 'it defines a type of its own, which has to come with its snapshot');
+  }
+  const root = copyOf(treeOf(snapshotOf(structure, baseDefinition, find)));
+  for (const { element, segments } of differentialSteps(differential?.element ?? [])) {
+    within(structure, `${element.id ?? element.path}: `, () =>
+      mergeElement(walkToElement(root, segments, find).element, element),
+    );
   }
   narrowChoices(root);
   return { ...structure, snapshot: { element: elementsOf(root) } };
 };
 
-/** The id tells slices above the element; some differentials leave it out, and then only the element's own slice is known. */
-const stepsOf = ({ id, path, sliceName }: ElementDefinition): Segment[] => {
-  const segments = segmentsOf(id ?? path);
-  const last = segments.at(-1);
-  if (id === undefined && last !== undefined && sliceName !== undefined) last.sliceName = sliceName;
-  return segments;
+const snapshotOf = (structure: StructureDefinition, base: string | undefined, find: FindStructure) => {
+  const found = base === undefined ? undefined : within(structure, 'its base cannot be used: ', () => find(base));
+  if (found === undefined) throw new SnapshotError(structure, `its base ${base} is not loaded`);
+  return found.snapshot.element;
 };
 
-const sliceDepth = (segments: readonly Segment[]): number =>
-  segments.filter(({ sliceName }) => sliceName !== undefined).length;
+/** Does a part of the work; what goes wrong in it is told as a fault of the structure. */
+const within = <T>(structure: StructureDefinition, place: string, work: () => T): T => {
+  try {
+    return work();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SnapshotError(structure, `${place}${reason}`, { cause });
+  }
+};

@@ -17,6 +17,7 @@ const definitions = loadDefinitions({ folders: ['profiles/r4', 'profiles/openimi
 const implemented = {
   interactions: new Set(['read', 'vread', 'create', 'update', 'delete', 'history-instance', 'search-type']),
   operations: new Map([
+    ['json-schema', { levels: new Set<OperationLevel>(['instance']), affectsState: false }],
     ['submit', { levels: new Set<OperationLevel>(['type']), affectsState: true }],
     ['lookup', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ['validate', { levels: new Set<OperationLevel>(['type']), affectsState: false }],

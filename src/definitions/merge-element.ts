@@ -1,7 +1,17 @@
 import type { ElementDefinition, ElementDefinitionType } from 'fhir/r4.js';
 
 /** Where an element stands is given by the tree; the others are merged, not replaced. */
-const NOT_REPLACED = new Set(['id', 'path', 'base', 'sliceName', 'contentReference', 'constraint', 'slicing', 'type']);
+const NOT_REPLACED = new Set([
+  'id',
+  'path',
+  'base',
+  'sliceName',
+  'contentReference',
+  'constraint',
+  'slicing',
+  'binding',
+  'type',
+]);
 
 /**
  * Lays one element of a differential over an element of a snapshot, in place. Constraints add up; whatever else the
@@ -12,6 +22,8 @@ export const mergeElement = (element: ElementDefinition, differential: ElementDe
     if (!NOT_REPLACED.has(name)) Object.assign(element, { [name]: value });
   }
   if (differential.slicing !== undefined) element.slicing = { ...element.slicing, ...differential.slicing };
+  // A binding that is only made stronger, or only described, stays on its value set.
+  if (differential.binding !== undefined) element.binding = { ...element.binding, ...differential.binding };
   if (differential.type !== undefined) element.type = mergeTypes(element.type ?? [], differential.type);
   if (differential.constraint !== undefined) {
     const added = differential.constraint;

@@ -72,14 +72,27 @@ const sliceAt = (sliced: ElementNode, sliceName: string): ElementNode => {
   const slice = newSlice(sliced, sliceName);
   const type = typeOfChoice(sliced, sliceName);
   if (type !== undefined) slice.element.type = slice.element.type?.filter(({ code }) => code === type) ?? [];
-  sliced.slices.push(slice);
+  const before = sliced.slices.findLastIndex(({ element }) => isWithin(sliceName, element.sliceName));
+  sliced.slices.splice(before === -1 ? sliced.slices.length : before + 1, 0, slice);
   return slice;
 };
 
-/** A slice is optional until it says otherwise. A reslice (`a/b`) starts from the slice `a`. */
+/** Whether the slice divides another one again, or both divide the same one: `a/b` stands behind `a` and `a/c`. */
+const isWithin = (sliceName: string, other = ''): boolean => {
+  const divided = dividedSlice(sliceName);
+  return divided !== undefined && (other === divided || other.startsWith(`${divided}/`));
+};
+
+/** The slice `a` that `a/b` divides again. */
+const dividedSlice = (sliceName: string): string | undefined => {
+  const slash = sliceName.lastIndexOf('/');
+  return slash === -1 ? undefined : sliceName.slice(0, slash);
+};
+
+/** A slice is optional until it says otherwise. A reslice starts from the slice that it divides. */
 const newSlice = (sliced: ElementNode, sliceName: string): ElementNode => {
-  const resliced = sliceName.slice(0, Math.max(0, sliceName.lastIndexOf('/')));
-  const from = sliced.slices.find(slice => slice.element.sliceName === resliced) ?? sliced;
+  const divided = dividedSlice(sliceName);
+  const from = sliced.slices.find(({ element }) => element.sliceName === divided) ?? sliced;
   const slice = copyOf({ ...from, slices: [] });
   slice.element.sliceName = sliceName;
   slice.element.min = 0;
@@ -94,7 +107,7 @@ const childrenBelow = (root: ElementNode, node: ElementNode, find: FindStructure
   const codes = new Set(types.map(({ code }) => code));
   const [type] = types;
   if (type === undefined) throw new Error('it has no type, so nothing is below it');
-  const profile = types.length === 1 ? type.profile?.[0] : undefined;
+  const profile = types.length === 1 && type.profile?.length === 1 ? type.profile[0] : undefined;
   const structure =
     (profile === undefined ? undefined : find(profile)) ?? find(codes.size === 1 ? type.code : 'Element');
   if (structure === undefined) throw new Error(`its type ${profile ?? type.code} is not loaded`);
