@@ -49,7 +49,11 @@ const addressOf = (host: string, port: number): string =>
  * @throws {Error} where settings, definitions or the store cannot be used, with a text for the operator
  */
 export const startApp = async (config: Config, log: Logger): Promise<App> => {
-  const definitions = loadDefinitions({ folders: DEFINITION_FOLDERS, packages: config.packages });
+  const definitions = loadDefinitions({
+    folders: DEFINITION_FOLDERS,
+    packages: config.packages,
+    warn: text => log.warn(text),
+  });
   const capability = loadCapability(config.capabilities, definitions, {
     interactions: INTERACTIONS,
     operations,

@@ -3,7 +3,7 @@ import type { Resource } from '../fhir/resource.ts';
 import { buildSnapshot } from './build-snapshot.ts';
 import type { DefinitionSource } from './definition-source.ts';
 import type { Definitions, StructureWithSnapshot, ValueSetCodes } from './definitions.ts';
-import { loadPackage } from './load-package.ts';
+import { loadPackages } from './load-packages.ts';
 import { readFolder } from './read-folder.ts';
 import { valueSetCodes } from './value-set-codes.ts';
 
@@ -14,8 +14,18 @@ const R4_STRUCTURE = 'http://hl7.org/fhir/StructureDefinition/';
  * `profiles/r4` first: where a url is there in several versions, a reference without a version means the first loaded.
  * Throws an Error naming the file that cannot be read, or both files where two define the same version of one canonical.
  */
-export const loadDefinitions = ({ folders, packages }: { folders: string[]; packages: string[] }): Definitions => {
-  const sources = [...folders.flatMap(readFolder), ...packages.flatMap(loadPackage)];
+export const loadDefinitions = ({
+  folders,
+  packages,
+  warn = () => {},
+}: {
+  folders: string[];
+  packages: string[];
+  /** Told what an operator should know of the packages. */
+  warn?: (text: string) => void;
+}): Definitions => {
+  const inFolders = folders.flatMap(readFolder);
+  const sources = [...inFolders, ...loadPackages(packages, inFolders, warn)];
   const byUrl = new Map<string, DefinitionSource[]>();
   const byId = new Map<string, DefinitionSource>();
   for (const source of sources) {

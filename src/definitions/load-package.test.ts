@@ -44,10 +44,21 @@ const wellFormed = {
 };
 
 test('the conformance resources of a package are loaded, its examples are not', () => {
-  const sources = loadPackage(pack('example.tgz', wellFormed));
+  const { sources } = loadPackage(pack('example.tgz', wellFormed));
   expect(sources.map(({ resourceType, id, version }) => [resourceType, id, version])).toEqual([
     ['StructureDefinition', 'numbered-claim', '1.2.0'],
   ]);
+});
+
+test('what a package says of itself is read', () => {
+  const manifest = { name: 'example', version: '1.2.0', dependencies: { other: '1.0.x' }, fhirVersions: ['4.0.1'] };
+  const { name, version, dependencies, fhirVersions } = loadPackage(
+    pack('told.tgz', { ...wellFormed, 'package/package.json': manifest }),
+  );
+  expect({ name, version, fhirVersions }).toEqual({ name: 'example', version: '1.2.0', fhirVersions: ['4.0.1'] });
+  expect([...dependencies]).toEqual([['other', '1.0.x']]);
+  const { 'package/package.json': _, ...silent } = wellFormed;
+  expect(loadPackage(pack('silent.tgz', silent))).toMatchObject({ name: '', version: '', fhirVersions: [] });
 });
 
 test('a profile of a package gets its snapshot from R4', () => {
@@ -90,7 +101,9 @@ test('an archive without a package folder is named', () => {
 test('an entry that is broken is named with its package', () => {
   const broken = { ...wellFormed, 'package/ValueSet-a.json': '{"resourceType":' };
   expect(() => loadPackage(pack('broken.tgz', broken))).toThrow(/broken\.tgz: package\/ValueSet-a\.json is not JSON, /);
-  const odd = { ...wellFormed, 'package/ValueSet-a.json': '[]' };
+  const list = { ...wellFormed, 'package/package.json': '[]' };
+  expect(() => loadPackage(pack('list.tgz', list))).toThrow(/list\.tgz: package\/package\.json is not a JSON object/);
+  const odd = { ...wellFormed, 'package/ValueSet-a.json': '{}' };
   expect(() => loadPackage(pack('odd.tgz', odd))).toThrow(/odd\.tgz: package\/ValueSet-a\.json is not a FHIR resource/);
 });
 
