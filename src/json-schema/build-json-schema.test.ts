@@ -153,7 +153,7 @@ describe('the schema of a profile', () => {
     expect(partOf(schema, 'required')).toContain('use');
   });
 
-  it('has the types that are left of a choice, and asks nothing of a slice', () => {
+  it('has the types that are left of a choice, and asks of a slice no more than that it is there', () => {
     const schema = schemaOfProfile('Observation', [
       ['Observation.value[x]', { min: 1, type: [{ code: 'Quantity' }, { code: 'string' }] }],
       ['Observation.category', { slicing: { discriminator: [{ type: 'value', path: 'text' }], rules: 'open' } }],
@@ -165,6 +165,7 @@ describe('the schema of a profile', () => {
       'valueString',
     ]);
     expect(properties(schema)).toMatchObject({ category: { items: { $ref: '#/definitions/CodeableConcept' } } });
+    expect(partOf(schema, 'required')).toContain('category');
   });
 
   it('takes the words of the profile for people, where it has some', () => {

@@ -41,13 +41,17 @@ export const mergeElements = (
       base,
       profile: narrowed,
       repeats: isArray(base.definition),
-      min: Math.max(...definitions.map(minOf)),
+      min: Math.max(...definitions.map(minOf), narrowed === undefined ? 0 : leastOfSlices(narrowed)),
       max: Math.min(...definitions.map(maxOf)),
       properties: types
         .filter(type => isOpen || left.includes(type))
         .map(type => propertyOf(base.definition, base.name, type)),
     };
   });
+
+/** Where a slice must be there, the element must. Slices that nothing tells apart are not judged. */
+const leastOfSlices = ({ definition, slices }: ElementNode): number =>
+  definition.slicing?.discriminator?.length ? Math.max(0, ...slices.map(slice => minOf(slice.definition))) : 0;
 
 const propertyOf = (definition: ElementDefinition, name: string, type: string): ElementProperty => ({
   name: jsonName(name, type),

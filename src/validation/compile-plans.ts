@@ -1,4 +1,5 @@
 import type { Definitions, StructureWithSnapshot } from '../definitions/definitions.ts';
+import { SnapshotError } from '../definitions/snapshot-error.ts';
 import { bindingPlan } from './bindings.ts';
 import { profilePlan } from './compile-profile.ts';
 import { structurePlan } from './compile-structure.ts';
@@ -17,6 +18,7 @@ import type {
 import type { Plans } from './plans.ts';
 import { referenceRule, targetPlan } from './references.ts';
 import { type ElementTree, elementTree, valueFor } from './snapshot-tree.ts';
+import { unusableProfile } from './unusable-profile.ts';
 
 const BASE = 'http://hl7.org/fhir/StructureDefinition/';
 
@@ -100,7 +102,12 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
     profile(url) {
       const known = profiles.get(url);
       if (known !== undefined) return known;
-      const structure = definitions.structureDefinition(url);
+      const structure = structureOf(definitions, url);
+      if (structure instanceof SnapshotError) {
+        const unusable = unusableProfile(url, structure, plans);
+        if (url === structure.structure.url) profiles.set(url, unusable);
+        return unusable;
+      }
       if (structure === undefined) return { url, type: undefined, reference: undefined };
       let profile = profilesOf.get(structure);
       if (profile === undefined) {
@@ -143,11 +150,23 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
 function typeOfProfile(definitions: Definitions, url: string): string | undefined {
   const structure = definitions.conformanceResource('StructureDefinition', url.slice(url.lastIndexOf('/') + 1));
   if (structure?.url === url && typeof structure.type === 'string') return structure.type;
-  return definitions.structureDefinition(url)?.type;
+  const found = structureOf(definitions, url);
+  return found instanceof SnapshotError ? found.structure.type : found?.type;
+}
+
+/** What is loaded under a canonical, or why it cannot be used. */
+function structureOf(definitions: Definitions, url: string): StructureWithSnapshot | SnapshotError | undefined {
+  try {
+    return definitions.structureDefinition(url);
+  } catch (error) {
+    if (error instanceof SnapshotError) return error;
+    throw error;
+  }
 }
 
 function fixedUrl(definitions: Definitions, profile: string): string | undefined {
-  const structure = definitions.structureDefinition(profile);
+  const found = structureOf(definitions, profile);
+  const structure = found instanceof SnapshotError ? undefined : found;
   const element = structure?.snapshot.element.find(({ path }) => path === 'Extension.url');
   const url = element && valueFor(element, 'fixed');
   return typeof url === 'string' ? url : structure?.url;
