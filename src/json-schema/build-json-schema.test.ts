@@ -124,14 +124,14 @@ describe('the schema of a profile', () => {
     ]);
     expect(properties(schema)).not.toHaveProperty('subType');
     expect(properties(schema)).toMatchObject({
-      item: { items: { $ref: '#/definitions/TriedItem' }, maxItems: 3 },
+      item: { items: { $ref: '#/definitions/Tried_Item' }, maxItems: 3 },
       identifier: { items: { $ref: '#/definitions/Identifier' } },
     });
-    expect(properties(schema, 'definitions', 'TriedItem')).toMatchObject({
-      quantity: { $ref: '#/definitions/TriedItemQuantity' },
+    expect(properties(schema, 'definitions', 'Tried_Item')).toMatchObject({
+      quantity: { $ref: '#/definitions/Tried_ItemQuantity' },
       detail: { items: { $ref: '#/definitions/ClaimItemDetail' } },
     });
-    expect(properties(schema, 'definitions', 'TriedItemQuantity')).toMatchObject({
+    expect(properties(schema, 'definitions', 'Tried_ItemQuantity')).toMatchObject({
       value: { type: 'number', maximum: 10 },
     });
     expect(properties(schema, 'definitions', 'ClaimItemDetail')).toMatchObject({

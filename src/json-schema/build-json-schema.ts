@@ -1,6 +1,12 @@
 import type { Definitions, StructureWithSnapshot } from '../definitions/definitions.ts';
 import { referencedNode } from '../validation/compile-structure.ts';
-import { type ElementNode, elementTree, isPrimitiveType, typeCodes } from '../validation/snapshot-tree.ts';
+import {
+  type ElementNode,
+  type ElementTree,
+  elementTree,
+  isPrimitiveType,
+  typeCodes,
+} from '../validation/snapshot-tree.ts';
 import { DRAFT, type JsonSchema } from './json-schema.ts';
 import { type ElementProperty, type MergedElement, mergeElements } from './merge-elements.ts';
 import { objectSchema } from './object-schema.ts';
@@ -26,15 +32,12 @@ const ANY_RESOURCE: JsonSchema = {
  * it refuses the validator refuses too; the reverse does not hold. https://hl7.org/fhir/R4/json.html
  */
 export const buildJsonSchema = (structure: StructureWithSnapshot, definitions: Definitions): JsonSchema => {
-  const { type, url, title, name, kind, abstract } = structure;
+  const { type, url, title, name } = structure;
   const isProfile = structure.derivation === 'constraint';
   const base = (isProfile ? definitions.structureDefinition(type) : undefined) ?? structure;
-  const { schemas, objectOf } = createSchemas(definitions, isProfile ? pascalCase(name) : undefined);
-  const isResource = kind === 'resource' && base.kind === 'resource';
-  const object =
-    primitiveSchemas[type] ??
-    objectOf(elementTree(base).root, base === structure ? undefined : elementTree(structure).root);
-  const root = isResource ? resourceSchema(object, abstract && !isProfile ? undefined : type) : object;
+  const { schemas, rootOf, objectOf } = createSchemas(definitions, pascalCase(name));
+  const object = primitiveSchemas[type] ?? objectOf(rootOf(base), base === structure ? undefined : rootOf(structure));
+  const root = base.kind === 'resource' ? resourceSchema(object, base.abstract ? undefined : type) : object;
   return {
     $schema: DRAFT,
     $id: url,
@@ -64,7 +67,7 @@ const resourceSchema = (object: JsonSchema, type: string | undefined): JsonSchem
 };
 
 /** The definitions of types and backbones, each made when it is first referred to. */
-const createSchemas = (definitions: Definitions, profileName: string | undefined) => {
+const createSchemas = (definitions: Definitions, profileName: string) => {
   const schemas = new Map<string, JsonSchema>([['Resource', ANY_RESOURCE]]);
 
   const define = (key: string, make: () => JsonSchema): JsonSchema => {
@@ -75,10 +78,20 @@ const createSchemas = (definitions: Definitions, profileName: string | undefined
     }
     return { $ref: `#/definitions/${key}` };
   };
+  const trees = new Map<StructureWithSnapshot, ElementTree>();
+  const treeOf = (structure: StructureWithSnapshot): ElementTree => {
+    const tree = trees.get(structure) ?? elementTree(structure);
+    trees.set(structure, tree);
+    return tree;
+  };
+  const rootOf = (structure: StructureWithSnapshot): ElementNode => treeOf(structure).root;
   const typeRoot = (code: string): ElementNode | undefined => {
     const structure = definitions.structureDefinition(code);
-    return structure && elementTree(structure).root;
+    return structure && rootOf(structure);
   };
+  /** The element whose content a content reference repeats. */
+  const referred = ({ structure, definition }: ElementNode): ElementNode | undefined =>
+    referencedNode(treeOf(structure), definition);
   /** The element whose children are those of the node's values. */
   const contentOf = (node: ElementNode, code: string): ElementNode | undefined =>
     node.children.length > 0 ? node : (referred(node) ?? typeRoot(code));
@@ -99,8 +112,8 @@ const createSchemas = (definitions: Definitions, profileName: string | undefined
     if (content === undefined || isPrimitiveType(code) || profile.children.length === 0) return plain;
     const profiled = objectOf(content, profile);
     if (JSON.stringify(profiled) === JSON.stringify(schemas.get(keyOf(content)))) return plain;
-    const key = `${profileName}${keyOf(profile).slice(profile.structure.type.length)}`;
-    return define(schemas.has(key) ? `${key}Profile` : key, () => profiled);
+    // No type has a name with an underscore.
+    return define(`${profileName}_${keyOf(profile).slice(profile.structure.type.length)}`, () => profiled);
   };
 
   const valueSchemaOf = ({ base, profile }: MergedElement, { type }: ElementProperty): JsonSchema => {
@@ -120,19 +133,7 @@ const createSchemas = (definitions: Definitions, profileName: string | undefined
     return objectSchema(elements, valueSchemaOf, isCertain);
   };
 
-  return { schemas, objectOf };
-};
-
-const treesOf = new WeakMap<StructureWithSnapshot, ReturnType<typeof elementTree>>();
-
-const referred = ({ structure, definition }: ElementNode): ElementNode | undefined => {
-  if (definition.contentReference === undefined) return undefined;
-  let tree = treesOf.get(structure);
-  if (tree === undefined) {
-    tree = elementTree(structure);
-    treesOf.set(structure, tree);
-  }
-  return referencedNode(tree, definition);
+  return { schemas, rootOf, objectOf };
 };
 
 /** `ClaimItemDetail` for the path `Claim.item.detail`. */
