@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Model, ResourceNode } from 'fhirpath';
+import { quietly } from '../quietly.ts';
 import { isJsonObject, type JsonObject } from '../resource.ts';
 import { typeOfKey } from './element-types.ts';
 import { ExpressionError } from './expression-error.ts';
@@ -28,17 +29,6 @@ function definedVariables(text: string): Record<string, string> {
   for (const [, kind, name] of text.matchAll(DEFINED))
     variables[`${kind}-${name}`] = `http://hl7.org/fhir/${FOLDER[kind as 'vs' | 'ext']}/${name}`;
   return variables;
-}
-
-/** Its library of units writes to the console what it cannot read as a unit, which may be a person's data. */
-function quietly<T>(work: () => T): T {
-  const { log } = console;
-  console.log = () => {};
-  try {
-    return work();
-  } finally {
-    console.log = log;
-  }
 }
 
 /**
