@@ -245,30 +245,41 @@ const boundTerminology = (structures: readonly StructureWithSnapshot[]): (ValueS
 
 const withoutVersion = (canonical: string): string => canonical.split('|', 1)[0]!;
 
-const filterValueSet = (valueSet: ValueSet): ValueSet => ({
+const filterValueSet = ({ expansion, ...valueSet }: ValueSet): ValueSet => ({
   ...pick(valueSet, CANONICAL),
   ...(valueSet.compose === undefined
     ? {}
     : {
         compose: {
+          ...(valueSet.compose.inactive === undefined ? {} : { inactive: valueSet.compose.inactive }),
           include: valueSet.compose.include.map(filterInclude),
           ...(valueSet.compose.exclude === undefined ? {} : { exclude: valueSet.compose.exclude.map(filterInclude) }),
         },
       }),
+  ...(valueSet.compose === undefined && expansion !== undefined ? { expansion } : {}),
 });
 
 const filterInclude = (include: ValueSetComposeInclude): ValueSetComposeInclude => ({
   ...pick(include, ['system', 'version']),
-  ...(include.concept === undefined ? {} : { concept: include.concept.map(({ code }) => ({ code })) }),
+  ...(include.concept === undefined
+    ? {}
+    : { concept: include.concept.map(concept => pick(concept, ['code', 'display', 'designation'])) }),
   ...pick(include, ['filter', 'valueSet']),
 });
 
 const filterCodeSystem = (codeSystem: CodeSystem): CodeSystem => ({
-  ...pick(codeSystem, [...CANONICAL, 'caseSensitive', 'valueSet', 'hierarchyMeaning', 'compositional', 'content']),
+  ...pick(codeSystem, CANONICAL),
+  ...(codeSystem.caseSensitive === undefined ? {} : { caseSensitive: codeSystem.caseSensitive }),
+  ...pick(codeSystem, ['valueSet', 'hierarchyMeaning', 'compositional']),
+  content: codeSystem.content,
+  ...pick(codeSystem, ['supplements']),
+  ...(codeSystem.property === undefined || codeSystem.concept === undefined
+    ? {}
+    : { property: codeSystem.property.map(property => pick(property, ['code', 'uri', 'type'])) }),
   ...(codeSystem.concept === undefined ? {} : { concept: codeSystem.concept.map(filterConcept) }),
 });
 
 const filterConcept = (concept: CodeSystemConcept): CodeSystemConcept => ({
-  ...pick(concept, ['code', 'display', 'property']),
+  ...pick(concept, ['code', 'display', 'designation', 'property']),
   ...(concept.concept === undefined ? {} : { concept: concept.concept.map(filterConcept) }),
 });

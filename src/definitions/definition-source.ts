@@ -9,5 +9,23 @@ export interface DefinitionSource {
   version?: string;
   /** Only for the definition of a resource type that can be stored: `DomainResource` or `Resource`. */
   baseType?: string;
+  /** Only for a supplement: the url of the code system that it adds to. */
+  supplements?: string;
   read(): Resource;
 }
+
+/** What a resource that was read says of itself: `file` is where it stands, for messages. */
+export const sourceOf = (file: string, resource: Resource): DefinitionSource => {
+  const { resourceType, id, url, version, content, supplements } = resource;
+  return {
+    file,
+    resourceType,
+    id: `${id}`,
+    ...(typeof url === 'string' ? { url } : {}),
+    ...(typeof version === 'string' ? { version } : {}),
+    ...(content === 'supplement' && typeof supplements === 'string'
+      ? { supplements: supplements.split('|', 1)[0]! }
+      : {}),
+    read: () => resource,
+  };
+};

@@ -1,11 +1,11 @@
-import type { CodeSystem, OperationDefinition, SearchParameter, StructureDefinition, ValueSet } from 'fhir/r4.js';
+import type { OperationDefinition, SearchParameter, StructureDefinition } from 'fhir/r4.js';
 import type { Resource } from '../fhir/resource.ts';
+import { createTerminology } from '../terminology/create-terminology.ts';
 import { buildSnapshot } from './build-snapshot.ts';
 import type { DefinitionSource } from './definition-source.ts';
-import type { Definitions, StructureWithSnapshot, ValueSetCodes } from './definitions.ts';
+import type { Definitions, StructureWithSnapshot } from './definitions.ts';
 import { loadPackages } from './load-packages.ts';
 import { readFolder } from './read-folder.ts';
-import { valueSetCodes } from './value-set-codes.ts';
 
 const R4_STRUCTURE = 'http://hl7.org/fhir/StructureDefinition/';
 
@@ -68,10 +68,11 @@ export const loadDefinitions = ({
       ? buildSnapshot(structure, definitions.structureDefinition)
       : (structure as StructureWithSnapshot);
   });
-  const valueSetOf = remember((source: DefinitionSource) =>
-    valueSetCodes(source.read() as unknown as ValueSet, definitions),
+  const supplements = Map.groupBy(
+    sources.filter(source => source.supplements !== undefined),
+    source => source.supplements,
   );
-  const codeSystemOf = remember((source: DefinitionSource) => source.read() as unknown as CodeSystem);
+  const terminology = createTerminology({ find, supplements: url => supplements.get(url) ?? [] });
 
   const definitions: Definitions = {
     resourceTypes: [...baseTypes.keys()].sort(),
@@ -81,14 +82,8 @@ export const loadDefinitions = ({
       const structure = source && structureOf(source);
       return isName && structure?.derivation === 'constraint' ? undefined : structure;
     },
-    valueSet: (url): ValueSetCodes | undefined => {
-      const source = find('ValueSet', url);
-      return source && valueSetOf(source);
-    },
-    codeSystem: (url): CodeSystem | undefined => {
-      const source = find('CodeSystem', url);
-      return source && codeSystemOf(source);
-    },
+    valueSet: terminology.valueSet,
+    codeSystem: terminology.codeSystem,
     operationDefinition: (url): OperationDefinition | undefined =>
       find('OperationDefinition', url)?.read() as unknown as OperationDefinition | undefined,
     searchParameters: resourceType => searchParameters(resourceType) ?? new Map(),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { type ParsedTarFileItem, parseTar } from 'nanotar';
 import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
-import type { DefinitionSource } from './definition-source.ts';
+import { type DefinitionSource, sourceOf } from './definition-source.ts';
 
 /** The resource types of a package that define something; the others are its examples. */
 const CONFORMANCE_TYPES = new Set([
@@ -64,17 +64,7 @@ const sourcesOf = (file: string, entries: readonly ParsedTarFileItem[]): Definit
     .filter(({ name }) => !MANIFEST.test(name) && !INDEX.test(name))
     .map(entry => ({ place: `${file}: ${entry.name}`, resource: parseResource(file, entry) }))
     .filter(({ resource }) => CONFORMANCE_TYPES.has(resource.resourceType))
-    .map(({ place, resource }) => {
-      const { resourceType, id, url, version } = resource;
-      return {
-        file: place,
-        resourceType,
-        id: `${id}`,
-        ...(typeof url === 'string' ? { url } : {}),
-        ...(typeof version === 'string' ? { version } : {}),
-        read: () => resource,
-      };
-    });
+    .map(({ place, resource }) => sourceOf(place, resource));
 
 const unpack = (file: string): ParsedTarFileItem[] => {
   let tar: Uint8Array;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isJsonObject, type Resource } from '../fhir/resource.ts';
-import type { DefinitionSource } from './definition-source.ts';
+import { type DefinitionSource, sourceOf } from './definition-source.ts';
 
 /**
  * What `scripts/build-definitions.ts` writes beside the resources: the resource types with the type that each specializes, and
@@ -24,18 +24,11 @@ export const readFolder = (folder: string): DefinitionSource[] => {
   return names.sort().map(name => {
     const file = join(folder, name);
     const resource = readResource(file);
-    const { resourceType, id, url, version } = resource;
+    const { resourceType, id } = resource;
     if (name !== `${resourceType}-${id}.json` && name !== `${id}.json`) {
       throw new Error(`${file}: holds ${resourceType} with id ${id}, so its name must be ${resourceType}-${id}.json`);
     }
-    return {
-      file,
-      resourceType,
-      id: `${id}`,
-      ...(typeof url === 'string' ? { url } : {}),
-      ...(typeof version === 'string' ? { version } : {}),
-      read: () => resource,
-    };
+    return sourceOf(file, resource);
   });
 };
 

@@ -1,5 +1,5 @@
-import type { ValueSetCodes } from '../definitions/definitions.ts';
-import { isJsonObject } from '../fhir/resource.ts';
+import { isJsonObject, type JsonObject } from '../fhir/resource.ts';
+import type { ValueSetCodes } from '../terminology/terminology.ts';
 import type { BindingPlan } from './plan.ts';
 
 // A code is asked for over and over; those of one element are few, whatever the size of its value set.
@@ -26,16 +26,20 @@ function judgeConcept(codes: ValueSetCodes, concept: unknown): Judgement {
 
 const codedTypes = new Set(['code', 'Coding', 'CodeableConcept', 'Quantity', 'string', 'uri', 'url', 'canonical']);
 
+/** Whether codes outside of the value set are refused, and not only warned of. */
+export const isBinding = ({ strength }: Pick<BindingPlan, 'strength'>): boolean =>
+  strength === 'required' || strength === 'maximum';
+
 /** Whether a binding says something of values of this type: of a choice between a concept and a reference it binds the concept. */
 export const isCoded = (type: string): boolean => codedTypes.has(type);
 
 /**
- * A required or extensible binding of an element, judged by its codes: of a code or another primitive, a Coding, a CodeableConcept
- * or a Quantity. `load` gives the value set, when it is first asked for. https://hl7.org/fhir/R4/terminologies.html#binding
+ * A binding of an element, judged by its codes: of a code or another primitive, a Coding, a CodeableConcept or a Quantity. Where a code
+ * is needed, text alone will not do. `load` gives the value set, when it is first asked for.
+ * https://hl7.org/fhir/R4/terminologies.html#binding
  */
 export function bindingPlan(
-  strength: BindingPlan['strength'],
-  valueSet: string,
+  { strength, valueSet, isCodeNeeded }: Pick<BindingPlan, 'strength' | 'valueSet'> & { isCodeNeeded: boolean },
   load: () => ValueSetCodes | undefined,
 ): BindingPlan {
   let loaded: { codes: ValueSetCodes | undefined } | undefined;
@@ -51,12 +55,15 @@ export function bindingPlan(
     if (judged.size < REMEMBERED) judged.set(code, judgement);
     return judgement;
   };
+  // A Quantity may go without a unit where only the widest choice of units is bound.
+  const isNeeded = ({ coding, text }: JsonObject): boolean =>
+    isCodeNeeded && (strength === 'required' || coding !== undefined || text !== undefined);
   return {
     valueSet,
     strength,
     judge(value) {
       if (typeof value === 'string') return judgeCode(value);
-      if (!isJsonObject(value)) return 'yes';
+      if (!isJsonObject(value) || !(isNeeded(value) || hasCode(value))) return 'yes';
       const codes = codesOf();
       if (codes === undefined) return 'unknown';
       return Array.isArray(value.coding) ? judgeConcept(codes, value) : judgeCoding(codes, value);
@@ -65,3 +72,6 @@ export function bindingPlan(
     sample: () => codesOf()?.sample(6) ?? [],
   };
 }
+
+const hasCode = ({ coding, code }: JsonObject): boolean =>
+  typeof code === 'string' || (Array.isArray(coding) && coding.some(each => isJsonObject(each) && hasCode(each)));

@@ -4,19 +4,27 @@ import type { BindingPlan, InvariantPlan, LimitPlan } from './plan.ts';
 import type { Plans } from './plans.ts';
 import { valueFor } from './snapshot-tree.ts';
 
-/** The element's binding where it can refuse or warn: required or extensible, and not the one that `known` has already. */
-export function bindingOf(
-  definition: ElementDefinition,
-  plans: Plans,
-  known?: ElementDefinition,
-): BindingPlan | undefined {
+const MAX_VALUE_SET = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet';
+
+/**
+ * The element's bindings that can refuse or warn, less what `known` has already: the one to its value set, and the one to the widest
+ * value set that is allowed. https://hl7.org/fhir/R4/extension-elementdefinition-maxvalueset.html
+ */
+export function bindingsOf(definition: ElementDefinition, plans: Plans, known?: ElementDefinition): BindingPlan[] {
   const { binding } = definition;
-  if (binding?.valueSet === undefined) return undefined;
+  if (binding?.valueSet === undefined || binding.strength === 'example') return [];
   const { strength, valueSet } = binding;
-  if (strength !== 'required' && strength !== 'extensible') return undefined;
-  if (known?.binding?.valueSet === valueSet && known.binding.strength === strength) return undefined;
-  return plans.binding(strength, valueSet);
+  const bindings: BindingPlan[] = [];
+  if (known?.binding?.valueSet !== valueSet || known.binding.strength !== strength)
+    bindings.push(plans.binding(strength, valueSet));
+  const widest = widestOf(definition);
+  if (widest !== undefined && widest !== (known && widestOf(known)) && strength !== 'required')
+    bindings.push(plans.binding('maximum', widest, strength === 'extensible'));
+  return bindings;
 }
+
+const widestOf = ({ binding }: ElementDefinition): string | undefined =>
+  binding?.extension?.find(({ url }) => url === MAX_VALUE_SET)?.valueCanonical;
 
 /** The invariants of an element's values; `known` holds those that the value's type asks for anyway. */
 export const invariantsOf = (definition: ElementDefinition, known?: ElementDefinition): InvariantPlan[] =>

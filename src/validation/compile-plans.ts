@@ -1,6 +1,9 @@
 import type { Definitions, StructureWithSnapshot } from '../definitions/definitions.ts';
 import { SnapshotError } from '../definitions/snapshot-error.ts';
+import { bindingRule } from './binding-rule.ts';
 import { bindingPlan } from './bindings.ts';
+import { codingAdvice } from './coding-advice.ts';
+import { bindingsOf } from './compile-item.ts';
 import { profilePlan } from './compile-profile.ts';
 import { structurePlan } from './compile-structure.ts';
 import { containedRule } from './contained.ts';
@@ -20,6 +23,15 @@ import { referenceRule, targetPlan } from './references.ts';
 import { type ElementTree, elementTree, valueFor } from './snapshot-tree.ts';
 import { unusableProfile } from './unusable-profile.ts';
 
+const QUANTITIES: ReadonlySet<string> = new Set([
+  'Quantity',
+  'Age',
+  'Count',
+  'Distance',
+  'Duration',
+  'MoneyQuantity',
+  'SimpleQuantity',
+]);
 const BASE = 'http://hl7.org/fhir/StructureDefinition/';
 
 /** What the plans ask of the validator that they belong to. */
@@ -43,6 +55,7 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
 
   const rulesOf = (name: string): NativeRule[] => {
     if (name === 'Extension') return [host.extensionRule];
+    if (name === 'Coding' || QUANTITIES.has(name)) return [codingAdvice(definitions)];
     if (name === 'Reference') return [referenceRule(isResourceType)];
     if (name === 'Bundle') return [fullUrlRule(isResourceType)];
     return isResourceType(name) ? [containedRule] : [];
@@ -83,7 +96,10 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
         type = reference(name, () => {
           const structure = definitions.structureDefinition(name);
           if (structure === undefined) throw new Error(`The definition of data type ${name} is not loaded.`);
-          return structurePlan(structure, plans, rulesOf(name));
+          const [root] = structure.snapshot.element;
+          const bindings = bindingsOf(root!, plans);
+          const rules = bindings.length === 0 ? rulesOf(name) : [...rulesOf(name), bindingRule(bindings)];
+          return structurePlan(structure, plans, rules);
         });
         types.set(name, type);
       }
@@ -124,11 +140,11 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
       if (url === structure.url) profiles.set(url, profile);
       return profile;
     },
-    binding(strength, valueSet) {
-      const key = `${strength} ${valueSet}`;
+    binding(strength, valueSet, isCodeNeeded = strength === 'required') {
+      const key = `${strength} ${isCodeNeeded} ${valueSet}`;
       let binding = bindings.get(key);
       if (binding === undefined) {
-        binding = bindingPlan(strength, valueSet, () => definitions.valueSet(valueSet));
+        binding = bindingPlan({ strength, valueSet, isCodeNeeded }, () => definitions.valueSet(valueSet));
         bindings.set(key, binding);
       }
       return binding;

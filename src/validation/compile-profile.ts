@@ -1,5 +1,5 @@
 import type { ElementDefinition, StructureWithSnapshot } from '../definitions/definitions.ts';
-import { bindingOf, invariantsOf, limitsOf } from './compile-item.ts';
+import { bindingsOf, invariantsOf, limitsOf } from './compile-item.ts';
 import { compileSlicing } from './compile-slices.ts';
 import { isArray, maxOf, minOf, referencedNode } from './compile-structure.ts';
 import { expectedOf } from './patterns.ts';
@@ -14,7 +14,7 @@ const isSameList = (left: readonly string[] = [], right: readonly string[] = [])
 
 const asksNothing = (item: ItemPlan) =>
   item.expected === undefined &&
-  item.binding === undefined &&
+  item.bindings.length === 0 &&
   item.object === undefined &&
   item.limits.length === 0 &&
   item.invariants.length === 0 &&
@@ -93,7 +93,7 @@ export function profilePlan(structure: StructureWithSnapshot, plans: Plans): Obj
     return {
       types: typesOf(node, base),
       expected: expectedOf(definition),
-      binding: bindingOf(definition, plans, base.definition),
+      bindings: bindingsOf(definition, plans, base.definition),
       limits: limitsOf(definition, base.definition),
       invariants: invariantsOf(definition, base.definition),
       object: children(node, base),

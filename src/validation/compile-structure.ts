@@ -1,5 +1,5 @@
 import type { ElementDefinition, StructureWithSnapshot } from '../definitions/definitions.ts';
-import { bindingOf, invariantsOf, limitsOf } from './compile-item.ts';
+import { bindingsOf, invariantsOf, limitsOf } from './compile-item.ts';
 import { expectedOf } from './patterns.ts';
 import type { ElementPlan, ItemPlan, NativeRule, ObjectPlan, PlanReference, TypePlan } from './plan.ts';
 import type { Plans } from './plans.ts';
@@ -67,7 +67,7 @@ export function structurePlan(
     const item: ItemPlan = {
       types: codes.map(code => typePlan(referenced ?? node, code, definition)),
       expected: expectedOf(definition),
-      binding: bindingOf(definition, plans),
+      bindings: bindingsOf(definition, plans),
       limits: limitsOf(definition),
       invariants: invariantsOf(definition),
       object: undefined,

@@ -165,7 +165,10 @@ describe('codes', () => {
   it('outside of an extensible value set are a warning when asked', () => {
     const found = { ...claim(), type: { coding: [{ system: 'http://example.org', code: 'x' }] } };
     expect(faults(found)).toEqual([]);
-    expect(validator.explain(found as Resource, [])).toMatchObject([{ severity: 'warning', expression: 'Claim.type' }]);
+    expect(validator.explain(found as Resource, [])).toMatchObject([
+      { severity: 'warning', rule: 'code-not-judged', expression: 'Claim.type.coding[0]' },
+      { severity: 'warning', rule: 'code-not-in-value-set', expression: 'Claim.type' },
+    ]);
   });
 });
 

@@ -127,7 +127,7 @@ export function createValidator(
   };
 
   const explain = (resource: Resource, profiles: readonly string[], thorough: boolean): Issue[] => {
-    const report = createReport(maxIssues);
+    const report = createReport(maxIssues, { thorough });
     try {
       explainResource(resource, profiles, createScope(resource, definitions), report, {
         plans,

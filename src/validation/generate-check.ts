@@ -12,7 +12,8 @@ export function generateCheck(plan: ObjectPlan, judges: Judges): FastCheck {
   const source = createSource(plan.label);
   if (plan.exhaustive) writeKeys(source, plan, judges);
   else for (const element of plan.elements) writeProfileElement(source, element, judges);
-  for (const rule of plan.rules) source.line(`if (!${source.constant(rule)}.holds(o, c)) return false;`);
+  for (const rule of plan.rules.filter(({ advisory }) => !advisory))
+    source.line(`if (!${source.constant(rule)}.holds(o, c)) return false;`);
   for (const invariant of plan.invariants) {
     if (invariant.severity === 'error')
       source.line(`if (!${source.constant(invariant)}.holds(o, c, undefined)) return false;`);

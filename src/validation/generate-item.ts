@@ -1,5 +1,5 @@
 import { isJsonObject } from '../fhir/resource.ts';
-import { isCoded } from './bindings.ts';
+import { isBinding, isCoded } from './bindings.ts';
 import type { ExpectedValue, ItemPlan, ProfileReference, Scope, TypePlan } from './plan.ts';
 import { primitives } from './primitives.ts';
 import type { Source } from './source.ts';
@@ -46,8 +46,8 @@ export function writeItem(
   }
   writeType(source, plan, value, judges, refuseUnless);
   if (item.expected !== undefined) refuseUnless(expectedTest(source, item.expected, value));
-  if (item.binding?.strength === 'required' && isCoded(type)) {
-    refuseUnless(`${source.constant(item.binding)}.judge(${value}) !== "no"`);
+  for (const binding of item.bindings) {
+    if (isCoded(type) && isBinding(binding)) refuseUnless(`${source.constant(binding)}.judge(${value}) !== "no"`);
   }
   for (const limit of item.limits) refuseUnless(`${source.constant(limit)}.holds(${value})`);
   if (item.object !== undefined) refuseUnless(`${source.constant(item.object)}.check(${value}, c)`);

@@ -30,6 +30,9 @@ export const issueRules = {
     code: 'not-supported',
     meaning: 'A code belongs to a code system that is not loaded here, so it was not judged.',
   },
+  'code-unknown': { code: 'code-invalid', meaning: 'A code system that is loaded has no such code.' },
+  'code-inactive': { code: 'code-invalid', meaning: 'A code is out of use, or will be.' },
+  'code-display': { code: 'code-invalid', meaning: 'A display is not the one that the code system has for the code.' },
   'invariant-failed': { code: 'invariant', meaning: 'A rule across several elements does not hold.' },
   'invariant-not-judged': {
     code: 'not-supported',

@@ -1,5 +1,6 @@
 import { nearestName } from '../fhir/nearest-name.ts';
 import { isJsonObject } from '../fhir/resource.ts';
+import { isBinding } from './bindings.ts';
 import { list } from './messages.ts';
 import type { BindingPlan } from './plan.ts';
 import type { Report } from './report.ts';
@@ -12,31 +13,38 @@ function codesOf(value: unknown): string[] {
   return codings.flatMap(coding => (isJsonObject(coding) && typeof coding.code === 'string' ? [coding.code] : []));
 }
 
-/** Reports a code outside of the value set: an error where the binding is required, else a warning. */
+/**
+ * Reports a code outside of the value set: an error where the binding is required or the widest that is allowed, a warning where it is
+ * extensible, and where it is preferred a warning that only a thorough look gives.
+ */
 export function judgeBinding(binding: BindingPlan, value: unknown, path: string, report: Report): void {
   const judgement = binding.judge(value);
   if (judgement === 'yes') return;
-  const codes = codesOf(value);
+  const { strength, valueSet } = binding;
+  const warn = strength === 'preferred' ? report.advice : report.warning;
   if (judgement === 'unknown') {
-    report.warning(
-      'code-not-judged',
-      path,
-      `The code was not judged: value set ${binding.valueSet} or a code system of it is not loaded here.`,
-    );
+    const text = `The code was not judged: value set ${valueSet} or a code system of it is not loaded here.`;
+    warn('code-not-judged', path, text);
     return;
   }
-  if (codes.length === 0 && binding.strength === 'extensible') return;
+  const codes = codesOf(value);
   const text = `${faultOf(binding, value, codes)}${hintOf(binding, codes)}`;
-  if (binding.strength === 'required') report.error('code-not-in-value-set', path, text);
-  else report.warning('code-not-in-value-set', path, `${text} Use one of its codes where one fits.`);
+  if (isBinding(binding)) report.error('code-not-in-value-set', path, text);
+  else warn('code-not-in-value-set', path, `${text} ${ADVICE[strength]}`);
 }
 
-function faultOf(binding: BindingPlan, value: unknown, codes: readonly string[]): string {
-  if (codes.length === 0) return `A code of value set ${binding.valueSet} is needed.`;
-  if (typeof value !== 'string' && codes.some(binding.hasCode)) {
-    return `${list(codes)} is in value set ${binding.valueSet}, but not under the \`system\` that is given. Correct \`system\`.`;
+const ADVICE: Record<string, string> = {
+  extensible: 'Use one of its codes where one fits.',
+  preferred: 'Other codes are allowed, but these are preferred.',
+};
+
+function faultOf({ strength, valueSet, hasCode }: BindingPlan, value: unknown, codes: readonly string[]): string {
+  if (codes.length === 0) return `A code of value set ${valueSet} is needed.`;
+  if (typeof value !== 'string' && codes.some(hasCode)) {
+    return `${list(codes)} is in value set ${valueSet}, but not under the \`system\` that is given. Correct \`system\`.`;
   }
-  return `${list(codes)} is not in value set ${binding.valueSet}.`;
+  const widest = strength === 'maximum' ? ', beyond which no code is allowed here' : '';
+  return `${list(codes)} is not in value set ${valueSet}${widest}.`;
 }
 
 function hintOf(binding: BindingPlan, codes: readonly string[]): string {

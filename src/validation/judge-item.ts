@@ -29,7 +29,7 @@ export function judgeItem(item: ItemPlan, occurrence: Occurrence, judgement: Jud
   const before = report.errors;
   if (!judgeType(type, occurrence, judgement)) return;
   if (item.expected?.matches(value) === false) reportExpected(item.expected, path, judgement);
-  if (item.binding !== undefined && isCoded(type.code)) judgeBinding(item.binding, value, path, report);
+  if (isCoded(type.code)) for (const binding of item.bindings) judgeBinding(binding, value, path, report);
   for (const limit of item.limits) if (!limit.holds(value)) report.error('value-limit', path, limit.text);
   if (item.object !== undefined) judgeComplex(item.object.plan, occurrence, judgement);
   if (report.errors > before || !judgement.sound) return;

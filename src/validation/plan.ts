@@ -17,6 +17,8 @@ export type FastCheck = (value: never, scope: Scope) => boolean;
  * when `holds` is false. Either may be called with a value whose elements have the wrong shape.
  */
 export interface NativeRule {
+  /** Only gives warnings, so that `holds` is always true. */
+  readonly advisory?: true;
   holds(value: unknown, scope: Scope): boolean;
   explain(value: unknown, scope: Scope, path: string, report: Report): void;
 }
@@ -31,10 +33,13 @@ export interface InvariantPlan {
   holds(value: unknown, scope: Scope, twin: unknown): boolean;
 }
 
-/** The value set that an element's codes are bound to. */
+/**
+ * The value set that an element's codes are bound to. `maximum` is the widest from which codes may be taken where a binding is
+ * extensible or preferred; it refuses as a required one does.
+ */
 export interface BindingPlan {
   readonly valueSet: string;
-  readonly strength: 'required' | 'extensible';
+  readonly strength: 'required' | 'maximum' | 'extensible' | 'preferred';
   /** Whether the value's codes are allowed; `unknown` when a code system of the value set is not loaded. */
   judge(value: unknown): 'yes' | 'no' | 'unknown';
   /** Whether the value set has the code, whatever its system. */
@@ -98,7 +103,7 @@ export interface TypePlan {
 export interface ItemPlan {
   readonly types: readonly TypePlan[];
   readonly expected: ExpectedValue | undefined;
-  readonly binding: BindingPlan | undefined;
+  readonly bindings: readonly BindingPlan[];
   readonly limits: readonly LimitPlan[];
   readonly invariants: readonly InvariantPlan[];
   /** What a profile asks of the value's elements beyond its type. */

@@ -10,7 +10,7 @@ export interface Plans {
   /** The snapshot of a resource type or data type as a tree. */
   tree(name: string): ElementTree | undefined;
   profile(url: string): ProfileReference;
-  binding(strength: BindingPlan['strength'], valueSet: string): BindingPlan;
+  binding(strength: BindingPlan['strength'], valueSet: string, isCodeNeeded?: boolean): BindingPlan;
   /** The resource types that these target profiles stand for; undefined for any. */
   targets(profiles: readonly string[] | undefined, severity: TargetPlan['severity']): TargetPlan | undefined;
   /** How a wrong target is reported where a base definition names the right ones. */

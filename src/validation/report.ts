@@ -9,11 +9,13 @@ export interface Report {
   readonly full: boolean;
   error(rule: IssueRule, expression: string, diagnostics: string): void;
   warning(rule: IssueRule, expression: string, diagnostics: string): void;
+  /** A warning that is kept only by a thorough report. */
+  advice(rule: IssueRule, expression: string, diagnostics: string): void;
   issues(): Issue[];
 }
 
-/** An empty report that keeps up to `limit` issues. */
-export function createReport(limit: number): Report {
+/** An empty report that keeps up to `limit` issues. A thorough one keeps advice too. */
+export function createReport(limit: number, { thorough = false } = {}): Report {
   const errors: Issue[] = [];
   const warnings: Issue[] = [];
   const seen = new Set<string>();
@@ -30,6 +32,8 @@ export function createReport(limit: number): Report {
     seen.add(key);
     kept.push({ severity, code: issueRules[rule].code, rule, diagnostics, expression });
   };
+  const warning: Report['warning'] = (rule, expression, diagnostics) =>
+    add(warnings, 'warning', rule, expression, diagnostics);
   return {
     get errors() {
       return count;
@@ -41,7 +45,8 @@ export function createReport(limit: number): Report {
       count++;
       add(errors, 'error', rule, expression, diagnostics);
     },
-    warning: (rule, expression, diagnostics) => add(warnings, 'warning', rule, expression, diagnostics),
+    warning,
+    advice: thorough ? warning : () => {},
     issues: () => [...errors, ...warnings].slice(0, limit),
   };
 }

@@ -1,0 +1,23 @@
+import { runInNewContext } from 'node:vm';
+
+/** What one regular expression may take for all texts together: a thousand times what an honest one needs. */
+const TIME_LIMIT_MS = 100;
+
+/**
+ * Which of the texts the regular expression matches as a whole; undefined where it cannot be read, or takes too long, as one that was
+ * made to hang does. https://hl7.org/fhir/R4/valueset-filter-operator.html
+ */
+export const matchingTexts = (pattern: string, texts: readonly string[]): ReadonlySet<string> | undefined => {
+  try {
+    const regex = new RegExp(`^(?:${pattern})$`, 'u');
+    // Only a script run with a time limit can be stopped while it matches.
+    const found: string[] = runInNewContext(
+      'texts.filter(text => regex.test(text))',
+      { texts, regex },
+      { timeout: TIME_LIMIT_MS },
+    );
+    return new Set(found);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,111 @@
+import type { ValueSet } from 'fhir/r4.js';
+import { expansionRules } from './expansion-rules.ts';
+import type { Member, Terminology, ValueSetCodes, Verdict } from './terminology.ts';
+import { includeRule, type ValueSetRule } from './value-set-rule.ts';
+
+/** Includes and excludes beyond these are not compiled: made up by someone to keep the server busy. */
+const MOST_RULES = 1000;
+
+/**
+ * The codes of a value set: whole systems, listed concepts, filters on loaded code systems, other value sets, exclusions; where there
+ * is no definition, those of the expansion that came with it. What needs a code system that is not loaded, or a filter that is not
+ * known, is judged `unknown`, if the expansion does not have it.
+ * https://hl7.org/fhir/R4/valueset.html#compositions
+ */
+export const valueSetCodes = (definition: ValueSet, terminology: Terminology): ValueSetCodes => {
+  const { compose, expansion } = definition;
+  const { include = [], exclude = [] } = compose ?? {};
+  const isTooLarge = include.length + exclude.length > MOST_RULES;
+  const options = { inactive: compose?.inactive !== false };
+  const listed = expansionRules(expansion, terminology);
+  const includes = isTooLarge
+    ? []
+    : compose === undefined
+      ? listed
+      : include.map(each => includeRule(each, options, terminology));
+  const excludes = isTooLarge ? [] : exclude.map(each => includeRule(each, options, terminology));
+  const gaps = [...includes, ...excludes].flatMap(rule => rule.gaps);
+  if (isTooLarge) gaps.push(`It has more than ${MOST_RULES} includes and excludes.`);
+  if (compose === undefined && expansion?.contains === undefined)
+    gaps.push('It has neither a definition nor an expansion.');
+  const systems = [...new Set(includes.flatMap(rule => rule.systems))];
+
+  const judgeIn = judgeOf(includes, excludes, compose === undefined ? [] : listed);
+  const isPartial = gaps.length > 0 && systems.length === 0;
+  const judge: ValueSetCodes['judge'] = (code, system, abstract) => {
+    if (isPartial) return 'unknown';
+    if (system !== undefined) return judgeIn(code, system, abstract);
+    let verdict: Verdict = 'no';
+    for (const each of systems) {
+      const judged = judgeIn(code, each, abstract);
+      if (judged === 'yes') return 'yes';
+      if (judged === 'unknown') verdict = 'unknown';
+    }
+    return verdict;
+  };
+  const members: ValueSetCodes['members'] = function* () {
+    const seen = new Set<string>();
+    for (const rule of includes) {
+      for (const member of rule.members()) {
+        const key = keyOf(member);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        const verdict = judgeIn(member.code, member.system, true);
+        if (verdict !== 'no') yield { member, verdict };
+      }
+    }
+  };
+  return {
+    url: definition.url ?? '',
+    definition,
+    systems,
+    judge,
+    sample(limit) {
+      const codes = new Set<string>();
+      for (const { member, verdict } of members()) {
+        if (codes.size >= limit) break;
+        if (verdict === 'yes' && member.abstract !== true) codes.add(member.code);
+      }
+      return [...codes];
+    },
+    members,
+    gaps: [...new Set(gaps)],
+    open: includes.some(({ open }) => open),
+  };
+};
+
+const keyOf = ({ system, code }: Member): string => `${system} ${code}`;
+
+type Judge = ValueSetRule['judge'];
+
+/** In one of the includes and none of the excludes. `listed` is an expansion that knows what the rules do not. */
+const judgeOf = (
+  includes: readonly ValueSetRule[],
+  excludes: readonly ValueSetRule[],
+  listed: readonly ValueSetRule[],
+): Judge => {
+  const [only] = includes;
+  if (only !== undefined && includes.length === 1 && excludes.length === 0 && listed.length === 0) return only.judge;
+  const byRules: Judge = (code, system, abstract) => {
+    const included = best(includes, code, system, abstract);
+    if (included === 'no') return 'no';
+    // Whatever an exclude holds is out, abstract or not.
+    const excluded = best(excludes, code, system, true);
+    return excluded === 'yes' ? 'no' : excluded === 'unknown' ? 'unknown' : included;
+  };
+  if (listed.length === 0) return byRules;
+  return (code, system, abstract) => {
+    const verdict = byRules(code, system, abstract);
+    return verdict === 'unknown' && best(listed, code, system, abstract) === 'yes' ? 'yes' : verdict;
+  };
+};
+
+const best = (rules: readonly ValueSetRule[], code: string, system: string, abstract: boolean | undefined): Verdict => {
+  let verdict: Verdict = 'no';
+  for (const rule of rules) {
+    const judged = rule.judge(code, system, abstract);
+    if (judged === 'yes') return 'yes';
+    if (judged === 'unknown') verdict = 'unknown';
+  }
+  return verdict;
+};
