@@ -1,10 +1,15 @@
 import type { StructureWithSnapshot } from './published-r4.ts';
 
+const published = (type: string, ...names: readonly string[]) =>
+  names.map(name => ({ name, definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}` }));
+
 /** Operations of single types. */
 const OPERATIONS: Readonly<Record<string, readonly { name: string; definition: string }[]>> = {
+  CodeSystem: published('CodeSystem', 'lookup', 'validate-code', 'subsumes'),
   StructureDefinition: [
     { name: 'json-schema', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-json-schema' },
   ],
+  ValueSet: published('ValueSet', 'expand', 'validate-code'),
 };
 
 /** Every resource type with every interaction that Kiungo has: a plain R4 server, for what is not about insurance. */

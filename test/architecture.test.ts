@@ -50,7 +50,16 @@ const PACKAGES: Record<string, readonly string[]> = {
   fhirpath: ['fhir/fhirpath'],
   '@lhncbc/ucum-lhc': ['fhir/ucum.ts'],
   nanotar: ['definitions'],
-  'fhir/r4.js': ['terminology', 'definitions', 'insurance', 'validation', 'search', 'search/types', 'first-start.ts'],
+  'fhir/r4.js': [
+    'terminology',
+    'definitions',
+    'insurance',
+    'operations',
+    'validation',
+    'search',
+    'search/types',
+    'first-start.ts',
+  ],
   'node:sqlite': ['store/sqlite'],
   'node:worker_threads': ['store/sqlite'],
 };

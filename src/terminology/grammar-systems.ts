@@ -7,7 +7,10 @@ type Verdict = 'yes' | 'no' | 'unknown';
 
 /** A code system whose codes follow from a grammar, or that the JavaScript engine knows: judged, but never listed. */
 export interface GrammarSystem {
+  readonly name: string;
   judge(code: string): Verdict;
+  /** What people call a code that the system has. */
+  display?(code: string): string | undefined;
   /** How a filter judges a code that the system has; undefined where the filter is not known. */
   filter?(filter: ValueSetComposeIncludeFilter): ((code: string) => boolean) | undefined;
 }
@@ -41,14 +44,23 @@ const unitsLike: NonNullable<GrammarSystem['filter']> = ({ property, op, value }
 };
 
 const GRAMMARS: Readonly<Record<string, GrammarSystem>> = {
-  'urn:ietf:bcp:13': { judge: judgeBy(code => MEDIA_TYPE.test(code) || FORMAT_NAMES.has(code)) },
-  'urn:ietf:bcp:47': { judge: judgeLanguageTag },
+  'urn:ietf:bcp:13': {
+    name: 'MIME types (BCP 13)',
+    judge: judgeBy(code => MEDIA_TYPE.test(code) || FORMAT_NAMES.has(code)),
+  },
+  'urn:ietf:bcp:47': {
+    name: 'Languages (BCP 47)',
+    judge: judgeLanguageTag,
+    display: code => intlName('language', code),
+  },
   'urn:iso:std:iso:4217': {
+    name: 'Currencies (ISO 4217)',
+    display: code => intlName('currency', code),
     judge: judgeBy(code => CURRENCY_CODE.test(code) && intlName('currency', code) !== undefined),
   },
-  'urn:ietf:rfc:3986': { judge: judgeBy(code => /^\S+$/.test(code)) },
-  'https://www.iana.org/time-zones': { judge: judgeBy(isTimeZone) },
-  [UCUM]: { judge: judgeBy(isUcumUnit), filter: unitsLike },
+  'urn:ietf:rfc:3986': { name: 'URIs (RFC 3986)', judge: judgeBy(code => /^\S+$/.test(code)) },
+  'https://www.iana.org/time-zones': { name: 'Time zones (IANA)', judge: judgeBy(isTimeZone) },
+  [UCUM]: { name: 'Units (UCUM)', judge: judgeBy(isUcumUnit), filter: unitsLike },
 };
 
 /** MIME types (BCP 13), languages (BCP 47), currencies (ISO 4217), URIs, time zones and UCUM units; otherwise undefined. */

@@ -64,10 +64,13 @@ describe('an include (R4 valueset.html#compositions)', () => {
     expect(codes.systems).toEqual([FRUIT, 'https://example.org/nut']);
   });
 
-  test('a thousand of them are compiled, more are not', () => {
+  test('a thousand of them are compiled, and ten regular expressions, more are not', () => {
     const include = Array.from({ length: 1001 }, () => ({ system: FRUIT }));
     expect(composed({ include }).judge('lime', FRUIT)).toBe('unknown');
-    expect(composed({ include }).gaps).toEqual(['It has more than 1000 includes and excludes.']);
+    const tooMany = ['It has more than 1000 includes and excludes, or 10 regular expressions.'];
+    expect(composed({ include }).gaps).toEqual(tooMany);
+    const filter = Array.from({ length: 11 }, () => ({ property: 'code', op: 'regex' as const, value: 'l.*' }));
+    expect(including({ system: FRUIT, filter }).gaps).toEqual(tooMany);
   });
 });
 

@@ -3,8 +3,9 @@ import { expansionRules } from './expansion-rules.ts';
 import type { Member, Terminology, ValueSetCodes, Verdict } from './terminology.ts';
 import { includeRule, type ValueSetRule } from './value-set-rule.ts';
 
-/** Includes and excludes beyond these are not compiled: made up by someone to keep the server busy. */
+/** What goes beyond these is not compiled: made up by someone to keep the server busy. */
 const MOST_RULES = 1000;
+const MOST_REGEXES = 10;
 
 /**
  * The codes of a value set: whole systems, listed concepts, filters on loaded code systems, other value sets, exclusions; where there
@@ -15,7 +16,8 @@ const MOST_RULES = 1000;
 export const valueSetCodes = (definition: ValueSet, terminology: Terminology): ValueSetCodes => {
   const { compose, expansion } = definition;
   const { include = [], exclude = [] } = compose ?? {};
-  const isTooLarge = include.length + exclude.length > MOST_RULES;
+  const regexes = [...include, ...exclude].flatMap(({ filter = [] }) => filter.filter(({ op }) => op === 'regex'));
+  const isTooLarge = include.length + exclude.length > MOST_RULES || regexes.length > MOST_REGEXES;
   const options = { inactive: compose?.inactive !== false };
   const listed = expansionRules(expansion, terminology);
   const includes = isTooLarge
@@ -25,7 +27,9 @@ export const valueSetCodes = (definition: ValueSet, terminology: Terminology): V
       : include.map(each => includeRule(each, options, terminology));
   const excludes = isTooLarge ? [] : exclude.map(each => includeRule(each, options, terminology));
   const gaps = [...includes, ...excludes].flatMap(rule => rule.gaps);
-  if (isTooLarge) gaps.push(`It has more than ${MOST_RULES} includes and excludes.`);
+  if (isTooLarge) {
+    gaps.push(`It has more than ${MOST_RULES} includes and excludes, or ${MOST_REGEXES} regular expressions.`);
+  }
   if (compose === undefined && expansion?.contains === undefined)
     gaps.push('It has neither a definition nor an expansion.');
   const systems = [...new Set(includes.flatMap(rule => rule.systems))];

@@ -1,0 +1,8 @@
+import type { ParametersParameter } from 'fhir/r4.js';
+import type { InteractionResult } from '../interactions/context.ts';
+
+/** An answer of Parameters; those that are undefined are left out. https://hl7.org/fhir/R4/parameters.html */
+export const parametersResult = (parameter: readonly (ParametersParameter | undefined)[]): InteractionResult => ({
+  status: 200,
+  body: JSON.stringify({ resourceType: 'Parameters', parameter: parameter.filter(each => each !== undefined) }),
+});
