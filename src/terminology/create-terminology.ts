@@ -66,4 +66,5 @@ const circularValueSet = (url: string): ValueSetCodes => ({
   members: () => [],
   gaps: [`Value set ${url} includes itself.`],
   open: false,
+  weight: 1,
 });

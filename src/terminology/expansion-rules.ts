@@ -28,8 +28,10 @@ export const expansionRules = (expansion: ValueSetExpansion | undefined, termino
   const isPart =
     (expansion.total ?? 0) > count ||
     expansion.extension?.some(({ url, valueBoolean }) => url === UNCLOSED && valueBoolean === true) === true;
-  const others = isPart ? () => 'unknown' as const : undefined;
   return [...bySystem].map(([system, members]) =>
-    listRule(system, members, terminology.codeSystem(system)?.definition.caseSensitive, others),
+    listRule(system, members, {
+      caseSensitive: terminology.codeSystem(system)?.definition.caseSensitive,
+      others: isPart ? 'unknown' : 'no',
+    }),
   );
 };

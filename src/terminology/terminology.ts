@@ -34,6 +34,8 @@ export interface ValueSetCodes {
   readonly gaps: readonly string[];
   /** Draws on a code system of which a part is loaded: there are more members. */
   readonly open: boolean;
+  /** How many rules judge a code, those of value sets in it counted. */
+  readonly weight: number;
 }
 
 /** The code systems and value sets that are loaded, by canonical url with or without a version; undefined for all others. */

@@ -1,11 +1,49 @@
 import type { ValueSet } from 'fhir/r4.js';
 import { expansionRules } from './expansion-rules.ts';
+import { includeRule } from './include-rule.ts';
+import type { RuleOptions } from './system-rule.ts';
 import type { Member, Terminology, ValueSetCodes, Verdict } from './terminology.ts';
-import { includeRule, type ValueSetRule } from './value-set-rule.ts';
+import { unknownRule, type ValueSetRule } from './value-set-rule.ts';
 
 /** What goes beyond these is not compiled: made up by someone to keep the server busy. */
 const MOST_RULES = 1000;
 const MOST_REGEXES = 10;
+const MOST_CONCEPTS_FILTERED = 1_000_000;
+const TOO_LARGE = `It has more than ${MOST_RULES} includes and excludes, those of value sets in it counted, or more than ${MOST_REGEXES} regular expressions.`;
+
+interface Rules {
+  includes: readonly ValueSetRule[];
+  excludes: readonly ValueSetRule[];
+  /** Of an expansion that came along with a definition: what it lists is in, whatever cannot be told by the definition. */
+  listed: readonly ValueSetRule[];
+}
+
+const unknown = (gap: string): Rules => ({ includes: [unknownRule('', gap)], excludes: [], listed: [] });
+
+const weightOf = (rules: readonly ValueSetRule[]): number => rules.reduce((sum, { weight }) => sum + weight, 0);
+
+const rulesOf = ({ compose, expansion }: ValueSet, terminology: Terminology): Rules => {
+  const listed = expansionRules(expansion, terminology);
+  if (compose === undefined) {
+    return expansion?.contains === undefined
+      ? unknown('It has neither a definition nor an expansion.')
+      : { includes: listed, excludes: [], listed: [] };
+  }
+  const { include = [], exclude = [] } = compose;
+  const regexes = [...include, ...exclude].flatMap(({ filter = [] }) => filter.filter(({ op }) => op === 'regex'));
+  if (include.length + exclude.length > MOST_RULES || regexes.length > MOST_REGEXES) return unknown(TOO_LARGE);
+  let filtered = 0;
+  const options: RuleOptions = {
+    inactive: compose.inactive !== false,
+    afford(concepts) {
+      filtered += concepts;
+      return filtered <= MOST_CONCEPTS_FILTERED;
+    },
+  };
+  const includes = include.map(each => includeRule(each, options, terminology));
+  const excludes = exclude.map(each => includeRule(each, options, terminology));
+  return weightOf([...includes, ...excludes]) > MOST_RULES ? unknown(TOO_LARGE) : { includes, excludes, listed };
+};
 
 /**
  * The codes of a value set: whole systems, listed concepts, filters on loaded code systems, other value sets, exclusions; where there
@@ -14,30 +52,11 @@ const MOST_REGEXES = 10;
  * https://hl7.org/fhir/R4/valueset.html#compositions
  */
 export const valueSetCodes = (definition: ValueSet, terminology: Terminology): ValueSetCodes => {
-  const { compose, expansion } = definition;
-  const { include = [], exclude = [] } = compose ?? {};
-  const regexes = [...include, ...exclude].flatMap(({ filter = [] }) => filter.filter(({ op }) => op === 'regex'));
-  const isTooLarge = include.length + exclude.length > MOST_RULES || regexes.length > MOST_REGEXES;
-  const options = { inactive: compose?.inactive !== false };
-  const listed = expansionRules(expansion, terminology);
-  const includes = isTooLarge
-    ? []
-    : compose === undefined
-      ? listed
-      : include.map(each => includeRule(each, options, terminology));
-  const excludes = isTooLarge ? [] : exclude.map(each => includeRule(each, options, terminology));
-  const gaps = [...includes, ...excludes].flatMap(rule => rule.gaps);
-  if (isTooLarge) {
-    gaps.push(`It has more than ${MOST_RULES} includes and excludes, or ${MOST_REGEXES} regular expressions.`);
-  }
-  if (compose === undefined && expansion?.contains === undefined)
-    gaps.push('It has neither a definition nor an expansion.');
+  const rules = rulesOf(definition, terminology);
+  const { includes, excludes } = rules;
   const systems = [...new Set(includes.flatMap(rule => rule.systems))];
-
-  const judgeIn = judgeOf(includes, excludes, compose === undefined ? [] : listed);
-  const isPartial = gaps.length > 0 && systems.length === 0;
+  const judgeIn = judgeOf(rules);
   const judge: ValueSetCodes['judge'] = (code, system, abstract) => {
-    if (isPartial) return 'unknown';
     if (system !== undefined) return judgeIn(code, system, abstract);
     let verdict: Verdict = 'no';
     for (const each of systems) {
@@ -73,8 +92,9 @@ export const valueSetCodes = (definition: ValueSet, terminology: Terminology): V
       return [...codes];
     },
     members,
-    gaps: [...new Set(gaps)],
+    gaps: [...new Set([...includes, ...excludes].flatMap(rule => rule.gaps))],
     open: includes.some(({ open }) => open),
+    weight: weightOf([...includes, ...excludes]),
   };
 };
 
@@ -82,12 +102,8 @@ const keyOf = ({ system, code }: Member): string => `${system} ${code}`;
 
 type Judge = ValueSetRule['judge'];
 
-/** In one of the includes and none of the excludes. `listed` is an expansion that knows what the rules do not. */
-const judgeOf = (
-  includes: readonly ValueSetRule[],
-  excludes: readonly ValueSetRule[],
-  listed: readonly ValueSetRule[],
-): Judge => {
+/** In one of the includes and none of the excludes. */
+const judgeOf = ({ includes, excludes, listed }: Rules): Judge => {
   const [only] = includes;
   if (only !== undefined && includes.length === 1 && excludes.length === 0 && listed.length === 0) return only.judge;
   const byRules: Judge = (code, system, abstract) => {
