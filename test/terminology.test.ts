@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import type { StructureDefinition } from 'fhir/r4.js';
 import { describe, expect, test } from 'vitest';
 import { loadDefinitions } from '../src/definitions/load-definitions.ts';
+import { grammarOf } from '../src/terminology/grammar-systems.ts';
 
 const r4 = loadDefinitions({ folders: ['profiles/r4'], packages: [] });
 const HL7 = 'http://hl7.org/fhir/ValueSet';
@@ -72,6 +73,10 @@ describe('code systems that follow a rule', () => {
     expect(judge('currencies', code)).toBe('yes'),
   );
   test.each(['$', 'usd', 'ABC', ''])('"%s" is not a currency', code => expect(judge('currencies', code)).toBe('no'));
+  test('TZ is a country, QQ and UK are none (R4 valueset-iso3166-1-2.html)', () => {
+    const judged = ['TZ', 'QQ', 'UK', 'TZA'].map(code => grammarOf('urn:iso:std:iso:3166')?.judge(code));
+    expect(judged).toEqual(['yes', 'no', 'no', 'unknown']);
+  });
   test('Africa/Dar_es_Salaam is a time zone (R4 valueset-timezones.html)', () => {
     expect(judge('timezones', 'Africa/Dar_es_Salaam')).toBe('yes');
     expect(judge('timezones', 'Africa/Atlantis')).toBe('no');

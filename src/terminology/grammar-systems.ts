@@ -37,6 +37,12 @@ const judgeBy =
   code =>
     isCode(code) ? 'yes' : 'no';
 
+/** Two letters; those of three, numbers and parts of countries are not known. */
+const judgeCountry = (code: string): Verdict => {
+  if (!/^[A-Z]{2}$/.test(code)) return 'unknown';
+  return intlName('region', code) !== undefined && new Intl.Locale(`und-${code}`).region === code ? 'yes' : 'no';
+};
+
 /** R4 has all units of time as those whose canonical unit is a year, and all of length as those of a metre. */
 const unitsLike: NonNullable<GrammarSystem['filter']> = ({ property, op, value }) => {
   const canonical = property === 'canonical' && op === '=' ? canonicalQuantity(1, value) : undefined;
@@ -58,11 +64,16 @@ const GRAMMARS: Readonly<Record<string, GrammarSystem>> = {
     display: code => intlName('currency', code),
     judge: judgeBy(code => CURRENCY_CODE.test(code) && intlName('currency', code) !== undefined),
   },
+  'urn:iso:std:iso:3166': {
+    name: 'Countries (ISO 3166)',
+    judge: judgeCountry,
+    display: code => intlName('region', code),
+  },
   'urn:ietf:rfc:3986': { name: 'URIs (RFC 3986)', judge: judgeBy(code => /^\S+$/.test(code)) },
   'https://www.iana.org/time-zones': { name: 'Time zones (IANA)', judge: judgeBy(isTimeZone) },
   [UCUM]: { name: 'Units (UCUM)', judge: judgeBy(isUcumUnit), filter: unitsLike },
 };
 
-/** MIME types (BCP 13), languages (BCP 47), currencies (ISO 4217), URIs, time zones and UCUM units; otherwise undefined. */
+/** MIME types (BCP 13), languages (BCP 47), currencies (ISO 4217), countries (ISO 3166), URIs, time zones and UCUM units; otherwise undefined. */
 export const grammarOf = (system: string): GrammarSystem | undefined =>
   Object.hasOwn(GRAMMARS, system) ? GRAMMARS[system] : undefined;

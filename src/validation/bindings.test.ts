@@ -72,6 +72,22 @@ describe('a required binding (R4 terminologies.html#required)', () => {
     expect(isRefused(coded(of('blue')), 'required')).toBe(true);
   });
 
+  test('names the code that was meant, however many there are', () => {
+    const operation = {
+      resourceType: 'OperationDefinition',
+      name: 'Tried',
+      status: 'active',
+      kind: 'operation',
+      code: 'tried',
+      resource: ['Obsrvation'],
+      system: false,
+      type: true,
+      instance: false,
+    };
+    const [issue] = validator.validate(operation as unknown as Resource, []);
+    expect(issue?.diagnostics).toContain('Did you mean `Observation`?');
+  });
+
   test('is met by one coding of several', () => {
     expect(found(coded(elsewhere, of('red')), 'required')).toEqual([]);
     expect(isRefused(coded(elsewhere, of('red')), 'required')).toBe(false);

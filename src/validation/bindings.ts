@@ -1,9 +1,12 @@
+import { nearestName } from '../fhir/nearest-name.ts';
 import { isJsonObject, type JsonObject } from '../fhir/resource.ts';
 import type { ValueSetCodes } from '../terminology/terminology.ts';
 import type { BindingPlan } from './plan.ts';
 
 // A code is asked for over and over; those of one element are few, whatever the size of its value set.
 const REMEMBERED = 200;
+// Codes that a wrong one is compared with, to tell the one that was meant.
+const COMPARED = 1000;
 
 type Judgement = ReturnType<BindingPlan['judge']>;
 
@@ -70,6 +73,7 @@ export function bindingPlan(
     },
     hasCode: code => judgeCode(code) === 'yes',
     sample: () => codesOf()?.sample(6) ?? [],
+    nearest: code => nearestName(code, codesOf()?.sample(COMPARED) ?? []),
   };
 }
 

@@ -1,4 +1,3 @@
-import { nearestName } from '../fhir/nearest-name.ts';
 import { isJsonObject } from '../fhir/resource.ts';
 import { isBinding } from './bindings.ts';
 import { list } from './messages.ts';
@@ -21,7 +20,7 @@ export function judgeBinding(binding: BindingPlan, value: unknown, path: string,
   const judgement = binding.judge(value);
   if (judgement === 'yes') return;
   const { strength, valueSet } = binding;
-  const warn = strength === 'preferred' ? report.advice : report.warning;
+  const warn = strength === 'required' || strength === 'extensible' ? report.warning : report.advice;
   if (judgement === 'unknown') {
     const text = `The code was not judged: value set ${valueSet} or a code system of it is not loaded here.`;
     warn('code-not-judged', path, text);
@@ -50,7 +49,7 @@ function faultOf({ strength, valueSet, hasCode }: BindingPlan, value: unknown, c
 function hintOf(binding: BindingPlan, codes: readonly string[]): string {
   if (codes.some(binding.hasCode)) return '';
   const sample = binding.sample();
-  const nearest = codes.length === 1 ? nearestName(codes[0]!, sample) : undefined;
+  const nearest = codes.length === 1 ? binding.nearest(codes[0]!) : undefined;
   const meant = nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`;
   return sample.length === 0 ? meant : `${meant} Allowed are for example ${list(sample)}.`;
 }

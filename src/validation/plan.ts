@@ -45,6 +45,8 @@ export interface BindingPlan {
   /** Whether the value set has the code, whatever its system. */
   hasCode(code: string): boolean;
   sample(): readonly string[];
+  /** The code of the value set that was most likely meant by one that is not in it. */
+  nearest(code: string): string | undefined;
 }
 
 /** A value that an element must have: exactly (`fixed[x]`), or at least (`pattern[x]`). */
