@@ -9,8 +9,8 @@ export interface CodeSystemConcepts {
   readonly whole: boolean;
   /** In the order of the definition; empty where the content is not loaded. */
   readonly concepts: ReadonlyMap<string, Concept>;
-  /** Codes of the concepts that are under none. */
-  readonly roots: readonly string[];
+  /** Codes of the concepts that can be chosen: those that are not abstract. */
+  readonly selectable: ReadonlySet<string>;
   /** The name that R4 gives to a property of this system. */
   propertyName(code: string): string;
   /** The concept of a code, written as the system's case rule allows. */
@@ -70,7 +70,7 @@ export const codeSystemConcepts = (
     url: definition.url ?? '',
     whole,
     concepts,
-    roots: [...concepts.keys()].filter(code => !parents.has(code)),
+    selectable: new Set([...concepts.values()].filter(each => !each.abstract).map(each => each.code)),
     propertyName,
     find: code => concepts.get(code) ?? (caseSensitive === false ? folded?.get(code.toLowerCase()) : undefined),
     judge(code) {

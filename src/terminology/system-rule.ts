@@ -35,20 +35,22 @@ export const systemRule = (
     return listRule(system, members, { caseSensitive: codeSystem?.definition.caseSensitive });
   }
   if (codeSystem === undefined || codeSystem.concepts.size === 0) return grammarRule(system, filter);
-  if (!options.afford(codeSystem.concepts.size * filter.length)) {
+  if (filter.length === 0 && options.inactive) return conceptsRule(system, codeSystem);
+  if (!options.afford(codeSystem.concepts.size * (filter.length + 1))) {
     return unknownRule(system, `The filters on code system ${system} take too long.`);
   }
-  const passing: ReadonlySet<string>[] = [];
-  for (const each of filter) {
-    const codes = passingCodes(each, codeSystem);
-    if (codes === undefined) return unknownRule(system, `${filterText(each, system)} cannot be judged here.`);
-    passing.push(codes);
-  }
-  return conceptsRule(
-    system,
-    codeSystem,
-    each => isKept(each) && (passing.length === 0 || passing.every(codes => codes.has(each.code))),
+  let codes: ReadonlySet<string> = new Set(
+    codeSystem.concepts
+      .values()
+      .filter(isKept)
+      .map(each => each.code),
   );
+  for (const each of filter) {
+    const passing = passingCodes(each, codeSystem);
+    if (passing === undefined) return unknownRule(system, `${filterText(each, system)} cannot be judged here.`);
+    codes = codes.intersection(passing);
+  }
+  return conceptsRule(system, codeSystem, codes);
 };
 
 const filterText = ({ property, op, value }: ValueSetComposeIncludeFilter, system: string): string =>
@@ -63,28 +65,30 @@ const memberOf = (system: string, code: string, concept: Concept | undefined): M
   ...(concept?.inactive === true ? { inactive: true } : {}),
 });
 
-/** Concepts of a loaded code system, without a copy of them. A fragment may have more. */
-const conceptsRule = (
-  system: string,
-  codeSystem: CodeSystemConcepts,
-  isIn: (concept: Concept) => boolean,
-): ValueSetRule => ({
-  systems: [system],
-  judge(code, asked, abstract) {
-    if (asked !== system) return 'no';
-    const concept = codeSystem.find(code);
-    if (concept === undefined) return codeSystem.judge(code);
-    return isIn(concept) && (abstract || !concept.abstract) ? 'yes' : 'no';
-  },
-  members: () =>
-    codeSystem.concepts
-      .values()
-      .filter(isIn)
-      .map(each => memberOf(system, each.code, each)),
-  gaps: [],
-  open: !codeSystem.whole,
-  weight: 1,
-});
+/** All concepts of a loaded code system, or `some` of them. A fragment may have more. */
+const conceptsRule = (system: string, codeSystem: CodeSystemConcepts, some?: ReadonlySet<string>): ValueSetRule => {
+  const { selectable, concepts } = codeSystem;
+  const codes = some === undefined ? selectable : some.intersection(selectable);
+  return {
+    systems: [system],
+    judge(code, asked, abstract) {
+      if (asked !== system) return 'no';
+      if (codes.has(code)) return 'yes';
+      const concept = codeSystem.find(code);
+      if (concept === undefined) return codeSystem.judge(code);
+      if (some !== undefined && !some.has(concept.code)) return 'no';
+      return concept.abstract && abstract !== true ? 'no' : 'yes';
+    },
+    members: () =>
+      concepts
+        .values()
+        .filter(({ code }) => some === undefined || some.has(code))
+        .map(each => memberOf(system, each.code, each)),
+    gaps: [],
+    open: !codeSystem.whole,
+    weight: 1,
+  };
+};
 
 const grammarRule = (system: string, filters: readonly ValueSetComposeIncludeFilter[]): ValueSetRule => {
   const grammar = grammarOf(system);

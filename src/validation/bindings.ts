@@ -58,15 +58,16 @@ export function bindingPlan(
     if (judged.size < REMEMBERED) judged.set(code, judgement);
     return judgement;
   };
+  const isAlwaysNeeded = isCodeNeeded && strength === 'required';
   // A Quantity may go without a unit where only the widest choice of units is bound.
-  const isNeeded = ({ coding, text }: JsonObject): boolean =>
-    isCodeNeeded && (strength === 'required' || coding !== undefined || text !== undefined);
+  const isJudged = (value: JsonObject): boolean =>
+    hasCode(value) || (isCodeNeeded && (value.coding !== undefined || value.text !== undefined));
   return {
     valueSet,
     strength,
     judge(value) {
       if (typeof value === 'string') return judgeCode(value);
-      if (!isJsonObject(value) || !(isNeeded(value) || hasCode(value))) return 'yes';
+      if (!isJsonObject(value) || !(isAlwaysNeeded || isJudged(value))) return 'yes';
       const codes = codesOf();
       if (codes === undefined) return 'unknown';
       return Array.isArray(value.coding) ? judgeConcept(codes, value) : judgeCoding(codes, value);
