@@ -132,6 +132,29 @@ test('value sets that include each other in a circle are unknown beyond what the
   expect(load(circle).valueSet('https://example.org/a')?.judge('x')).toBe('unknown');
 });
 
+test('a supplement adds to the code system that it names, whatever its version', () => {
+  const codeSystem = (id: string, more: object) => ({
+    resourceType: 'CodeSystem',
+    id,
+    url: `https://example.org/${id}`,
+    status: 'active',
+    ...more,
+  });
+  const concept = (more: object) => ({ concept: [{ code: '1', ...more }] });
+  const translated = folder('translated', {
+    'CodeSystem-one.json': codeSystem('one', { content: 'complete', ...concept({ display: 'One' }) }),
+    'CodeSystem-in-swahili.json': codeSystem('in-swahili', {
+      content: 'supplement',
+      supplements: 'https://example.org/one|2',
+      ...concept({ designation: [{ language: 'sw', value: 'Moja' }] }),
+    }),
+  });
+  expect(load(translated).codeSystem('https://example.org/one')?.find('1')).toMatchObject({
+    display: 'One',
+    designations: [{ value: 'Moja' }],
+  });
+});
+
 test('a profile that is its own base is refused', () => {
   const profile = (id: string, base: string) => ({
     resourceType: 'StructureDefinition',

@@ -113,7 +113,7 @@ export const lookup: Operation = {
     if (codeSystem === undefined || codeSystem.concepts.size === 0) return grammarResult(system, code);
     const concept = codeSystem.find(code);
     if (concept === undefined) {
-      const nearest = nearestName(code, codeSystem.concepts.keys());
+      const nearest = nearestName(code, codeSystem.concepts.keys().take(1000));
       const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
       const part = codeSystem.whole ? '' : ', as far as it is loaded here';
       throw refuse('concept-unknown', `Code system ${system} has no code ${code}${part}.${hint}`);

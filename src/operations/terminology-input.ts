@@ -84,6 +84,9 @@ export const codeSystemOf = async (
   return request.id !== undefined && loaded?.definition.id === given.id ? loaded : codeSystemConcepts(given);
 };
 
+/** Codings of one concept: no concept has more. */
+const MOST_CODINGS = 100;
+
 /** What an operation was given to judge. */
 interface GivenCodes {
   code: string | undefined;
@@ -120,6 +123,9 @@ export const askedCodings = (
       : [{ system, code, display }];
   if (asked.length === 0) {
     throw refuse('operation-parameter-missing', 'Give a code to judge: `code`, `coding` or `codeableConcept`.');
+  }
+  if (asked.length > MOST_CODINGS) {
+    throw refuse('operation-parameter-invalid', `Give at most ${MOST_CODINGS} codings at once.`);
   }
   return asked;
 };

@@ -26,6 +26,9 @@ export interface CodingJudgement {
   display?: string;
 }
 
+/** Codes that a wrong one is compared with, to tell the one that was meant. */
+const MOST_COMPARED = 1000;
+
 /** Judges a code by the code system that it names. https://hl7.org/fhir/R4/codesystem-operation-validate-code.html */
 export const judgeInCodeSystem = (
   { system = '', code, display }: AskedCoding,
@@ -38,7 +41,7 @@ export const judgeInCodeSystem = (
   if (concept === undefined) {
     const verdict = codeSystem.judge(code);
     if (verdict === 'no') {
-      const hint = meant(nearestName(code, codeSystem.concepts.keys()));
+      const hint = meant(nearestName(code, codeSystem.concepts.keys().take(MOST_COMPARED)));
       return { verdict, message: `Code system ${system} has no code \`${code}\`.${hint}` };
     }
     return {
@@ -83,9 +86,6 @@ export const judgeInValueSet = (
   const hint = meant(nearestName(code, codes.sample(MOST_COMPARED)));
   return { verdict, message: `\`${code}\` is not in ${set}.${hint}` };
 };
-
-/** Codes that one which is not in a value set is compared with, to tell the one that was meant. */
-const MOST_COMPARED = 1000;
 
 /** A code that a value set lists, of a code system that knows nothing of it. */
 const listed = (codes: ValueSetCodes, { system, code, display }: AskedCoding): CodingJudgement => {

@@ -58,6 +58,7 @@ export function bindingPlan(
     if (judged.size < REMEMBERED) judged.set(code, judgement);
     return judgement;
   };
+  let compared: readonly string[] | undefined;
   const isAlwaysNeeded = isCodeNeeded && strength === 'required';
   // A Quantity may go without a unit where only the widest choice of units is bound.
   const isJudged = (value: JsonObject): boolean =>
@@ -74,7 +75,10 @@ export function bindingPlan(
     },
     hasCode: code => judgeCode(code) === 'yes',
     sample: () => codesOf()?.sample(6) ?? [],
-    nearest: code => nearestName(code, codesOf()?.sample(COMPARED) ?? []),
+    nearest(code) {
+      compared ??= codesOf()?.sample(COMPARED) ?? [];
+      return nearestName(code, compared);
+    },
   };
 }
 

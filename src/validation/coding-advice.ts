@@ -8,6 +8,9 @@ import type { Terminology } from '../terminology/terminology.ts';
 import type { NativeRule } from './plan.ts';
 import type { Report } from './report.ts';
 
+/** Codes that an unknown one is compared with. */
+const MOST_COMPARED = 1000;
+
 /**
  * The rule of Coding and Quantity: what its own code system says of its code, whatever value set the element is bound to. It only
  * warns, and only when a resource is looked at thoroughly: of a code that the system has not, of one that is not to be used any more,
@@ -17,7 +20,7 @@ export const codingAdvice = (terminology: Terminology): NativeRule => ({
   advisory: true,
   holds: () => true,
   explain(value, _scope, path, report) {
-    if (!isJsonObject(value)) return;
+    if (!report.advisable || !isJsonObject(value)) return;
     const { system, code, display } = value;
     if (typeof system !== 'string' || typeof code !== 'string') return;
     const codeSystem = terminology.codeSystem(system);
@@ -38,7 +41,7 @@ function adviseConcept(
   const concept = codeSystem.find(code);
   if (concept === undefined) {
     if (codeSystem.judge(code) !== 'no') return;
-    const nearest = nearestName(code, concepts.keys());
+    const nearest = nearestName(code, concepts.keys().take(MOST_COMPARED));
     const hint = nearest === undefined ? 'Correct the code or the system.' : `Did you mean \`${nearest}\`?`;
     report.advice('code-unknown', path, `Code system ${url} has no code \`${code}\`. ${hint}`);
     return;

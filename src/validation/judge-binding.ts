@@ -17,6 +17,7 @@ function codesOf(value: unknown): string[] {
  * extensible, and where it is preferred a warning that only a thorough look gives.
  */
 export function judgeBinding(binding: BindingPlan, value: unknown, path: string, report: Report): void {
+  if (!isBinding(binding) && !(binding.strength === 'preferred' ? report.advisable : !report.quiet)) return;
   const judgement = binding.judge(value);
   if (judgement === 'yes') return;
   const { strength, valueSet } = binding;

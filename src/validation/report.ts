@@ -7,6 +7,10 @@ export interface Report {
   readonly errors: number;
   /** No further error will be kept, so that looking on is of no use. */
   readonly full: boolean;
+  /** No further warning will be kept. */
+  readonly quiet: boolean;
+  /** Advice will be kept. */
+  readonly advisable: boolean;
   error(rule: IssueRule, expression: string, diagnostics: string): void;
   warning(rule: IssueRule, expression: string, diagnostics: string): void;
   /** A warning that is kept only by a thorough report. */
@@ -40,6 +44,12 @@ export function createReport(limit: number, { thorough = false } = {}): Report {
     },
     get full() {
       return errors.length >= limit;
+    },
+    get quiet() {
+      return warnings.length >= limit;
+    },
+    get advisable() {
+      return thorough && warnings.length < limit;
     },
     error: (rule, expression, diagnostics) => {
       count++;

@@ -138,6 +138,10 @@ describe('ValueSet/$validate-code (R4 valueset-operation-validate-code.html)', (
       { name: 'coding', valueCoding: { system, code: 'male' } },
     );
     expectOutcome(await server.post('ValueSet/$validate-code', codes), 400, 'operation-parameter-invalid');
+    const many = Array.from({ length: 101 }, () => ({ system, code: 'm' }));
+    const concept = { name: 'codeableConcept', valueCodeableConcept: { coding: many } };
+    const crowded = parameters({ name: 'url', valueUri: url }, concept);
+    expectOutcome(await server.post('ValueSet/$validate-code', crowded), 400, 'operation-parameter-invalid');
     expectOutcome(await query('ValueSet/not-there/$validate-code', { code: 'male' }), 404, 'resource-unknown');
   });
 });
