@@ -36,6 +36,24 @@ describe('the value sets of R4', () => {
     expect(boundBy('required').filter(url => !isListed(url))).toEqual([...byRule, 'http://loinc.org/vs/LL379-9']);
   });
 
+  test('hold what they list, and abstract concepts for those who ask', () => {
+    const wrong: string[] = [];
+    let count = 0;
+    for (const url of ['required', 'extensible', 'preferred', 'example'].flatMap(boundBy)) {
+      const codes = r4.valueSet(url);
+      for (const { member, verdict } of codes?.members() ?? []) {
+        count++;
+        const { code, system, abstract = false } = member;
+        const judged = [codes?.judge(code, system), codes?.judge(code, system, true), codes?.judge(code, 'urn:none')];
+        const [chosen, any, elsewhere] = judged;
+        const isRight = verdict === 'unknown' || ((chosen === 'yes') === !abstract && any === 'yes');
+        if (!isRight || elsewhere === 'yes') wrong.push(`${url} ${system}|${code}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(count).toBeGreaterThan(10_000);
+  });
+
   test('that are extensible or preferred are judged as far as their code systems are loaded', () => {
     const unlisted = ['extensible', 'preferred'].flatMap(boundBy).filter(url => !isListed(url));
     expect(unlisted).toEqual([

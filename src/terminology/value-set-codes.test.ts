@@ -64,12 +64,12 @@ describe('an include (R4 valueset.html#compositions)', () => {
     expect(codes.systems).toEqual([FRUIT, 'https://example.org/nut']);
   });
 
-  test('a thousand of them are compiled, and ten regular expressions, more are not', () => {
+  test('a thousand of them are compiled, and three regular expressions, more are not', () => {
     const include = Array.from({ length: 1001 }, () => ({ system: FRUIT }));
     expect(composed({ include }).judge('lime', FRUIT)).toBe('unknown');
     const tooMany = [expect.stringContaining('more than 1000 includes and excludes')];
     expect(composed({ include }).gaps).toEqual(tooMany);
-    const filter = Array.from({ length: 11 }, () => ({ property: 'code', op: 'regex' as const, value: 'l.*' }));
+    const filter = Array.from({ length: 4 }, () => ({ property: 'code', op: 'regex' as const, value: 'l.*' }));
     expect(including({ system: FRUIT, filter }).gaps).toEqual(tooMany);
   });
 });

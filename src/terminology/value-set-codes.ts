@@ -7,7 +7,7 @@ import { unknownRule, type ValueSetRule } from './value-set-rule.ts';
 
 /** What goes beyond these is not compiled: made up by someone to keep the server busy. */
 const MOST_RULES = 1000;
-const MOST_REGEXES = 10;
+const MOST_REGEXES = 3;
 const MOST_CONCEPTS_FILTERED = 1_000_000;
 const TOO_LARGE = `It has more than ${MOST_RULES} includes and excludes, those of value sets in it counted, or more than ${MOST_REGEXES} regular expressions.`;
 

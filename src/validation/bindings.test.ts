@@ -182,6 +182,12 @@ describe('a code by itself, whatever it is bound to (R4 datatypes.html#Coding)',
     expect(advice(of('blue'))).toEqual([['code-inactive', 'Claim.subType.coding[0]', expect.anything()]]);
   });
 
+  test('is warned of where its system is a value set', () => {
+    expect(advice({ system: RED_OR_GREEN, code: 'red' })).toEqual([
+      ['code-unknown', 'Claim.subType.coding[0].system', expect.stringContaining('names a value set')],
+    ]);
+  });
+
   test('is not judged where its system is not loaded', () => {
     expect(advice(elsewhere)).toEqual([['code-not-judged', 'Claim.subType.coding[0]', expect.anything()]]);
   });

@@ -13,7 +13,7 @@ const MOST_COMPARED = 1000;
 
 /**
  * The rule of Coding and Quantity: what its own code system says of its code, whatever value set the element is bound to. It only
- * warns, and only when a resource is looked at thoroughly: of a code that the system has not, of one that is not to be used any more,
+ * warns, and only when a resource is looked at thoroughly: of a code that the system has not, of a value set in the place of a system, of one that is not to be used any more,
  * of a display that is another concept's or nobody's. https://hl7.org/fhir/R4/datatypes.html#Coding
  */
 export const codingAdvice = (terminology: Terminology): NativeRule => ({
@@ -26,7 +26,11 @@ export const codingAdvice = (terminology: Terminology): NativeRule => ({
     const codeSystem = terminology.codeSystem(system);
     if (codeSystem !== undefined && codeSystem.concepts.size > 0)
       adviseConcept(codeSystem, code, display, path, report);
-    else adviseGrammar(system, code, path, report);
+    else if (terminology.valueSet(system) === undefined) adviseGrammar(system, code, path, report);
+    else {
+      const text = `\`system\` names a value set, ${system}. Write the url of the code system that \`${code}\` is from.`;
+      report.advice('code-unknown', `${path}.system`, text);
+    }
   },
 });
 
