@@ -9,7 +9,7 @@ import { grammarOf } from '../terminology/grammar-systems.ts';
 import type { Operation } from './operation.ts';
 import { readOperationInput } from './operation-input.ts';
 import { parametersResult } from './parameters-result.ts';
-import { askedCodings } from './terminology-input.ts';
+import { askedCodings, loadedCodeSystem } from './terminology-input.ts';
 
 const DECLARED = {
   code: 'text',
@@ -109,7 +109,7 @@ export const lookup: Operation = {
       input.system,
     )[0]!;
     if (system === undefined) throw refuse('operation-parameter-missing', 'Name the code system by `system`.');
-    const codeSystem = deps.definitions.codeSystem(version === undefined ? system : `${system}|${version}`);
+    const codeSystem = loadedCodeSystem(deps, system, version);
     if (codeSystem === undefined || codeSystem.concepts.size === 0) return grammarResult(system, code);
     const concept = codeSystem.find(code);
     if (concept === undefined) {

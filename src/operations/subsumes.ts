@@ -6,7 +6,7 @@ import type { Concept } from '../terminology/concept.ts';
 import type { Operation, OperationRequest } from './operation.ts';
 import { readOperationInput } from './operation-input.ts';
 import { parametersResult } from './parameters-result.ts';
-import { askedCodings, codeSystemOf } from './terminology-input.ts';
+import { askedCodings, codeSystemOf, loadedCodeSystem } from './terminology-input.ts';
 
 const DECLARED = {
   codeA: 'text',
@@ -39,7 +39,7 @@ const codeSystemFor = async (
   const instance = await codeSystemOf(deps, request, { url: undefined, version, sent: undefined });
   if (instance !== undefined) return instance;
   if (system === undefined) throw refuse('operation-parameter-missing', 'Name the code system by `system`.');
-  const loaded = deps.definitions.codeSystem(version === undefined ? system : `${system}|${version}`);
+  const loaded = loadedCodeSystem(deps, system, version);
   if (loaded === undefined) {
     throw refuse('terminology-unknown', `Code system ${system} is not loaded here. Correct \`system\`.`);
   }

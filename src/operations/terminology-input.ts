@@ -36,6 +36,25 @@ const unknown = (what: string, url: string): FhirError =>
 const versioned = (url: string, version: string | undefined): string =>
   version === undefined ? url : `${url}|${version}`;
 
+/** Elsewhere any version will do where there is but one; who asks for a version wants to know that it is another. */
+const requireVersion = (what: string, canonical: string, { version }: { version?: string | undefined }): void => {
+  const [url, asked] = canonical.split('|', 2);
+  if (asked === undefined || version === undefined || asked === version) return;
+  throw refuse('terminology-unknown', `Of ${what} ${url} version ${version} is loaded here, not ${asked}.`);
+};
+
+/** A loaded code system; undefined where there is none of this url. @throws {FhirError} 404 where it is of another version */
+export const loadedCodeSystem = (
+  { definitions }: Deps,
+  url: string,
+  version: string | undefined,
+): CodeSystemConcepts | undefined => {
+  const canonical = versioned(url, version);
+  const found = definitions.codeSystem(canonical);
+  if (found !== undefined) requireVersion('code system', canonical, found.definition);
+  return found;
+};
+
 /** The definition that a request names, or undefined where it names a url. @throws {FhirError} 400 where it names none or several */
 const givenDefinition = async (
   deps: Deps,
@@ -66,6 +85,7 @@ export const valueSetOf = async (deps: Deps, request: OperationRequest, named: N
   }
   const codes = deps.definitions.valueSet(versioned(url, version));
   if (codes === undefined) throw unknown('Value set', versioned(url, version));
+  requireVersion('value set', versioned(url, version), codes.definition);
   return codes;
 };
 

@@ -4,7 +4,7 @@ import { type CodingJudgement, judgeInCodeSystem, judgeInValueSet } from '../ter
 import type { Operation, OperationRequest } from './operation.ts';
 import { readOperationInput } from './operation-input.ts';
 import { parametersResult } from './parameters-result.ts';
-import { askedCodings, codeSystemOf, valueSetOf } from './terminology-input.ts';
+import { askedCodings, codeSystemOf, loadedCodeSystem, valueSetOf } from './terminology-input.ts';
 
 const ASKED = {
   url: 'text',
@@ -33,7 +33,13 @@ const answer = (judgements: readonly CodingJudgement[]): InteractionResult => {
 };
 
 const inValueSet = async (deps: Deps, request: OperationRequest): Promise<InteractionResult> => {
-  const declared = { ...ASKED, valueSet: 'Resource', valueSetVersion: 'text', system: 'text' } as const;
+  const declared = {
+    ...ASKED,
+    valueSet: 'Resource',
+    valueSetVersion: 'text',
+    system: 'text',
+    systemVersion: 'text',
+  } as const;
   const input = readOperationInput(request, declared, deps.settings.maxDepth);
   const asked = askedCodings(input, input.system);
   const codes = await valueSetOf(deps, request, {
@@ -41,20 +47,19 @@ const inValueSet = async (deps: Deps, request: OperationRequest): Promise<Intera
     version: input.valueSetVersion,
     sent: input.valueSet,
   });
-  return answer(asked.map(coding => judgeInValueSet(codes, coding, input, deps.definitions)));
+  const lookup = (system: string) => loadedCodeSystem(deps, system, input.systemVersion);
+  return answer(asked.map(coding => judgeInValueSet(codes, coding, input, { codeSystem: lookup })));
 };
 
 const inCodeSystem = async (deps: Deps, request: OperationRequest): Promise<InteractionResult> => {
   const declared = { ...ASKED, codeSystem: 'Resource', version: 'text' } as const;
-  const { codeSystem, version, ...input } = readOperationInput(request, declared, deps.settings.maxDepth);
-  const { url } = input;
+  const { codeSystem, ...input } = readOperationInput(request, declared, deps.settings.maxDepth);
+  const [url, urlVersion] = input.url?.split('|', 2) ?? [];
+  const version = input.version ?? urlVersion;
   const asked = askedCodings(input, url);
   const given = await codeSystemOf(deps, request, { url, version, sent: codeSystem });
   const named = given?.url ?? url;
-  const lookup = (system: string) => {
-    if (given !== undefined) return given;
-    return deps.definitions.codeSystem(version === undefined ? system : `${system}|${version}`);
-  };
+  const lookup = (system: string) => given ?? loadedCodeSystem(deps, system, version);
   const judged = asked.map((coding): CodingJudgement => {
     const { system = named } = coding;
     if (system === undefined) {

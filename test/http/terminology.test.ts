@@ -40,7 +40,7 @@ describe('ValueSet/$validate-code (R4 valueset-operation-validate-code.html)', (
       result: true,
       display: 'Female',
     });
-    expect(valuesOf(await query('ValueSet/$validate-code', { url, code: 'female' })).result).toBe(true);
+    expect(valuesOf(await query('ValueSet/$validate-code', { url: `${url}|4.0.1`, code: 'female' })).result).toBe(true);
     expect(valuesOf(await query('ValueSet/administrative-gender/$validate-code', { code: 'male' })).result).toBe(true);
   });
 
@@ -124,6 +124,9 @@ describe('ValueSet/$validate-code (R4 valueset-operation-validate-code.html)', (
     [{ code: 'female' }, 400, 'operation-parameter-missing'],
     [{ url }, 400, 'operation-parameter-missing'],
     [{ url: 'https://example.org/none', code: 'x' }, 404, 'terminology-unknown'],
+    [{ url, code: 'female', valueSetVersion: '5.0.0' }, 404, 'terminology-unknown'],
+    [{ url: `${url}|5.0.0`, code: 'female' }, 404, 'terminology-unknown'],
+    [{ url, system, code: 'female', systemVersion: '5.0.0' }, 404, 'terminology-unknown'],
     [{ url, code: 'female', displey: 'Female' }, 400, 'operation-parameter-unknown'],
   ])('refuses %j', async (asked, status, rule) => {
     expectOutcome(await query('ValueSet/$validate-code', asked), status, rule);
@@ -322,6 +325,7 @@ describe('CodeSystem/$lookup (R4 codesystem-operation-lookup.html)', () => {
 
   test.each<[Record<string, string>, number, string]>([
     [{ system: roles, code: 'FTHR' }, 404, 'concept-unknown'],
+    [{ system: roles, code: 'FTH', version: '1' }, 404, 'terminology-unknown'],
     [{ system: 'http://loinc.org', code: '1234-5' }, 404, 'terminology-unknown'],
     [{ system: 'http://snomed.info/sct', code: '22298006' }, 404, 'terminology-unknown'],
     [{ system: 'urn:iso:std:iso:4217', code: '$' }, 404, 'concept-unknown'],
@@ -344,6 +348,12 @@ describe('CodeSystem/$validate-code (R4 codesystem-operation-validate-code.html)
     });
     expect(valuesOf(await query('CodeSystem/administrative-gender/$validate-code', { code: 'male' })).result).toBe(
       true,
+    );
+    expect((await judge({ url: `${url}|4.0.1`, code: 'male' })).result).toBe(true);
+    expectOutcome(
+      await query('CodeSystem/$validate-code', { url, version: '5.0.0', code: 'male' }),
+      404,
+      'terminology-unknown',
     );
     expect((await judge({ url: 'urn:ietf:bcp:47', code: 'xx' })).result).toBe(false);
   });
