@@ -104,6 +104,14 @@ describe('elements', () => {
     expect(issue).toMatchObject({ rule: 'format-wrong', code: 'value', expression: 'Claim.item[0].sequence' });
     expect(issue?.diagnostics).toContain('between 1 and 2147483647');
   });
+  it('whose values look like a mistake are a warning when asked', () => {
+    const found = { ...patient(), name: [{ text: ' Jane ' }], birthDate: '0190-02-03' };
+    expect(faults(found)).toEqual([]);
+    expect(validator.explain(found as Resource, [])).toMatchObject([
+      { severity: 'warning', rule: 'value-suspicious', expression: 'Patient.name[0].text' },
+      { severity: 'warning', rule: 'value-suspicious', expression: 'Patient.birthDate' },
+    ]);
+  });
   it('may have ids with any text, other than resources', () => {
     expect(faults({ ...claim(), total: { id: 'any text', value: 1 } })).toEqual([]);
   });

@@ -19,6 +19,7 @@ export const issueRules = {
   },
   'resource-type-unknown': { code: 'structure', meaning: 'resourceType is missing or names no R4 resource type.' },
   'format-wrong': { code: 'value', meaning: 'A primitive value is not written as its data type asks.' },
+  'value-suspicious': { code: 'value', meaning: 'A value is allowed, but looks like a mistake.' },
   'value-limit': { code: 'value', meaning: 'A value is longer, smaller or larger than allowed.' },
   'value-fixed': { code: 'value', meaning: 'A value differs from the one that a profile fixes.' },
   'value-pattern': { code: 'value', meaning: "A value lacks what a profile's pattern asks for." },

@@ -72,7 +72,11 @@ function judgePrimitive(code: string, value: unknown, path: string, { report }: 
     );
     return false;
   }
-  if (primitive.holds(value as never)) return true;
+  if (primitive.holds(value as never)) {
+    const suspicion = primitive.suspicion?.(value as never);
+    if (suspicion !== undefined) report.warning('value-suspicious', path, suspicion);
+    return true;
+  }
   const empty =
     value === '' ? 'The text is empty; leave the element out, or write' : `This is not a valid ${code}; write`;
   report.error('format-wrong', path, `${empty} ${primitive.form}.`);

@@ -57,8 +57,32 @@ const cases: Record<string, { valid: unknown[]; invalid: unknown[] }> = {
       'urn:uuid:c757873d',
     ],
   },
-  uri: { valid: ['http://example.org/a#b', 'urn:oid:1.2', 'a', '#x'], invalid: ['', 'http://example.org/a b', 'a\tb'] },
-  canonical: { valid: ['http://example.org/a|1.0', '#x'], invalid: ['', 'a b'] },
+  uri: {
+    valid: [
+      'http://example.org/a#b',
+      'urn:oid:1.2',
+      'a',
+      '#x',
+      'urn:iso:std:iso:3166',
+      'urn:uuid:C757873D-ec9a-4326-a141-556f43239520',
+    ],
+    invalid: [
+      '',
+      'http://example.org/a b',
+      'a\tb',
+      ' http://example.org',
+      'urn:uuid:1',
+      'uuid:c757873d-ec9a-4326-a141-556f43239520',
+      'oid:1.2.3',
+      'urn:oid:1.2.',
+      'urn:oid:abc',
+    ],
+  },
+  url: { valid: ['mailto:a@example.org', 'http://example.org'], invalid: ['', 'a b', 'urn:oid:x'] },
+  canonical: {
+    valid: ['http://example.org/a|1.0', '#x', 'Questionnaire/q', 'urn:uuid:c757873d-ec9a-4326-a141-556f43239520|1'],
+    invalid: ['', 'a b', 'urn:uuid:x'],
+  },
   base64Binary: {
     valid: ['QQ==', 'QUJD', 'QUJD\r\nQUJD', 'QU JD'],
     invalid: ['', '    ', 'QQ=', 'QQ', 'Q===', 'QUJ!', '=QQQ', 'QQ==QUJD', 'QUJD-_QU'],
@@ -81,6 +105,31 @@ describe.each(Object.entries(cases))('%s', (code, { valid, invalid }) => {
   });
   it.each(invalid.map(value => [shown(value), value]))('may not be %j', (_, value) => {
     expect(primitives[code]?.holds(value as never)).toBe(false);
+  });
+});
+
+describe('a valid value that looks like a mistake', () => {
+  it.each([
+    ['string', ' a'],
+    ['string', 'a\n'],
+    ['string', '  \t '],
+    ['date', '0201-01-01'],
+    ['dateTime', '2924-01-01T10:00:00Z'],
+    ['instant', '0024-01-01T10:00:00Z'],
+    ['base64Binary', 'QUJD QUJD'],
+    ['canonical', 'Questionnaire/q'],
+  ])('is told of %s %j', (code, value) => {
+    expect(primitives[code]?.holds(value as never)).toBe(true);
+    expect(primitives[code]?.suspicion?.(value as never)).toMatch(/\.$/);
+  });
+  it.each([
+    ['string', 'a b'],
+    ['date', '1924'],
+    ['base64Binary', 'QUJD'],
+    ['canonical', '#x'],
+    ['canonical', 'urn:oid:1.2'],
+  ])('is not told of %s %j', (code, value) => {
+    expect(primitives[code]?.suspicion?.(value as never)).toBeUndefined();
   });
 });
 

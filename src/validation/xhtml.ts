@@ -1,7 +1,14 @@
 const elements = new Set(
   (
-    'a abbr acronym address b bdo big blockquote br caption center cite code col colgroup dd del dfn dir div dl dt em font h1 h2 h3 h4 h5 h6 ' +
-    'hr i img ins kbd li map area ol p pre q s samp small span strike strong style sub sup table tbody td tfoot th thead tr tt u ul var'
+    'a abbr acronym address area b bdo big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 h3 h4 h5 h6 ' +
+    'hr i img kbd li map ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt ul var'
+  ).split(' '),
+);
+const attributes = new Set(
+  (
+    'abbr accesskey align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign char charoff charset cite class colspan ' +
+    'compact coords dir frame headers height href hreflang hspace id ismap lang longdesc name nohref nowrap rel rev rowspan rules scope ' +
+    'shape span src start style summary tabindex title type usemap valign value vspace width xml:lang xml:space xmlns'
   ).split(' '),
 );
 /** Something to see even where they hold no text: space counts in preformatted text. */
@@ -26,26 +33,24 @@ function readStartTag(text: string, start: number, outermost: boolean): Tag | un
   for (let found = attribute.exec(text); found !== null; found = attribute.exec(text)) {
     const key = found[1]!;
     const value = found[2]!.slice(1, -1).trim();
-    if (seen.has(key) || key.toLowerCase().startsWith('on')) return undefined;
+    if (seen.has(key) || !(attributes.has(key) || key.startsWith('xmlns:'))) return undefined;
     if (key === 'xmlns' && value !== namespace) return undefined;
-    if (
-      /^(href|src|background|action|data)$/i.test(key) &&
-      /^(javascript|vbscript):/i.test(value.replace(/[\s\0]/g, ''))
-    )
+    if (/^(href|src|cite|longdesc)$/.test(key) && /^(javascript|vbscript):/i.test(value.replace(/[\s\0]/g, '')))
       return undefined;
     seen.add(key);
     index = attribute.lastIndex;
     attribute.lastIndex = index;
   }
-  if (outermost && name !== 'div') return undefined;
+  if (outermost && (name !== 'div' || !seen.has('xmlns'))) return undefined;
   while (/\s/.test(text[index] ?? '')) index++;
   if (text[index] === '>') return { name, end: index + 1, closed: false };
   return text.startsWith('/>', index) ? { name, end: index + 2, closed: true } : undefined;
 }
 
 /**
- * Whether the text is what `Narrative.div` may hold: one `div`, well-formed, of formatting elements, tables, lists, links and images
- * only, without scripts and event attributes, and not empty. https://hl7.org/fhir/R4/narrative.html
+ * Whether the text is what `Narrative.div` may hold: one `div` in the namespace of XHTML, well-formed, of formatting elements, tables,
+ * lists, links and images only, without scripts, event attributes and what HTML 4 calls deprecated, and not empty (txt-1, txt-2).
+ * https://hl7.org/fhir/R4/narrative.html
  */
 export function isXhtml(source: string): boolean {
   const text = source.trim();
