@@ -150,8 +150,13 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
       return binding;
     },
     baseTargets: host.baseTargets,
-    targets: (urls, severity) =>
-      urls === undefined || urls.length === 0 ? undefined : targetPlan(() => typesOf(urls), severity, isResourceType),
+    targets(urls = [], severity, aggregation = []) {
+      if (urls.length === 0 && aggregation.length === 0) return undefined;
+      const types = () => (urls.length === 0 ? undefined : typesOf(urls));
+      const profilesOfTargets = () =>
+        urls.map(plans.profile).filter(({ type, reference }) => type !== undefined && reference !== undefined);
+      return targetPlan({ types, profiles: profilesOfTargets, aggregation, severity }, plans);
+    },
     conforms: host.conforms,
     isAnyResource: code => code === 'Resource' || code === 'DomainResource',
     isResourceType,

@@ -3,7 +3,15 @@ import { bindingsOf, invariantsOf, limitsOf } from './compile-item.ts';
 import { compileSlicing } from './compile-slices.ts';
 import { isArray, maxOf, minOf, referencedNode } from './compile-structure.ts';
 import { expectedOf } from './patterns.ts';
-import type { ElementPlan, ItemPlan, ObjectPlan, PlanReference, ProfileReference, TypePlan } from './plan.ts';
+import type {
+  ElementPlan,
+  ItemPlan,
+  ObjectPlan,
+  PlanReference,
+  ProfileReference,
+  TargetPlan,
+  TypePlan,
+} from './plan.ts';
 import type { Plans } from './plans.ts';
 import { type ElementNode, elementTree, jsonName, mayHaveTwin, typeCodes } from './snapshot-tree.ts';
 
@@ -42,6 +50,13 @@ export function profilePlan(structure: StructureWithSnapshot, plans: Plans): Obj
     );
   };
 
+  const targetsOf = (type: ElementType | undefined, before: ElementType | undefined): TargetPlan | undefined =>
+    plans.targets(
+      isSameList(type?.targetProfile, before?.targetProfile) ? [] : type?.targetProfile,
+      'error',
+      type?.aggregation,
+    );
+
   const typesOf = (node: ElementNode, base: ElementNode): TypePlan[] => {
     const { definition } = node;
     const known = base.definition.type ?? [];
@@ -56,10 +71,7 @@ export function profilePlan(structure: StructureWithSnapshot, plans: Plans): Obj
         primitive: undefined,
         object: undefined,
         resource: false,
-        targets:
-          code !== 'Reference' || isSameList(type?.targetProfile, before?.targetProfile)
-            ? undefined
-            : plans.targets(type?.targetProfile, 'error'),
+        targets: code === 'Reference' ? targetsOf(type, before) : undefined,
         // An extension is judged by the definition that its url names wherever it stands.
         profiles: code === 'Extension' ? [] : profiles.map(url => plans.profile(url)),
       };

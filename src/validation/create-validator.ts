@@ -86,12 +86,21 @@ export function createValidator(
     twins: (value, main, scope) => twins(value, main, scope),
   };
 
+  // Resources may refer to each other in circles: what is being judged is taken for right until it is.
+  const inProgress: { value: JsonObject; profile: ProfileReference }[] = [];
+
   const plans: Plans = compilePlans(definitions, {
     generate: plan => generateCheck(plan, judges),
     conforms(value, profile, scope) {
       if (profile.type === undefined || !isJsonObject(value)) return false;
-      const base = plans.type(profile.type);
-      return (base.check as Check)(value, scope) && isConform(value, profile, scope);
+      if (inProgress.some(one => one.value === value && one.profile === profile)) return true;
+      inProgress.push({ value, profile });
+      try {
+        const base = plans.type(profile.type);
+        return (base.check as Check)(value, scope) && isConform(value, profile, scope);
+      } finally {
+        inProgress.pop();
+      }
     },
     extensionRule: extension,
     baseTargets,

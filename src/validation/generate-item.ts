@@ -68,7 +68,8 @@ function writeType(
   else if (plan.object !== undefined) {
     refuseUnless(`${isObject.replaceAll('VALUE', value)} && ${source.constant(plan.object)}.check(${value}, c)`);
   }
-  if (plan.targets?.severity === 'error') refuseUnless(`${source.constant(plan.targets)}.allow(${value}, c)`);
+  if (plan.targets?.severity === 'error')
+    refuseUnless(`${source.constant(plan.targets)}.faultOf(${value}, c) === undefined`);
   if (plan.profiles.length > 0) {
     const conforms = source.constant(judges.conforms);
     refuseUnless(plan.profiles.map(profile => `${conforms}(${value}, ${source.constant(profile)}, c)`).join(' || '));

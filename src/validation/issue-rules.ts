@@ -51,6 +51,11 @@ export const issueRules = {
     code: 'structure',
     meaning: 'A reference points to a type of resource that is not allowed here.',
   },
+  'reference-aggregation': {
+    code: 'structure',
+    meaning: 'A reference points out of, or into, the resource or Bundle where the profile does not allow it.',
+  },
+  'reference-unresolved': { code: 'not-found', meaning: 'A reference says nothing, or names no entry of its Bundle.' },
   'reference-contained': { code: 'invariant', meaning: 'A reference #id names no contained resource.' },
   'contained-nested': { code: 'structure', meaning: 'A contained resource contains another one.' },
   'contained-id': {
@@ -74,7 +79,7 @@ export const issueRules = {
   'profile-type': { code: 'structure', meaning: 'A profile is for another type of resource.' },
   'profile-mismatch': {
     code: 'structure',
-    meaning: 'A value conforms to none of the profiles that its element allows.',
+    meaning: 'A value, or what a reference points to, conforms to none of the profiles that its element allows.',
   },
   'nesting-too-deep': { code: 'too-costly', meaning: 'Objects are nested too deeply to be judged.' },
 } as const satisfies Record<string, { code: IssueCode; meaning: string }>;

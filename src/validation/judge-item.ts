@@ -1,11 +1,12 @@
 import { isJsonObject } from '../fhir/resource.ts';
 import { isCoded } from './bindings.ts';
+import type { IssueRule } from './issue-rules.ts';
 import { judgeBinding } from './judge-binding.ts';
 import { judgeInvariants } from './judge-invariants.ts';
 import type { Judgement, Occurrence } from './judgement.ts';
 import { foundType, list } from './messages.ts';
 import { describeExpected } from './patterns.ts';
-import type { ExpectedValue, ItemPlan, ObjectPlan, TypePlan } from './plan.ts';
+import type { ExpectedValue, ItemPlan, ObjectPlan, TargetPlan, TypePlan } from './plan.ts';
 import { primitives } from './primitives.ts';
 
 /** Reports every fault of one value of an element or slice. */
@@ -46,10 +47,7 @@ function judgeType(type: TypePlan, occurrence: Occurrence, judgement: Judgement)
     judgeComplex(type.object.plan, occurrence, judgement);
     if (!isJsonObject(value)) return false;
   }
-  if (type.targets?.allow(value, judgement.scope) === false) {
-    const text = `The reference points to a type that is not allowed here. Point it to ${list([...(type.targets.types() ?? [])], 'or')}.`;
-    report[type.targets.severity]('reference-target', path, text);
-  }
+  if (type.targets !== undefined) judgeTarget(type.targets, value, path, judgement);
   const [only] = type.profiles;
   if (type.profiles.length === 1) judgement.conforms(value, only!, path);
   else if (type.profiles.length > 1 && !type.profiles.some(profile => judgement.conformsQuietly(value, profile))) {
@@ -60,6 +58,28 @@ function judgeType(type: TypePlan, occurrence: Occurrence, judgement: Judgement)
     );
   }
   return true;
+}
+
+function judgeTarget(targets: TargetPlan, value: unknown, path: string, { report, scope }: Judgement): void {
+  const fault = targets.faultOf(value, scope);
+  if (fault === undefined) return;
+  const types = list([...(targets.types() ?? [])], 'or');
+  const profiles = list(
+    targets.profiles().map(({ url }) => url),
+    'or',
+  );
+  const [rule, text] = {
+    type: ['reference-target', `The reference points to a type that is not allowed here. Point it to ${types}.`],
+    profile: [
+      'profile-mismatch',
+      `What the reference points to does not conform to ${profiles}. Correct that resource.`,
+    ],
+    aggregation: [
+      'reference-aggregation',
+      `What the reference points to must be ${list(targets.aggregation, 'or')} here: contained in the same resource, in the same Bundle, or apart.`,
+    ],
+  }[fault] as [IssueRule, string];
+  report[targets.severity](rule, path, text);
 }
 
 function judgePrimitive(code: string, value: unknown, path: string, { report }: Judgement): boolean {

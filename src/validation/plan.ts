@@ -77,13 +77,20 @@ export interface ProfileReference {
   readonly reference: PlanReference | undefined;
 }
 
-/** The resource types that a Reference may point to. */
+/** Why a Reference may not point where it does. */
+export type TargetFault = 'type' | 'profile' | 'aggregation';
+
+/** What a Reference may point to. */
 export interface TargetPlan {
-  /** Undefined when any type will do. */
+  /** Resource types; undefined when any will do. */
   types(): ReadonlySet<string> | undefined;
+  /** Profiles of which a target that is there to be looked at has to meet one of its type. */
+  profiles(): readonly ProfileReference[];
+  /** Where the target may be; empty when anywhere. https://hl7.org/fhir/R4/valueset-resource-aggregation-mode.html */
+  readonly aggregation: readonly string[];
   readonly severity: 'error' | 'warning';
-  /** Whether the Reference may stand; one whose type cannot be told may. */
-  allow(value: unknown, scope: Scope): boolean;
+  /** What cannot be told is no fault. */
+  faultOf(value: unknown, scope: Scope): TargetFault | undefined;
 }
 
 /** One type that an element may have, with what is asked of a value of this type. */

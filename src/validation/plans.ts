@@ -11,8 +11,12 @@ export interface Plans {
   tree(name: string): ElementTree | undefined;
   profile(url: string): ProfileReference;
   binding(strength: BindingPlan['strength'], valueSet: string, isCodeNeeded?: boolean): BindingPlan;
-  /** The resource types that these target profiles stand for; undefined for any. */
-  targets(profiles: readonly string[] | undefined, severity: TargetPlan['severity']): TargetPlan | undefined;
+  /** What these target profiles and aggregation modes ask of a Reference; undefined for nothing. */
+  targets(
+    profiles: readonly string[] | undefined,
+    severity: TargetPlan['severity'],
+    aggregation?: readonly string[],
+  ): TargetPlan | undefined;
   /** How a wrong target is reported where a base definition names the right ones. */
   readonly baseTargets: TargetPlan['severity'];
   /** Whether the type is the one that stands for any resource. */

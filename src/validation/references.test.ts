@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
 import { createValidator } from './create-validator.ts';
-import { claim, faultsOf, patient, r4 } from './test-resources.ts';
+import { profile, urlOf } from './test-profiles.ts';
+import { claim, definitionsWith, faultsOf, patient, r4 } from './test-resources.ts';
 
 const validator = createValidator(r4);
 const faults = (resource: JsonObject) => faultsOf(validator, resource);
@@ -69,6 +70,123 @@ describe('a reference', () => {
     expect(lenient.explain(found, []).map(({ severity, rule }) => `${severity} ${rule}`)).toContain(
       'warning reference-target',
     );
+  });
+});
+
+describe('a reference inside a Bundle', () => {
+  const uuid = 'urn:uuid:c757873d-ec9a-4326-a141-556f43239520';
+  const bundled = (...references: string[]) => ({
+    resourceType: 'Bundle',
+    type: 'collection',
+    entry: [
+      { fullUrl: uuid, resource: patient() },
+      ...references.map((reference, index) => ({
+        fullUrl: `http://example.org/fhir/Basic/${index}`,
+        resource: { resourceType: 'Basic', id: `${index}`, code: { text: 'x' }, author: { reference } },
+      })),
+    ],
+  });
+  const warnings = (resource: JsonObject) =>
+    validator
+      .explain(resource as Resource, [])
+      .map(({ severity, rule, expression }) => `${severity} ${rule} ${expression}`);
+
+  it('to a urn leads to an entry, or is a warning', () => {
+    expect(warnings(bundled(uuid))).toEqual([]);
+    expect(warnings(bundled('urn:uuid:00000000-0000-4000-8000-000000000000'))).toEqual([
+      'warning reference-unresolved Bundle.entry[1].resource.author.reference',
+    ]);
+  });
+  it('points to a type that is allowed, by what stands there', () => {
+    const found = bundled(uuid);
+    found.entry[0]!.resource = { resourceType: 'Group', type: 'person', actual: true };
+    expect(faults(found)).toEqual(['reference-target Bundle.entry[1].resource.author']);
+  });
+});
+
+describe('a reference that says nothing', () => {
+  it('is a warning', () => {
+    const found = { ...claim(), facility: { extension: [{ url: 'http://example.org/x', valueBoolean: true }] } };
+    expect(validator.explain(found as Resource, [])).toMatchObject([
+      { severity: 'warning', rule: 'reference-unresolved', expression: 'Claim.facility' },
+    ]);
+  });
+});
+
+describe('a reference to a profile', () => {
+  const judge = createValidator(
+    definitionsWith(
+      profile('held', 'Claim', [
+        ['Claim.patient', { type: [{ code: 'Reference', targetProfile: [urlOf('grown')] }] }],
+        ['Claim.provider', { type: [{ code: 'Reference', aggregation: ['contained'] }] }],
+        ['Claim.facility', { type: [{ code: 'Reference', aggregation: ['bundled'] }] }],
+        ['Claim.enterer', { type: [{ code: 'Reference', aggregation: ['referenced', 'bundled'] }] }],
+      ]),
+      profile('grown', 'Patient', [
+        ['Patient.birthDate', { min: 1 }],
+        ['Patient.link.other', { type: [{ code: 'Reference', targetProfile: [urlOf('grown')] }] }],
+      ]),
+    ),
+  );
+  const held = (claimed: JsonObject) => faultsOf(judge, claimed, [urlOf('held')]);
+  const organization = { resourceType: 'Organization', id: 'x', name: 'n' };
+  const within = (person: JsonObject, rest: JsonObject = {}) => ({
+    ...claim(),
+    contained: [organization, { resourceType: 'Patient', id: 'p', ...person }],
+    provider: { reference: '#x' },
+    patient: { reference: '#p' },
+    ...rest,
+  });
+
+  it('is held to it where the target is contained', () => {
+    expect(held(within({ birthDate: '1990' }))).toEqual([]);
+    expect(held(within({ gender: 'female' }))).toEqual(['profile-mismatch Claim.patient']);
+  });
+  it('is not held to it where the target is elsewhere', () => {
+    expect(held(within({ birthDate: '1990', link: [] }, { patient: { reference: 'Patient/1' } }))).not.toContain(
+      'profile-mismatch Claim.patient',
+    );
+  });
+  it('may lead in a circle', () => {
+    const link = [{ other: { reference: '#p' }, type: 'seealso' }];
+    expect(held(within({ birthDate: '1990', link }))).toEqual([]);
+  });
+  it('is held to where the target may be', () => {
+    expect(held(within({ birthDate: '1990' }, { provider: { reference: 'Organization/1' } }))).toContain(
+      'reference-aggregation Claim.provider',
+    );
+    expect(held(within({ birthDate: '1990' }, { facility: { reference: 'Location/1' } }))).toEqual([
+      'reference-aggregation Claim.facility',
+    ]);
+    expect(held(within({ birthDate: '1990' }, { enterer: { reference: 'Practitioner/1' } }))).toEqual([]);
+    const contained = [{ resourceType: 'Practitioner', id: 'e' }, ...(within({ birthDate: '1990' }).contained as [])];
+    expect(held(within({ birthDate: '1990' }, { contained, enterer: { reference: '#e' } }))).toEqual([
+      'reference-aggregation Claim.enterer',
+    ]);
+  });
+  it('is held to it in a Bundle, whatever way it names the target', () => {
+    const entries = (birthDate: JsonObject, reference: string) => ({
+      resourceType: 'Bundle',
+      type: 'collection',
+      entry: [
+        {
+          fullUrl: 'http://example.org/fhir/Patient/p9',
+          resource: { resourceType: 'Patient', id: 'p9', gender: 'female', ...birthDate },
+        },
+        {
+          fullUrl: 'http://example.org/fhir/Claim/c9',
+          resource: {
+            ...within({ birthDate: '1990' }, { patient: { reference }, contained: [organization] }),
+            id: 'c9',
+            meta: { profile: [urlOf('held')] },
+          },
+        },
+      ],
+    });
+    for (const reference of ['Patient/p9', 'http://example.org/fhir/Patient/p9', 'Patient/p9/_history/1']) {
+      expect(faultsOf(judge, entries({ birthDate: '1990' }, reference))).toEqual([]);
+      expect(faultsOf(judge, entries({}, reference))).toEqual(['profile-mismatch Bundle.entry[1].resource.patient']);
+    }
   });
 });
 

@@ -1,6 +1,9 @@
 import { containedResource } from '../fhir/contained-resource.ts';
 import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
-import type { NativeRule, Scope, TargetPlan } from './plan.ts';
+import { bundledResource } from './bundled-resource.ts';
+import type { NativeRule, ProfileReference, Scope, TargetPlan } from './plan.ts';
+import type { Plans } from './plans.ts';
+import { targetWithin } from './scope.ts';
 
 const literal = /^([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:#.*)?$/;
 const conditional = /^([A-Z][A-Za-z]+)\?./;
@@ -29,7 +32,9 @@ export function targetOf(reference: string, scope: Scope, isType: (name: string)
   if (relative !== null) return isType(relative[1]!) ? { form: 'typed', type: relative[1]! } : wrong;
   if (absolute.test(reference)) {
     const found = tail.exec(reference);
-    return found !== null && isType(found[1]!) ? { form: 'typed', type: found[1]! } : any;
+    if (found !== null && isType(found[1]!)) return { form: 'typed', type: found[1]! };
+    const type = scope.bundle && bundledResource(scope.bundle, reference)?.resourceType;
+    return typeof type === 'string' ? { form: 'typed', type } : any;
   }
   const searched = scope.bundle === undefined ? null : conditional.exec(reference);
   return searched !== null && isType(searched[1]!) ? { form: 'typed', type: searched[1]! } : wrong;
@@ -77,8 +82,15 @@ export function referenceRule(isType: (name: string) => boolean): NativeRule {
       return typeof type !== 'string' || target.form !== 'typed' || !isType(type) || type === target.type;
     },
     explain(value, scope, path, report) {
-      const { reference, type } = value as JsonObject;
-      if (typeof reference !== 'string') return;
+      const { reference, type, identifier, display } = value as JsonObject;
+      if (typeof reference !== 'string') {
+        if (reference === undefined && identifier === undefined && display === undefined) {
+          const text =
+            'The Reference says nothing of its target. Give it a `reference`, an `identifier` or a `display`.';
+          report.warning('reference-unresolved', path, text);
+        }
+        return;
+      }
       if (reference.startsWith('#') && !isKnownContained(reference, scope.rootResource)) {
         report.error(
           'reference-contained',
@@ -86,6 +98,17 @@ export function referenceRule(isType: (name: string) => boolean): NativeRule {
           'The reference starts with # but no contained resource has this id. Put the resource into `contained` of the outermost resource, or refer to it by Type/id.',
         );
         return;
+      }
+      if (
+        scope.bundle !== undefined &&
+        reference.startsWith('urn:') &&
+        targetWithin(value as JsonObject, scope) === undefined
+      ) {
+        report.warning(
+          'reference-unresolved',
+          `${path}.reference`,
+          'No entry of the Bundle has this urn as its fullUrl. Add the entry, or refer by Type/id or an absolute URL.',
+        );
       }
       const target = targetOf(reference, scope, isType);
       if (target.form === 'wrong') {
@@ -105,30 +128,59 @@ export function referenceRule(isType: (name: string) => boolean): NativeRule {
   };
 }
 
-/** What a Reference may point to; `load` gives the allowed types (undefined for any) when they are first asked for. */
-export function targetPlan(
-  load: () => ReadonlySet<string> | undefined,
-  severity: TargetPlan['severity'],
-  isType: (name: string) => boolean,
-): TargetPlan {
-  let loaded: { types: ReadonlySet<string> | undefined } | undefined;
-  const typesOf = () => {
-    loaded ??= { types: load() };
-    return loaded.types;
+type Asked = Pick<TargetPlan, 'types' | 'profiles' | 'aggregation' | 'severity'>;
+
+function profileFault(value: JsonObject, scope: Scope, profiles: readonly ProfileReference[], plans: Plans): boolean {
+  const target = targetWithin(value, scope);
+  if (target === undefined) return false;
+  const { resource } = target;
+  const ofType = profiles.filter(({ type }) => type === resource.resourceType);
+  return ofType.length > 0 && !ofType.some(profile => plans.conforms(resource, profile, target.scope));
+}
+
+function isAggregated(value: JsonObject, scope: Scope, modes: readonly string[]): boolean {
+  const { reference } = value;
+  if (typeof reference !== 'string') return true;
+  if (reference.startsWith('#')) return modes.includes('contained');
+  return modes.includes('referenced') || (modes.includes('bundled') && targetWithin(value, scope) !== undefined);
+}
+
+/**
+ * What a Reference may point to; `asked` is read when it is first needed. A target inside the instance is judged by the profiles too.
+ * https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.type.targetProfile
+ */
+export function targetPlan(asked: Asked, plans: Plans): TargetPlan {
+  let loaded:
+    | { types: ReadonlySet<string> | undefined; profiles: readonly ProfileReference[]; open: boolean }
+    | undefined;
+  const load = () => {
+    if (loaded === undefined) {
+      const types = asked.types();
+      const profiles = asked.profiles();
+      loaded = { types, profiles, open: asked.aggregation.length === 0 && profiles.length === 0 };
+    }
+    return loaded;
   };
   return {
-    types: typesOf,
-    severity,
-    allow(value, scope) {
-      const types = typesOf();
-      if (types === undefined || !isJsonObject(value)) return true;
-      const { reference } = value;
-      if (typeof reference === 'string') {
-        const slash = reference.indexOf('/');
-        if (slash > 0 && types.has(reference.slice(0, slash))) return true;
+    types: () => load().types,
+    profiles: () => load().profiles,
+    aggregation: asked.aggregation,
+    severity: asked.severity,
+    faultOf(value, scope) {
+      const { types, profiles, open } = load();
+      if (!isJsonObject(value)) return undefined;
+      if (types !== undefined) {
+        const { reference } = value;
+        const slash = typeof reference === 'string' ? reference.indexOf('/') : -1;
+        const isPlain = slash > 0 && types.has((reference as string).slice(0, slash));
+        if (!isPlain) {
+          const type = referencedType(value, scope, plans.isResourceType);
+          if (type !== undefined && !types.has(type)) return 'type';
+        }
       }
-      const type = referencedType(value, scope, isType);
-      return type === undefined || types.has(type);
+      if (open) return undefined;
+      if (asked.aggregation.length > 0 && !isAggregated(value, scope, asked.aggregation)) return 'aggregation';
+      return profiles.length > 0 && profileFault(value, scope, profiles, plans) ? 'profile' : undefined;
     },
   };
 }

@@ -1,16 +1,8 @@
 import type { Definitions } from '../definitions/definitions.ts';
+import { containedResource } from '../fhir/contained-resource.ts';
 import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
+import { bundledResource } from './bundled-resource.ts';
 import type { Scope } from './plan.ts';
-
-/** The resource in the Bundle that a reference names by the `fullUrl` of its entry, or by type and id at its end. */
-function resolveInBundle(bundle: Resource, reference: unknown): JsonObject | undefined {
-  if (typeof reference !== 'string' || !Array.isArray(bundle.entry)) return undefined;
-  for (const entry of bundle.entry) {
-    if (!isJsonObject(entry) || !isJsonObject(entry.resource) || typeof entry.fullUrl !== 'string') continue;
-    if (entry.fullUrl === reference || entry.fullUrl.endsWith(`/${reference}`)) return entry.resource;
-  }
-  return undefined;
-}
 
 const textOf = (reference: JsonObject | string) => (typeof reference === 'string' ? reference : reference.reference);
 
@@ -44,8 +36,32 @@ export function nestedScope(resource: Resource, outer: Scope): Scope {
   const { resourceType } = outer.resource;
   if (resourceType === 'Bundle') {
     const bundle = outer.resource;
-    const resolve: NonNullable<Scope['resolve']> = reference => resolveInBundle(bundle, textOf(reference));
+    const resolve: NonNullable<Scope['resolve']> = reference => {
+      const text = textOf(reference);
+      return typeof text === 'string' ? bundledResource(bundle, text) : undefined;
+    };
     return { ...outer, resource, rootResource: resource, bundle, resolve };
   }
   return resourceType === 'Parameters' ? { ...outer, resource, rootResource: resource } : { ...outer, resource };
+}
+
+/** A resource that a reference leads to without leaving the instance: contained in the same resource, or in the same Bundle. */
+export interface Target {
+  readonly resource: Resource;
+  readonly scope: Scope;
+  readonly place: 'contained' | 'bundled';
+}
+
+/** The target of a Reference, as far as it is there to be looked at. https://hl7.org/fhir/R4/references.html#contained */
+export function targetWithin({ reference }: JsonObject, scope: Scope): Target | undefined {
+  if (typeof reference !== 'string') return undefined;
+  if (reference.startsWith('#')) {
+    const root = scope.rootResource;
+    const resource = reference.length === 1 ? root : containedResource(root, reference.slice(1));
+    return resource === undefined
+      ? undefined
+      : { resource: resource as Resource, scope: { ...scope, resource: resource as Resource }, place: 'contained' };
+  }
+  const resource = scope.bundle === undefined ? undefined : bundledResource(scope.bundle, reference);
+  return resource && { resource, scope: { ...scope, resource, rootResource: resource }, place: 'bundled' };
 }
