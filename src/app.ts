@@ -77,7 +77,10 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     const deps: Deps = {
       definitions,
       capability,
-      validator: createValidator(definitions, { baseTargets: baseTargetsOf(capability) }),
+      validator: createValidator(definitions, {
+        baseTargets: baseTargetsOf(capability),
+        unknownExtensions: config.unknownExtensions,
+      }),
       extract: createExtractor(definitions, settings),
       store,
       insuranceRules: capability.insuranceRules ? insuranceRules : new Map(),

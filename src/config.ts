@@ -70,6 +70,7 @@ export const VARIABLES = {
       .map(path => path.trim())
       .filter(path => path !== ''),
   ),
+  unknownExtensions: variable('KIUNGO_UNKNOWN_EXTENSIONS', 'warn', 'warn or refuse', oneOf('warn', 'refuse')),
   insurer: variable(
     'KIUNGO_INSURER',
     'Organization/openIMIS-Implementation',

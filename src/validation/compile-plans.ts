@@ -7,9 +7,12 @@ import { bindingsOf } from './compile-item.ts';
 import { profilePlan } from './compile-profile.ts';
 import { structurePlan } from './compile-structure.ts';
 import { containedRule } from './contained.ts';
+import { extensionDefinition } from './extension-definition.ts';
+import { type ExtensionJudges, extensionPlan, extensionRule } from './extensions.ts';
 import { fullUrlRule } from './full-url.ts';
 import type {
   BindingPlan,
+  ExtensionDefinition,
   FastCheck,
   NativeRule,
   ObjectPlan,
@@ -39,8 +42,9 @@ export interface PlanHost {
   generate(plan: ObjectPlan): FastCheck;
   conforms(value: unknown, profile: ProfileReference, scope: Scope): boolean;
   baseTargets: TargetPlan['severity'];
-  /** The rule of all extensions: their own form, and the definition that their url names. */
-  extensionRule: NativeRule;
+  /** Whether a value that is valid by its type conforms to a profile. */
+  isConform(value: unknown, profile: ProfileReference, scope: Scope): boolean;
+  unknownExtensions: ExtensionJudges['unknown'];
 }
 
 /** The plans of all loaded definitions, each compiled when it is first asked for. */
@@ -49,12 +53,13 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
   const trees = new Map<string, ElementTree>();
   const profiles = new Map<string, ProfileReference>();
   const profilesOf = new Map<StructureWithSnapshot, ProfileReference>();
+  const extensions = new Map<string, ExtensionDefinition>();
   const bindings = new Map<string, BindingPlan>();
   const resourceTypes = new Set(definitions.resourceTypes);
   const isResourceType = (code: string) => resourceTypes.has(code);
 
   const rulesOf = (name: string): NativeRule[] => {
-    if (name === 'Extension') return [host.extensionRule];
+    if (name === 'Extension') return [extensionRule];
     if (name === 'Coding' || QUANTITIES.has(name)) return [codingAdvice(definitions)];
     if (name === 'Reference') return [referenceRule(isResourceType)];
     if (name === 'Bundle') return [fullUrlRule(isResourceType)];
@@ -69,9 +74,9 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
         plan ??= build();
         return plan;
       },
-      check: (value, scope) => {
+      check: (value, scope, place) => {
         made.check = host.generate(made.plan);
-        return made.check(value, scope);
+        return made.check(value, scope, place);
       },
     };
     return made;
@@ -87,6 +92,18 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
     }
     return found;
   };
+
+  const definitionOf = (url: string): ExtensionDefinition | undefined => {
+    const known = extensions.get(url);
+    if (known !== undefined) return known;
+    const profile = plans.profile(url);
+    const structure = profile.type === 'Extension' ? definitions.structureDefinition(url) : undefined;
+    if (structure === undefined) return undefined;
+    const definition = extensionDefinition(structure, profile);
+    if (url === profile.url) extensions.set(url, definition);
+    return definition;
+  };
+  const extensionJudges: ExtensionJudges = { definitionOf, conforms: host.isConform, unknown: host.unknownExtensions };
 
   const plans: Plans = {
     reference,
@@ -157,6 +174,7 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
         urls.map(plans.profile).filter(({ type, reference }) => type !== undefined && reference !== undefined);
       return targetPlan({ types, profiles: profilesOfTargets, aggregation, severity }, plans);
     },
+    extensions: site => extensionPlan(site, extensionJudges),
     conforms: host.conforms,
     isAnyResource: code => code === 'Resource' || code === 'DomainResource',
     isResourceType,

@@ -67,10 +67,7 @@ export function profilePlan(structure: StructureWithSnapshot, plans: Plans): Obj
       const before = known.find(candidate => candidate.code === code);
       const profiles = isSameList(type?.profile, before?.profile) ? [] : (type?.profile ?? []);
       return {
-        code,
-        primitive: undefined,
-        object: undefined,
-        resource: false,
+        ...anyOf(code),
         targets: code === 'Reference' ? targetsOf(type, before) : undefined,
         // An extension is judged by the definition that its url names wherever it stands.
         profiles: code === 'Extension' ? [] : profiles.map(url => plans.profile(url)),
@@ -90,14 +87,7 @@ export function profilePlan(structure: StructureWithSnapshot, plans: Plans): Obj
             ? [{ url: code, type: code, reference: undefined }]
             : profile.map(url => plans.profile(url)),
         );
-    return known.map(({ code }) => ({
-      code,
-      primitive: undefined,
-      object: undefined,
-      resource: false,
-      targets: undefined,
-      profiles,
-    }));
+    return known.map(({ code }) => ({ ...anyOf(code), profiles }));
   };
 
   const itemPlan = (node: ElementNode, base: ElementNode): ItemPlan => {
@@ -177,12 +167,15 @@ export function profilePlan(structure: StructureWithSnapshot, plans: Plans): Obj
   };
 }
 
+/** A type of which nothing is asked. */
 const anyOf = (code: string): TypePlan => ({
   code,
   primitive: undefined,
   object: undefined,
   resource: false,
   targets: undefined,
+  place: undefined,
+  extensions: undefined,
   profiles: [],
 });
 

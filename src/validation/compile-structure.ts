@@ -1,7 +1,16 @@
 import type { ElementDefinition, StructureWithSnapshot } from '../definitions/definitions.ts';
 import { bindingsOf, invariantsOf, limitsOf } from './compile-item.ts';
 import { expectedOf } from './patterns.ts';
-import type { ElementPlan, ItemPlan, NativeRule, ObjectPlan, PlanReference, TypePlan } from './plan.ts';
+import type {
+  ElementPlace,
+  ElementPlan,
+  ExtensionSite,
+  ItemPlan,
+  NativeRule,
+  ObjectPlan,
+  PlanReference,
+  TypePlan,
+} from './plan.ts';
 import type { Plans } from './plans.ts';
 import {
   type ElementNode,
@@ -33,6 +42,8 @@ export function structurePlan(
   rules: readonly NativeRule[],
 ): ObjectPlan {
   const tree = elementTree(structure);
+  const kinds = kindsOf(structure, plans);
+  const isOfResource = structure.kind === 'resource';
   const backbones = new Map<ElementNode, PlanReference>();
 
   const backbone = (node: ElementNode): PlanReference => {
@@ -44,7 +55,26 @@ export function structurePlan(
     return reference;
   };
 
-  const typePlan = (node: ElementNode, code: string, definition: ElementDefinition): TypePlan => {
+  const placeOf = ({ definition }: ElementNode, type: string): ElementPlace => ({
+    path: definition.path,
+    type,
+    isPrimitive: isPrimitiveType(type),
+    roots: kinds.slice(1),
+    isOfResource,
+  });
+
+  const siteOf = (owner: ElementNode, isModifier: boolean): ExtensionSite => {
+    const isRoot = owner === tree.root;
+    return {
+      types: isRoot ? kinds : ['BackboneElement', 'Element'],
+      isResource: isRoot && isOfResource,
+      isExtension: isRoot && structure.type === 'Extension',
+      isModifier,
+      place: isRoot ? undefined : placeOf(owner, typeCodes(owner.definition)[0] ?? 'BackboneElement'),
+    };
+  };
+
+  const typePlan = (owner: ElementNode, node: ElementNode, code: string, definition: ElementDefinition): TypePlan => {
     const primitive = isPrimitiveType(code) ? code : undefined;
     const resource = plans.isAnyResource(code);
     const type = definition.type?.find(candidate => candidate.code === code);
@@ -55,17 +85,19 @@ export function structurePlan(
       resource,
       object: primitive !== undefined || resource ? undefined : (own ?? plans.type(code)),
       targets: code === 'Reference' ? plans.targets(type?.targetProfile, plans.baseTargets) : undefined,
+      place: own === undefined && !resource ? placeOf(node, code) : undefined,
+      extensions: code === 'Extension' ? plans.extensions(siteOf(owner, node.name === 'modifierExtension')) : undefined,
       profiles: (type?.profile ?? []).map(url => plans.profile(url)),
     };
   };
 
-  const elementPlan = (node: ElementNode): ElementPlan => {
+  const elementPlan = (owner: ElementNode, node: ElementNode): ElementPlan => {
     const { definition } = node;
     const referenced = referencedNode(tree, definition);
     const codes = referenced === undefined ? typeCodes(definition) : typeCodes(referenced.definition);
     const choice = node.name.endsWith('[x]');
     const item: ItemPlan = {
-      types: codes.map(code => typePlan(referenced ?? node, code, definition)),
+      types: codes.map(code => typePlan(owner, referenced ?? node, code, definition)),
       expected: expectedOf(definition),
       bindings: bindingsOf(definition, plans),
       limits: limitsOf(definition),
@@ -91,13 +123,25 @@ export function structurePlan(
       type: isRoot ? structure.type : (typeCodes(node.definition)[0] ?? 'BackboneElement'),
       exhaustive: true,
       resource: isRoot && structure.kind === 'resource',
-      elements: node.children.map(elementPlan),
+      elements: node.children.map(child => elementPlan(node, child)),
       invariants: isRoot ? invariantsOf(node.definition) : [],
       rules: isRoot ? rules : [],
     };
   };
 
   return objectPlan(tree.root);
+}
+
+/** The type that a structure defines, and all that it is a kind of: Patient, DomainResource, Resource. */
+function kindsOf(structure: StructureWithSnapshot, plans: Plans): string[] {
+  const kinds: string[] = [];
+  let current: StructureWithSnapshot | undefined = structure;
+  while (current !== undefined && !kinds.includes(current.type)) {
+    kinds.push(current.type);
+    const base: string | undefined = current.baseDefinition;
+    current = base === undefined ? undefined : plans.tree(base.slice(base.lastIndexOf('/') + 1))?.root.structure;
+  }
+  return kinds;
 }
 
 /** The element whose content this one repeats (`#Questionnaire.item`). */

@@ -4,10 +4,9 @@ import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.t
 import { claimedProfiles } from './claimed-profiles.ts';
 import { compilePlans } from './compile-plans.ts';
 import { explainResource } from './explain-resource.ts';
-import { extensionRule } from './extensions.ts';
 import { generateCheck } from './generate-check.ts';
 import type { Judges } from './generate-item.ts';
-import type { NativeRule, ProfileReference, Scope } from './plan.ts';
+import type { ProfileReference, Scope } from './plan.ts';
 import type { Plans } from './plans.ts';
 import { createReport } from './report.ts';
 import { createScope, nestedScope } from './scope.ts';
@@ -38,6 +37,8 @@ export interface ValidatorOptions {
    * lets in what some of its own examples do, for servers that do not hold references together. Profiles are always held to.
    */
   baseTargets?: 'error' | 'warning';
+  /** What becomes of an extension whose definition is not loaded; default `warn`. One under `modifierExtension` is always refused. */
+  unknownExtensions?: 'warn' | 'refuse';
 }
 
 /**
@@ -47,7 +48,7 @@ export interface ValidatorOptions {
  */
 export function createValidator(
   definitions: Definitions,
-  { maxIssues = MOST_ISSUES, baseTargets = 'error' }: ValidatorOptions = {},
+  { maxIssues = MOST_ISSUES, baseTargets = 'error', unknownExtensions = 'warn' }: ValidatorOptions = {},
 ): Validator {
   const isConform = (value: unknown, { type, reference }: ProfileReference, scope: Scope): boolean => {
     if (
@@ -60,30 +61,14 @@ export function createValidator(
     return reference === undefined || (reference.check as Check)(value as JsonObject, scope);
   };
 
-  /** By the definition that its url names, when that is loaded. */
-  const definitionOf = (url: unknown): ProfileReference | undefined => {
-    if (typeof url !== 'string' || !url.includes(':')) return undefined;
-    const profile = plans.profile(url);
-    return profile.type === 'Extension' ? profile : undefined;
-  };
-
-  const extension: NativeRule = {
-    holds(value, scope) {
-      if (!extensionRule.holds(value, scope)) return false;
-      const definition = definitionOf((value as JsonObject).url);
-      return definition === undefined || isConform(value, definition, scope);
-    },
-    explain: extensionRule.explain,
-  };
-
   const judges: Judges = {
     resource(value, scope) {
       if (!isJsonObject(value)) return false;
       return isValid(value as Resource, nestedScope(value as Resource, scope));
     },
     conforms: isConform,
-    twin: (value, main, scope) => twin(value, main, scope),
-    twins: (value, main, scope) => twins(value, main, scope),
+    twin: (value, main, scope, place) => twin(value, main, scope, place),
+    twins: (value, main, scope, place) => twins(value, main, scope, place),
   };
 
   // Resources may refer to each other in circles: what is being judged is taken for right until it is.
@@ -102,12 +87,13 @@ export function createValidator(
         inProgress.pop();
       }
     },
-    extensionRule: extension,
+    isConform,
+    unknownExtensions,
     baseTargets,
   });
 
   const element = plans.type('Element');
-  const twin = twinCheck((value, scope) => element.check(value, scope));
+  const twin = twinCheck((value, scope, place) => element.check(value, scope, place));
   const twins = twinsCheck(twin);
 
   /** Fast judgement by base type and claims; unknown claims are not its matter. */
@@ -144,7 +130,6 @@ export function createValidator(
         isConform,
         isValid,
         thorough,
-        definitionOf,
       });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;

@@ -1,5 +1,5 @@
 import { nearestName } from '../fhir/nearest-name.ts';
-import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
+import { isJsonObject, type Resource } from '../fhir/resource.ts';
 import { profileClaims } from './claimed-profiles.ts';
 import { judgeObject } from './judge-object.ts';
 import type { Judgement } from './judgement.ts';
@@ -20,8 +20,6 @@ export interface Explanation {
   isValid(resource: Resource, scope: Scope): boolean;
   /** Look for warnings in resources inside that are valid. */
   thorough: boolean;
-  /** The loaded definition that an extension's url names. */
-  definitionOf(url: unknown): ProfileReference | undefined;
 }
 
 /**
@@ -102,16 +100,13 @@ function judgeByProfile(value: unknown, profile: ProfileReference, path: string,
 }
 
 function judgementOf(scope: Scope, report: Report, explanation: Explanation, sound: boolean): Judgement {
-  const { plans, isConform, definitionOf } = explanation;
+  const { plans, isConform } = explanation;
   const element = plans.type('Element');
   const judgement: Judgement = {
     scope,
     report,
     sound,
-    object(plan, value, path) {
-      judgeObject(plan, value, path, judgement);
-      if (plan.exhaustive && plan.type === 'Extension') judgeDefinition(value, path);
-    },
+    object: (plan, value, path, place) => judgeObject(plan, value, path, judgement, place),
     resource(value, path) {
       if (!isJsonObject(value)) {
         report.error('type-wrong', path, `This must be a resource ({...}), but ${foundType(value)} was found.`);
@@ -133,10 +128,10 @@ function judgementOf(scope: Scope, report: Report, explanation: Explanation, sou
       } else judgeByProfile(value, profile, path, judgement);
     },
     conformsQuietly: (value, profile) => !sound || isConform(value, profile, scope),
-    twin(value, main, path) {
+    twin(value, main, path, place) {
       if (isJsonObject(value)) {
         const enough = main !== undefined && main !== null && isIdAlone(value);
-        if (!enough) judgement.object(element.plan, value, path);
+        if (!enough) judgement.object(element.plan, value, path, place);
       } else
         report.error(
           'type-wrong',
@@ -144,10 +139,6 @@ function judgementOf(scope: Scope, report: Report, explanation: Explanation, sou
           `What stands beside a primitive must be an object ({...}) with its id or extensions, but ${foundType(value)} was found.`,
         );
     },
-  };
-  const judgeDefinition = (extension: JsonObject, path: string) => {
-    const definition = definitionOf(extension.url);
-    if (definition?.reference !== undefined) judgement.object(definition.reference.plan, extension, path);
   };
   return judgement;
 }

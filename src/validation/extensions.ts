@@ -1,5 +1,16 @@
 import type { JsonObject } from '../fhir/resource.ts';
-import type { NativeRule } from './plan.ts';
+import { brokenInvariant, isAlwaysInContext, isInContext } from './extension-context.ts';
+import { list } from './messages.ts';
+import type {
+  ElementPlace,
+  ExtensionDefinition,
+  ExtensionPlan,
+  ExtensionSite,
+  NativeRule,
+  ProfileReference,
+  Scope,
+} from './plan.ts';
+import type { Report } from './report.ts';
 
 function hasValue(extension: JsonObject): boolean {
   for (const name in extension) {
@@ -21,3 +32,137 @@ export const extensionRule: NativeRule = {
     report.error('invariant-failed', path, `Rule ext-1 does not hold: ${text}`);
   },
 };
+
+/** What the plans of extensions need from the rest of validation. */
+export interface ExtensionJudges {
+  definitionOf(url: string): ExtensionDefinition | undefined;
+  conforms(value: unknown, profile: ProfileReference, scope: Scope): boolean;
+  /** What becomes of an extension whose definition is not loaded. One that modifies is refused in any case. */
+  unknown: 'warn' | 'refuse';
+}
+
+type Fault = 'relative' | 'version' | 'unknown' | 'part' | 'modifier' | 'context' | 'invariant';
+
+interface Finding {
+  readonly fault: Fault | undefined;
+  readonly definition: ExtensionDefinition | undefined;
+}
+
+/** The published examples of R4 mark urls that they invented so. */
+const invented = 'http://example.org/do-not-use/';
+
+/** Extensions in one place, each judged by the definition that its url names. https://hl7.org/fhir/R4/extensibility.html */
+export function extensionPlan(site: ExtensionSite, judges: ExtensionJudges): ExtensionPlan {
+  const isRefused = (url: string) => judges.unknown === 'refuse' || (site.isModifier && !url.startsWith(invented));
+
+  const find = (url: string, owner: JsonObject, scope: Scope, place: ElementPlace | undefined): Finding => {
+    if (!url.includes(':')) {
+      // The parts of an extension have names that only this extension knows.
+      if (!site.isExtension) return { fault: 'relative', definition: undefined };
+      const whole = typeof owner.url === 'string' ? judges.definitionOf(owner.url) : undefined;
+      const isKnown = whole === undefined || whole.parts.size === 0 || whole.parts.has(url);
+      return { fault: isKnown ? undefined : 'part', definition: undefined };
+    }
+    const definition = judges.definitionOf(url);
+    if (definition === undefined) return { fault: isRefused(url) ? 'unknown' : undefined, definition };
+    if (url !== definition.profile.url && url.includes('|')) return { fault: 'version', definition };
+    if (definition.isModifier !== site.isModifier) return { fault: 'modifier', definition };
+    if (!isInContext(definition, site, owner, scope, place)) return { fault: 'context', definition };
+    const broken = definition.invariants.length > 0 && brokenInvariant(definition, owner, scope, place) !== undefined;
+    return { fault: broken ? 'invariant' : undefined, definition };
+  };
+
+  /** Extensions that may always stand here, so that only their content is to be judged. */
+  const settled = new Map<string, ProfileReference>();
+
+  return {
+    holds(value, owner, scope, place) {
+      const { url } = value as JsonObject;
+      if (typeof url !== 'string') return true;
+      const known = settled.get(url);
+      if (known !== undefined) return judges.conforms(value, known, scope);
+      const { fault, definition } = find(url, owner as JsonObject, scope, place);
+      if (fault !== undefined) return false;
+      if (definition === undefined) return true;
+      if (isAlwaysInContext(definition, site)) settled.set(url, definition.profile);
+      return judges.conforms(value, definition.profile, scope);
+    },
+    explain(value, owner, scope, place, path, report) {
+      const { url } = value;
+      if (typeof url !== 'string') return undefined;
+      const { fault, definition } = find(url, owner, scope, place);
+      if (fault !== undefined) reportFault(fault, url, definition, { site, owner, scope, place }, path, report);
+      else if (definition === undefined && url.includes(':')) {
+        const text = `The definition of extension ${url} is not loaded here, so the extension was not judged by it.`;
+        report.warning('extension-unknown', path, text);
+      }
+      return fault === 'version' ? undefined : definition?.profile;
+    },
+  };
+}
+
+interface Where {
+  readonly site: ExtensionSite;
+  readonly owner: JsonObject;
+  readonly scope: Scope;
+  readonly place: ElementPlace | undefined;
+}
+
+function reportFault(
+  fault: Fault,
+  url: string,
+  definition: ExtensionDefinition | undefined,
+  { site, owner, scope, place }: Where,
+  path: string,
+  report: Report,
+): void {
+  switch (fault) {
+    case 'relative':
+      report.error(
+        'extension-url',
+        `${path}.url`,
+        'The url of an extension is the whole canonical URL of its definition, such as http://example.org/fhir/StructureDefinition/x. Write it whole.',
+      );
+      return;
+    case 'version':
+      report.error(
+        'extension-url',
+        `${path}.url`,
+        'The url of an extension has no version. Leave out | and the version.',
+      );
+      return;
+    case 'part':
+      report.error(
+        'extension-url',
+        `${path}.url`,
+        'The extension around has no part of this name. Take a name that its definition lists.',
+      );
+      return;
+    case 'unknown': {
+      const why = site.isModifier
+        ? 'it may change the meaning of what it stands in'
+        : 'this server takes known ones only';
+      const how = 'Leave it out, or have the operator load its definition (KIUNGO_PACKAGES).';
+      report.error(
+        'extension-unknown',
+        path,
+        `The definition of extension ${url} is not loaded here, and ${why}. ${how}`,
+      );
+      return;
+    }
+    case 'modifier': {
+      const name = site.isModifier ? 'extension' : 'modifierExtension';
+      report.error('extension-modifier', path, `Extension ${url} stands under \`${name}\`. Move it there.`);
+      return;
+    }
+    case 'context': {
+      const places = list(definition?.contexts.map(({ expression }) => expression) ?? [], 'or');
+      report.error('extension-context', path, `Extension ${url} may not stand here. It may in ${places}.`);
+      return;
+    }
+    case 'invariant': {
+      const broken = definition && brokenInvariant(definition, owner, scope, place);
+      report.error('extension-context', path, `Extension ${url} may stand only where this holds: ${broken}`);
+    }
+  }
+}

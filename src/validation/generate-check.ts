@@ -144,12 +144,14 @@ function writeProperty(source: Source, element: ElementPlan, name: JsonName, jud
 /** `_name`: ids and extensions of a primitive, or of each item of an array of primitives. */
 function writeTwin(source: Source, element: ElementPlan, name: JsonName, judges: Judges): void {
   const main = `o[${JSON.stringify(name.name)}]`;
+  const place = element.item.types.find(({ code }) => code === name.type)?.place;
+  const where = place === undefined ? 'undefined' : source.constant(place);
   if (element.max === 0) source.line('return false;');
   if (!element.repeats) {
-    source.line(`if (!${source.constant(judges.twin)}(v, ${main}, c)) return false;`);
+    source.line(`if (!${source.constant(judges.twin)}(v, ${main}, c, ${where})) return false;`);
     if (element.item.expected !== undefined) source.line(`if (${main} === undefined) return false;`);
     return;
   }
   const tooMany = Number.isFinite(element.max) ? ` || v.length > ${element.max}` : '';
-  source.line(`if (!${source.constant(judges.twins)}(v, ${main}, c)${tooMany}) return false;`);
+  source.line(`if (!${source.constant(judges.twins)}(v, ${main}, c, ${where})${tooMany}) return false;`);
 }

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../fhir/resource.ts';
 import { isBinding, isCoded } from './bindings.ts';
-import type { ExpectedValue, ItemPlan, ProfileReference, Scope, TypePlan } from './plan.ts';
+import type { ElementPlace, ExpectedValue, ItemPlan, ProfileReference, Scope, TypePlan } from './plan.ts';
 import { primitives } from './primitives.ts';
 import type { Source } from './source.ts';
 
@@ -11,9 +11,9 @@ export interface Judges {
   /** Whether a value that is valid by its type conforms to a profile; true when the profile is not loaded. */
   conforms(value: unknown, profile: ProfileReference, scope: Scope): boolean;
   /** Whether the `_name` beside a primitive is right. */
-  twin(value: unknown, main: unknown, scope: Scope): boolean;
+  twin(value: unknown, main: unknown, scope: Scope, place: ElementPlace | undefined): boolean;
   /** Whether the `_name` beside an array of primitives is right. */
-  twins(value: unknown, main: unknown, scope: Scope): boolean;
+  twins(value: unknown, main: unknown, scope: Scope, place: ElementPlace | undefined): boolean;
 }
 
 const isObject = 'typeof VALUE === "object" && VALUE !== null && !Array.isArray(VALUE)';
@@ -66,8 +66,12 @@ function writeType(
   if (plan.primitive !== undefined) refuseUnless(primitiveTest(source, plan.primitive, value));
   if (plan.resource) refuseUnless(`${source.constant(judges.resource)}(${value}, c)`);
   else if (plan.object !== undefined) {
-    refuseUnless(`${isObject.replaceAll('VALUE', value)} && ${source.constant(plan.object)}.check(${value}, c)`);
+    const place = plan.place === undefined ? '' : `, ${source.constant(plan.place)}`;
+    refuseUnless(
+      `${isObject.replaceAll('VALUE', value)} && ${source.constant(plan.object)}.check(${value}, c${place})`,
+    );
   }
+  if (plan.extensions !== undefined) refuseUnless(`${source.constant(plan.extensions)}.holds(${value}, o, c, p)`);
   if (plan.targets?.severity === 'error')
     refuseUnless(`${source.constant(plan.targets)}.faultOf(${value}, c) === undefined`);
   if (plan.profiles.length > 0) {

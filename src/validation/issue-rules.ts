@@ -57,6 +57,16 @@ export const issueRules = {
   },
   'reference-unresolved': { code: 'not-found', meaning: 'A reference says nothing, or names no entry of its Bundle.' },
   'reference-contained': { code: 'invariant', meaning: 'A reference #id names no contained resource.' },
+  'extension-url': {
+    code: 'extension',
+    meaning: 'The url of an extension is not the whole URL of a definition, or names no part of the extension around.',
+  },
+  'extension-unknown': { code: 'extension', meaning: 'The definition of an extension is not loaded here.' },
+  'extension-modifier': {
+    code: 'extension',
+    meaning: 'An extension that modifies stands under extension, or another one under modifierExtension.',
+  },
+  'extension-context': { code: 'extension', meaning: 'An extension stands in an element that it is not made for.' },
   'contained-nested': { code: 'structure', meaning: 'A contained resource contains another one.' },
   'contained-id': {
     code: 'required',

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../fhir/resource.ts';
+import { isJsonObject, type JsonObject } from '../fhir/resource.ts';
 import { isCoded } from './bindings.ts';
 import type { IssueRule } from './issue-rules.ts';
 import { judgeBinding } from './judge-binding.ts';
@@ -6,7 +6,7 @@ import { judgeInvariants } from './judge-invariants.ts';
 import type { Judgement, Occurrence } from './judgement.ts';
 import { foundType, list } from './messages.ts';
 import { describeExpected } from './patterns.ts';
-import type { ExpectedValue, ItemPlan, ObjectPlan, TargetPlan, TypePlan } from './plan.ts';
+import type { ElementPlace, ExpectedValue, ExtensionPlan, ItemPlan, ObjectPlan, TargetPlan, TypePlan } from './plan.ts';
 import { primitives } from './primitives.ts';
 
 /** Reports every fault of one value of an element or slice. */
@@ -44,8 +44,9 @@ function judgeType(type: TypePlan, occurrence: Occurrence, judgement: Judgement)
   if (type.primitive !== undefined && !judgePrimitive(type.primitive, value, path, judgement)) return false;
   if (type.resource) judgement.resource(value, path);
   else if (type.object !== undefined) {
-    judgeComplex(type.object.plan, occurrence, judgement);
+    judgeComplex(type.object.plan, occurrence, judgement, type.place);
     if (!isJsonObject(value)) return false;
+    if (type.extensions !== undefined) judgeExtension(type.extensions, value, occurrence, judgement);
   }
   if (type.targets !== undefined) judgeTarget(type.targets, value, path, judgement);
   const [only] = type.profiles;
@@ -58,6 +59,12 @@ function judgeType(type: TypePlan, occurrence: Occurrence, judgement: Judgement)
     );
   }
   return true;
+}
+
+function judgeExtension(plan: ExtensionPlan, value: JsonObject, occurrence: Occurrence, judgement: Judgement): void {
+  const { owner, ownerPlace, path } = occurrence;
+  const profile = plan.explain(value, owner, judgement.scope, ownerPlace, path, judgement.report);
+  if (profile?.reference !== undefined) judgement.object(profile.reference.plan, value, path);
 }
 
 function judgeTarget(targets: TargetPlan, value: unknown, path: string, { report, scope }: Judgement): void {
@@ -110,8 +117,8 @@ function reportExpected({ kind, expected }: ExpectedValue, path: string, { repor
   report.error(rule, path, `The value ${must} ${describeExpected(expected)}.`);
 }
 
-function judgeComplex(plan: ObjectPlan, { value, path }: Occurrence, judgement: Judgement): void {
-  if (isJsonObject(value)) judgement.object(plan, value, path);
+function judgeComplex(plan: ObjectPlan, { value, path }: Occurrence, judgement: Judgement, place?: ElementPlace): void {
+  if (isJsonObject(value)) judgement.object(plan, value, path, place);
   else if (plan.exhaustive) {
     judgement.report.error(
       'type-wrong',

@@ -6,7 +6,7 @@ import { judgeSlices } from './judge-slices.ts';
 import type { Judgement } from './judgement.ts';
 import { list } from './messages.ts';
 import { occurrencesOf } from './occurrences.ts';
-import type { ElementPlan, JsonName, ObjectPlan } from './plan.ts';
+import type { ElementPlace, ElementPlan, JsonName, ObjectPlan } from './plan.ts';
 
 const propertiesOfPlans = new WeakMap<ObjectPlan, Set<string>>();
 
@@ -27,13 +27,19 @@ function propertiesOf(plan: ObjectPlan): Set<string> {
 }
 
 /** Reports every fault of an object by its plan. Reports an error exactly when the plan's generated check says no. */
-export function judgeObject(plan: ObjectPlan, value: JsonObject, path: string, judgement: Judgement): void {
+export function judgeObject(
+  plan: ObjectPlan,
+  value: JsonObject,
+  path: string,
+  judgement: Judgement,
+  place?: ElementPlace,
+): void {
   const { report, scope } = judgement;
   const before = report.errors;
   if (plan.exhaustive) judgeProperties(plan, value, path, judgement);
   for (const element of plan.elements) {
     if (report.full) return;
-    judgeElement(element, value, path, plan, judgement);
+    judgeElement(element, value, place, path, plan, judgement);
   }
   for (const rule of plan.rules) rule.explain(value, scope, path, report);
   if (report.errors > before || !judgement.sound) return;
@@ -65,6 +71,7 @@ const times = (count: number) => (count === 1 ? 'once' : `${count} times`);
 function judgeElement(
   element: ElementPlan,
   owner: JsonObject,
+  place: ElementPlace | undefined,
   path: string,
   plan: ObjectPlan,
   judgement: Judgement,
@@ -83,7 +90,7 @@ function judgeElement(
   const before = report.errors;
   const occurrences = present.flatMap(name =>
     isAllowed(element, name, where, judgement)
-      ? occurrencesOf(element, name, owner, where, plan.exhaustive, judgement)
+      ? occurrencesOf(element, name, owner, place, where, plan.exhaustive, judgement)
       : [],
   );
   if (occurrences.length < element.min && report.errors === before) {

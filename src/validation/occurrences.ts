@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../fhir/resource.ts';
 import type { Judgement, Occurrence } from './judgement.ts';
 import { foundType } from './messages.ts';
-import type { ElementPlan, JsonName } from './plan.ts';
+import type { ElementPlace, ElementPlan, JsonName } from './plan.ts';
 
 /**
  * The values that stand under one JSON property, with their twins. With `exhaustive` the shape is judged too (array or not, null, the
@@ -11,14 +11,16 @@ export function occurrencesOf(
   element: ElementPlan,
   name: JsonName,
   owner: JsonObject,
+  ownerPlace: ElementPlace | undefined,
   path: string,
   exhaustive: boolean,
   judgement: Judgement,
 ): Occurrence[] {
   const main = Object.hasOwn(owner, name.name) ? owner[name.name] : undefined;
   const twin = name.twin && Object.hasOwn(owner, `_${name.name}`) ? owner[`_${name.name}`] : undefined;
-  const common = { property: name.name, type: name.type, primitive: name.twin };
-  if (element.repeats) return repeated(main, twin, common, path, exhaustive, judgement);
+  const common = { owner, ownerPlace, property: name.name, type: name.type, primitive: name.twin };
+  const place = element.item.types.find(({ code }) => code === name.type)?.place;
+  if (element.repeats) return repeated(main, twin, common, place, path, exhaustive, judgement);
   const { report } = judgement;
   if (exhaustive) {
     if (Array.isArray(main)) {
@@ -29,17 +31,18 @@ export function occurrencesOf(
       report.error('element-empty', path, `\`${name.name}\` is null. Leave it out, or give it a value.`);
       return [];
     }
-    if (twin !== undefined) judgement.twin(twin, main, path);
+    if (twin !== undefined) judgement.twin(twin, main, path, place);
   }
   return [{ ...common, value: main ?? null, twin, path }];
 }
 
-type Common = Pick<Occurrence, 'property' | 'type' | 'primitive'>;
+type Common = Pick<Occurrence, 'owner' | 'ownerPlace' | 'property' | 'type' | 'primitive'>;
 
 function repeated(
   main: unknown,
   twin: unknown,
   common: Common,
+  place: ElementPlace | undefined,
   path: string,
   exhaustive: boolean,
   judgement: Judgement,
@@ -72,7 +75,7 @@ function repeated(
       report.error('element-empty', at, 'The item is null. Remove it, or give it a value.');
       continue;
     }
-    if (exhaustive && beside !== undefined) judgement.twin(beside, value, at);
+    if (exhaustive && beside !== undefined) judgement.twin(beside, value, at, place);
     occurrences.push({ ...common, value, twin: beside, path: at });
   }
   if (exhaustive && twins.length > 0 && !twins.some(isJsonObject)) {

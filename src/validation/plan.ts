@@ -1,5 +1,5 @@
 import type { ExpressionContext } from '../fhir/fhirpath/expression.ts';
-import type { Resource } from '../fhir/resource.ts';
+import type { JsonObject, Resource } from '../fhir/resource.ts';
 import type { Report } from './report.ts';
 
 /** Where a value stands: the resource it is part of, the resource that contains that one, and the Bundle around both. */
@@ -9,8 +9,20 @@ export interface Scope extends ExpressionContext {
   readonly bundle: Resource | undefined;
 }
 
+/** Where a value of a data type stands, so far as the definition that names its type tells. */
+export interface ElementPlace {
+  /** `Patient.name`, `HumanName.family`, `Extension.value[x]`. */
+  readonly path: string;
+  readonly type: string;
+  readonly isPrimitive: boolean;
+  /** The types that the first part of the path is a kind of: `DomainResource`, `Resource`. */
+  readonly roots: readonly string[];
+  /** Whether the path begins with a resource type, so that it is whole. */
+  readonly isOfResource: boolean;
+}
+
 /** True when the value is valid. Stops at the first fault and says nothing about it. */
-export type FastCheck = (value: never, scope: Scope) => boolean;
+export type FastCheck = (value: never, scope: Scope, place?: ElementPlace) => boolean;
 
 /**
  * A rule that is code of ours and not read from an ElementDefinition. `holds` and `explain` agree: `explain` reports an error exactly
@@ -93,6 +105,42 @@ export interface TargetPlan {
   faultOf(value: unknown, scope: Scope): TargetFault | undefined;
 }
 
+/** What the definition of an extension says of where it may stand. */
+export interface ExtensionDefinition {
+  readonly profile: ProfileReference;
+  readonly isModifier: boolean;
+  readonly contexts: readonly { readonly type: string; readonly expression: string }[];
+  readonly invariants: readonly string[];
+  /** The urls of the extensions inside it, where it is made of such. */
+  readonly parts: ReadonlySet<string>;
+}
+
+/** The element of a definition in which extensions stand. */
+export interface ExtensionSite {
+  /** The type of the element's values, and what that is a kind of. */
+  readonly types: readonly string[];
+  readonly isResource: boolean;
+  readonly isExtension: boolean;
+  /** Whether they stand under `modifierExtension`. */
+  readonly isModifier: boolean;
+  /** Where a backbone element stands; undefined where only the value's own place tells. */
+  readonly place: ElementPlace | undefined;
+}
+
+/** How the extensions of one site are judged by the definitions that their urls name. `owner` is what they stand in. */
+export interface ExtensionPlan {
+  holds(value: unknown, owner: unknown, scope: Scope, place: ElementPlace | undefined): boolean;
+  /** Gives the profile by which the extension is still to be judged. */
+  explain(
+    value: JsonObject,
+    owner: JsonObject,
+    scope: Scope,
+    place: ElementPlace | undefined,
+    path: string,
+    report: Report,
+  ): ProfileReference | undefined;
+}
+
 /** One type that an element may have, with what is asked of a value of this type. */
 export interface TypePlan {
   readonly code: string;
@@ -104,6 +152,10 @@ export interface TypePlan {
   readonly resource: boolean;
   /** What a Reference may point to; undefined means anything. */
   readonly targets: TargetPlan | undefined;
+  /** Where its values stand; undefined where what is asked of them does not depend on it. */
+  readonly place: ElementPlace | undefined;
+  /** Undefined for what is no extension. */
+  readonly extensions: ExtensionPlan | undefined;
   /** The value must conform to one of these; empty means no demand. */
   readonly profiles: readonly ProfileReference[];
 }

@@ -1,4 +1,13 @@
-import type { BindingPlan, ObjectPlan, PlanReference, ProfileReference, Scope, TargetPlan } from './plan.ts';
+import type {
+  BindingPlan,
+  ExtensionPlan,
+  ExtensionSite,
+  ObjectPlan,
+  PlanReference,
+  ProfileReference,
+  Scope,
+  TargetPlan,
+} from './plan.ts';
 import type { ElementTree } from './snapshot-tree.ts';
 
 /** What the compilation of one definition asks of the others. Everything is made at first use and kept. */
@@ -17,6 +26,7 @@ export interface Plans {
     severity: TargetPlan['severity'],
     aggregation?: readonly string[],
   ): TargetPlan | undefined;
+  extensions(site: ExtensionSite): ExtensionPlan;
   /** How a wrong target is reported where a base definition names the right ones. */
   readonly baseTargets: TargetPlan['severity'];
   /** Whether the type is the one that stands for any resource. */

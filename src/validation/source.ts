@@ -1,4 +1,4 @@
-import type { Scope } from './plan.ts';
+import type { FastCheck } from './plan.ts';
 
 /** JavaScript in the making: lines, and the values from outside that they use by name. */
 export interface Source {
@@ -7,8 +7,8 @@ export interface Source {
   constant(value: unknown): string;
   /** A name that no other variable of the function has. */
   variable(): string;
-  /** The function `(o, c) => boolean` whose body the lines are. */
-  compile(): (value: never, scope: Scope) => boolean;
+  /** The function `(o, c, p) => boolean` (value, scope, place) whose body the lines are. */
+  compile(): FastCheck;
 }
 
 /** An empty function body. Its text is made only of definitions' names, quoted, and of our own code. */
@@ -35,7 +35,7 @@ export function createSource(label: string): Source {
       const parameters = constants.map((_, index) => `k${index}`);
       // The name is for profiles and stack traces.
       const name = `check_${label.replace(/\W+/g, '_')}`;
-      const body = `'use strict';\nreturn function ${name}(o, c) {\n${lines.join('\n')}\n};`;
+      const body = `'use strict';\nreturn function ${name}(o, c, p) {\n${lines.join('\n')}\n};`;
       return new Function(...parameters, body)(...constants);
     },
   };

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../fhir/resource.ts';
-import type { FastCheck, Scope } from './plan.ts';
+import type { ElementPlace, FastCheck, Scope } from './plan.ts';
 
 /**
  * A primitive `name` may have a twin `_name` beside it, with its id and extensions; arrays have twins of the same length, with null
@@ -26,23 +26,23 @@ const isPresent = (value: unknown) => value !== undefined && value !== null;
 /** A check of single twins by what is asked of an element without a value. */
 export const twinCheck =
   (check: FastCheck) =>
-  (value: unknown, main: unknown, scope: Scope): boolean => {
+  (value: unknown, main: unknown, scope: Scope, place: ElementPlace | undefined): boolean => {
     if (!isJsonObject(value)) return false;
     if (isPresent(main) && isIdAlone(value)) return true;
-    return (check as (value: JsonObject, scope: Scope) => boolean)(value, scope);
+    return (check as (value: JsonObject, scope: Scope, place?: ElementPlace) => boolean)(value, scope, place);
   };
 
 /** A check of whole arrays of twins, made from the check of one. */
 export const twinsCheck =
   (check: ReturnType<typeof twinCheck>) =>
-  (value: unknown, main: unknown, scope: Scope): boolean => {
+  (value: unknown, main: unknown, scope: Scope, place: ElementPlace | undefined): boolean => {
     if (!Array.isArray(value) || value.length === 0) return false;
     const values: readonly unknown[] = Array.isArray(main) ? main : [];
     let objects = 0;
     for (const [index, twin] of value.entries()) {
       if (twin === null) {
         if (!isPresent(values[index])) return false;
-      } else if (check(twin, values[index], scope)) objects++;
+      } else if (check(twin, values[index], scope, place)) objects++;
       else return false;
     }
     return objects > 0;

@@ -3,7 +3,7 @@ import { ISSUE_RULE_SYSTEM } from '../../src/fhir/operation-outcome.ts';
 import { isId } from '../../src/fhir/reference.ts';
 import { expectOutcome } from './expect-outcome.ts';
 import { patient } from './resources.ts';
-import { linkOf, resourcesOf, useServer } from './start-server.ts';
+import { linkOf, resourcesOf, startServer, useServer } from './start-server.ts';
 
 const server = useServer();
 
@@ -170,3 +170,22 @@ test.each([
     expect(performance.now() - started).toBeLessThan(5000);
   },
 );
+
+describe('an extension whose definition is not loaded', () => {
+  const extended = (number: string) =>
+    patient(number, { extension: [{ url: 'https://example.org/extension/tribe', valueString: 'x' }] });
+
+  test('is taken', async () => {
+    expect((await server.post('Patient', extended('C-30'))).status).toBe(201);
+  });
+
+  test('is refused where the operator wants it so', async () => {
+    const strict = await startServer({ KIUNGO_UNKNOWN_EXTENSIONS: 'refuse' });
+    try {
+      const issues = expectOutcome(await strict.post('Patient', extended('C-31')), 422, 'extension-unknown');
+      expect(issues[0]).toMatchObject({ expression: 'Patient.extension[0]' });
+    } finally {
+      await strict.app.close();
+    }
+  });
+});
