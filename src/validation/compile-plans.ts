@@ -2,6 +2,7 @@ import type { Definitions, StructureWithSnapshot } from '../definitions/definiti
 import { SnapshotError } from '../definitions/snapshot-error.ts';
 import { bindingRule } from './binding-rule.ts';
 import { bindingPlan } from './bindings.ts';
+import { bundleRule } from './bundle-entries.ts';
 import { codingAdvice } from './coding-advice.ts';
 import { bindingsOf } from './compile-item.ts';
 import { profilePlan } from './compile-profile.ts';
@@ -9,7 +10,6 @@ import { structurePlan } from './compile-structure.ts';
 import { containedRule } from './contained.ts';
 import { extensionDefinition } from './extension-definition.ts';
 import { type ExtensionJudges, extensionPlan, extensionRule } from './extensions.ts';
-import { fullUrlRule } from './full-url.ts';
 import type {
   BindingPlan,
   ExtensionDefinition,
@@ -62,7 +62,7 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
     if (name === 'Extension') return [extensionRule];
     if (name === 'Coding' || QUANTITIES.has(name)) return [codingAdvice(definitions)];
     if (name === 'Reference') return [referenceRule(isResourceType)];
-    if (name === 'Bundle') return [fullUrlRule(isResourceType)];
+    if (name === 'Bundle') return [bundleRule(isResourceType)];
     return isResourceType(name) ? [containedRule] : [];
   };
 

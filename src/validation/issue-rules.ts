@@ -79,7 +79,16 @@ export const issueRules = {
   'contained-unreferenced': { code: 'invariant', meaning: 'Nothing refers to a contained resource.' },
   'bundle-full-url': {
     code: 'value',
-    meaning: 'Bundle.entry.fullUrl is not absolute, or names another resource than the entry holds.',
+    meaning: 'Bundle.entry.fullUrl is missing, not absolute, or names another resource than the entry holds.',
+  },
+  'bundle-entry': { code: 'structure', meaning: 'An entry is not what its type of Bundle asks for.' },
+  'bundle-link': {
+    code: 'structure',
+    meaning: 'A link of a Bundle is there twice, or its type of Bundle has none such.',
+  },
+  'bundle-document': {
+    code: 'not-found',
+    meaning: 'A document lacks what its Composition refers to, or holds what nothing leads to.',
   },
   'profile-unknown': {
     code: 'not-found',

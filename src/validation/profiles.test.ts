@@ -145,9 +145,13 @@ describe('a profile', () => {
   });
   it('that a resource in a Bundle claims is applied to it', () => {
     const resource = { ...claim(), status: 'draft', meta: { profile: [urlOf('strict')] } };
-    expect(faults({ resourceType: 'Bundle', type: 'collection', entry: [{ resource }] })).toEqual([
-      'value-pattern Bundle.entry[0].resource.status',
-    ]);
+    expect(
+      faults({
+        resourceType: 'Bundle',
+        type: 'batch',
+        entry: [{ resource, request: { method: 'POST', url: 'Claim' } }],
+      }),
+    ).toEqual(['value-pattern Bundle.entry[0].resource.status']);
   });
   it('may be the claim of its base type', () => {
     expect(judge({ ...claim(), meta: { profile: ['http://hl7.org/fhir/StructureDefinition/Claim'] } })).toEqual([]);

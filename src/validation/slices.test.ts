@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../fhir/resource.ts';
 import { createValidator } from './create-validator.ts';
@@ -157,7 +158,7 @@ describe('slices told apart by type', () => {
       ['Bundle.entry:patient', { sliceName: 'patient', min: 1, max: '1' }],
       ['Bundle.entry:patient.resource', { min: 1, type: [{ code: 'Patient' }] }],
     ]);
-    const entry = (resource: JsonObject) => ({ resource });
+    const entry = (resource: JsonObject) => ({ fullUrl: `urn:uuid:${randomUUID()}`, resource });
     const basic = { resourceType: 'Basic', code: { text: 'x' } };
     expect(faults({ resourceType: 'Bundle', type: 'collection', entry: [entry(patient())] })).toEqual([]);
     expect(faults({ resourceType: 'Bundle', type: 'collection', entry: [entry(patient()), entry(basic)] })).toEqual([
