@@ -6,13 +6,16 @@ import type { Plans } from './plans.ts';
 import { type ElementNode, typeCodes } from './snapshot-tree.ts';
 
 type Slicing = NonNullable<ElementDefinition['slicing']>;
+/** What belongs to no other slice belongs to this one. https://hl7.org/fhir/R4/profiling.html#default-slice */
+const isDefault = ({ definition }: ElementNode) => definition.sliceName === '@default';
+
 type Discriminators = NonNullable<Slicing['discriminator']>;
 
 const byType: Discriminators = [{ type: 'type', path: '$this' }];
 
 /**
  * The slices of an element, with the test of which item belongs to which. Slices of a choice (`value[x]:valueQuantity`) go by type when
- * nothing is said; other slicing without discriminator cannot be judged and is left out. https://hl7.org/fhir/R4/profiling.html#slicing
+ * nothing is said; slicing without discriminator, or by a path that cannot be read, cannot be judged and is left out. https://hl7.org/fhir/R4/profiling.html#slicing
  */
 export function compileSlicing(
   node: ElementNode,
@@ -26,18 +29,30 @@ export function compileSlicing(
   const stated = slicing?.discriminator ?? [];
   const discriminators = stated.length > 0 ? stated : choice ? byType : isExtension(base) ? byUrl : [];
   if (discriminators.length === 0) return undefined;
-  const slices: SlicePlan[] = node.slices.map(slice => {
-    const tests = discriminators.map(discriminator => discriminatorTest(discriminator, slice, base, plans));
+  const matchesOf = (slice: ElementNode): SlicePlan['matches'] | undefined => {
+    if (isDefault(slice)) return () => true;
+    const tests: SlicePlan['matches'][] = [];
+    for (const discriminator of discriminators) {
+      const test = discriminatorTest(discriminator, slice, base, plans);
+      if (test === undefined) return undefined;
+      tests.push(test);
+    }
     const [only] = tests;
-    return {
+    return tests.length === 1 ? only! : (value, type, scope) => tests.every(test => test(value, type, scope));
+  };
+  const slices: SlicePlan[] = [];
+  for (const slice of node.slices.toSorted((a, b) => Number(isDefault(a)) - Number(isDefault(b)))) {
+    const matches = matchesOf(slice);
+    if (matches === undefined) return undefined;
+    slices.push({
       name: slice.definition.sliceName ?? slice.name,
       min: minOf(slice.definition),
       max: maxOf(slice.definition),
-      matches: tests.length === 1 ? only! : (value, type, scope) => tests.every(test => test(value, type, scope)),
+      matches,
       item: itemPlan(slice),
       slicing: compileSlicing(slice, base, plans, itemPlan),
-    };
-  });
+    });
+  }
   return {
     rules: slicing?.rules ?? 'open',
     ordered: slicing?.ordered ?? false,

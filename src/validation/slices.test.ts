@@ -270,3 +270,234 @@ describe('slices of extensions', () => {
     expect(byExtension(name('other'))).toEqual(['slice-closed Patient.name[0]', 'slice-min Patient.name']);
   });
 });
+
+describe('reslicing', () => {
+  const faults = judgeBy('Patient', [
+    [
+      'Patient.identifier',
+      { slicing: { discriminator: [{ type: 'value', path: 'type.coding.code' }], rules: 'open' } },
+    ],
+    [
+      'Patient.identifier:Code',
+      { sliceName: 'Code', max: '2', slicing: { discriminator: [{ type: 'value', path: 'system' }], rules: 'closed' } },
+    ],
+    ['Patient.identifier:Code.type.coding.code', { min: 1, patternCode: 'Code' }],
+    ['Patient.identifier:Code/old', { sliceName: 'Code/old', max: '1' }],
+    ['Patient.identifier:Code/old.system', { min: 1, fixedUri: 'http://example.org/old' }],
+    ['Patient.identifier:Code/new', { sliceName: 'Code/new', min: 1, max: '1' }],
+    ['Patient.identifier:Code/new.system', { min: 1, fixedUri: 'http://example.org/new' }],
+    ['Patient.identifier:Code/new.value', { maxLength: 3 }],
+  ]);
+  const old = { ...typed('Code'), system: 'http://example.org/old' };
+  const fresh = { ...typed('Code'), system: 'http://example.org/new' };
+
+  it('tells the items of a slice apart', () => {
+    expect(faults(identified(typed('UUID'), old, fresh))).toEqual([]);
+    expect(faults(identified({ ...fresh, value: 'long' }))).toEqual(['value-limit Patient.identifier[0].value']);
+    expect(faults(identified(old))).toEqual(['slice-min Patient.identifier']);
+    expect(faults(identified(fresh, fresh))).toEqual(['slice-max Patient.identifier']);
+  });
+  it('closes a slice only', () => {
+    expect(faults(identified(typed('UUID'), fresh, typed('Code')))).toEqual(['slice-closed Patient.identifier[2]']);
+  });
+});
+
+describe('a default slice', () => {
+  it('has what belongs to no other', () => {
+    const faults = judgeBy('Patient', [
+      ['Patient.identifier', { slicing: { discriminator: [{ type: 'value', path: 'system' }], rules: 'closed' } }],
+      ['Patient.identifier:@default', { sliceName: '@default' }],
+      ['Patient.identifier:@default.value', { min: 1 }],
+      ['Patient.identifier:own', { sliceName: 'own', max: '1' }],
+      ['Patient.identifier:own.system', { min: 1, fixedUri: 'http://example.org/own' }],
+    ]);
+    expect(faults(identified({ system: 'http://example.org/own' }, { system: 'http://a', value: '1' }))).toEqual([]);
+    expect(faults(identified({ system: 'http://a' }))).toEqual(['cardinality-min Patient.identifier[0].value']);
+  });
+});
+
+describe('several discriminators', () => {
+  it('have to agree', () => {
+    const faults = judgeBy('Patient', [
+      [
+        'Patient.telecom',
+        {
+          slicing: {
+            discriminator: [
+              { type: 'value', path: 'system' },
+              { type: 'value', path: 'use' },
+            ],
+            rules: 'open',
+          },
+        },
+      ],
+      ['Patient.telecom:home', { sliceName: 'home', min: 1, max: '1' }],
+      ['Patient.telecom:home.system', { min: 1, fixedCode: 'phone' }],
+      ['Patient.telecom:home.use', { min: 1, fixedCode: 'home' }],
+    ]);
+    const phoned = (use: string) => ({ ...patient(), telecom: [{ system: 'phone', value: '1', use }] });
+    expect(faults(phoned('home'))).toEqual([]);
+    expect(faults(phoned('work'))).toEqual(['slice-min Patient.telecom']);
+  });
+});
+
+describe('slices told apart inside what they refer to', () => {
+  const organization = (name: string, rest: JsonObject = {}) => ({
+    resourceType: 'Organization',
+    id: name,
+    name,
+    ...rest,
+  });
+  const elements = (discriminator: JsonObject): Elements => [
+    ['Coverage.payor', { slicing: { discriminator: [discriminator], rules: 'open' } }],
+    [
+      'Coverage.payor:public',
+      { sliceName: 'public', min: 1, max: '1', type: [{ code: 'Reference', targetProfile: [urlOf('public')] }] },
+    ],
+  ];
+  const covered = (...contained: JsonObject[]) => ({
+    resourceType: 'Coverage',
+    contained,
+    status: 'active',
+    beneficiary: { reference: 'Patient/1' },
+    payor: contained.map(({ id }) => ({ reference: `#${id}` })),
+  });
+  const aPublic = profile('public', 'Organization', [
+    ['Organization.active', { min: 1, fixedBoolean: true }],
+    ['Organization.telecom', { min: 1 }],
+  ]);
+  const valid = organization('a', { active: true, telecom: [{ system: 'phone', value: '1' }] });
+
+  it('are found by a value there', () => {
+    const faults = judgeBy('Coverage', elements({ type: 'value', path: 'resolve().active' }), aPublic);
+    expect(faults(covered(valid, organization('b')))).toEqual([]);
+    expect(faults(covered(organization('b')))).toEqual(['slice-min Coverage.payor']);
+    expect(faults(covered(organization('b', { active: true })))).toEqual(['profile-mismatch Coverage.payor[0]']);
+  });
+  it('are found by a profile there', () => {
+    const faults = judgeBy('Coverage', elements({ type: 'profile', path: 'resolve()' }), aPublic);
+    expect(faults(covered(valid, organization('b')))).toEqual([]);
+    expect(faults(covered(organization('b', { active: true })))).toEqual(['slice-min Coverage.payor']);
+  });
+});
+
+describe('slices told apart by what a profile of theirs says', () => {
+  const card = profile('card', 'Identifier', [
+    ['Identifier.system', { min: 1, fixedUri: 'http://example.org/cards' }],
+    ['Identifier.value', { min: 1 }],
+  ]);
+  it('are found by a value in it', () => {
+    const faults = judgeBy(
+      'Patient',
+      [
+        ['Patient.identifier', { slicing: { discriminator: [{ type: 'value', path: 'system' }], rules: 'closed' } }],
+        [
+          'Patient.identifier:card',
+          { sliceName: 'card', min: 1, max: '1', type: [{ code: 'Identifier', profile: [urlOf('card')] }] },
+        ],
+      ],
+      card,
+    );
+    expect(faults(identified({ system: 'http://example.org/cards', value: '1' }))).toEqual([]);
+    expect(faults(identified({ system: 'http://example.org/cards' }))).toEqual([
+      'cardinality-min Patient.identifier[0].value',
+    ]);
+    expect(faults(identified({ system: 'http://example.org/others', value: '1' }))).toEqual([
+      'slice-closed Patient.identifier[0]',
+      'slice-min Patient.identifier',
+    ]);
+  });
+  it('are found by a value in the profile of a resource', () => {
+    const faults = judgeBy(
+      'Bundle',
+      [
+        ['Bundle.entry', { slicing: { discriminator: [{ type: 'value', path: 'resource.code' }], rules: 'open' } }],
+        ['Bundle.entry:marked', { sliceName: 'marked', min: 1, max: '1' }],
+        ['Bundle.entry:marked.resource', { min: 1, type: [{ code: 'Basic', profile: [urlOf('marked')] }] }],
+      ],
+      profile('marked', 'Basic', [['Basic.code', { patternCodeableConcept: { text: 'x' } }]]),
+    );
+    const made = (text: string) => ({
+      resourceType: 'Bundle',
+      type: 'collection',
+      entry: [{ fullUrl: `urn:uuid:${randomUUID()}`, resource: { resourceType: 'Basic', code: { text } } }],
+    });
+    expect(faults(made('x'))).toEqual([]);
+    expect(faults(made('y'))).toEqual(['slice-min Bundle.entry']);
+  });
+});
+
+describe('slices of a choice', () => {
+  const faults = judgeBy('Observation', [
+    ['Observation.value[x]', { slicing: { discriminator: [{ type: 'type', path: '$this' }], rules: 'open' } }],
+    [
+      'Observation.value[x]:valueQuantity',
+      { sliceName: 'valueQuantity', max: '1', type: [{ code: 'Quantity' }], patternQuantity: { unit: 'kg' } },
+    ],
+    [
+      'Observation.value[x]:valueString',
+      { sliceName: 'valueString', max: '1', type: [{ code: 'string' }], maxLength: 3 },
+    ],
+    [
+      'Observation.component',
+      { slicing: { discriminator: [{ type: 'value', path: 'value.ofType(Quantity).unit' }], rules: 'open' } },
+    ],
+    ['Observation.component:mass', { sliceName: 'mass', max: '1' }],
+    ['Observation.component:mass.value[x]', { min: 1, type: [{ code: 'Quantity' }] }],
+    ['Observation.component:mass.value[x].unit', { min: 1, fixedString: 'kg' }],
+  ]);
+  const observed = (rest: JsonObject) => ({
+    resourceType: 'Observation',
+    status: 'final',
+    code: { text: 'x' },
+    ...rest,
+  });
+
+  it('are judged where the value is of their type', () => {
+    expect(faults(observed({ valueQuantity: { value: 1, unit: 'kg' } }))).toEqual([]);
+    expect(faults(observed({ valueQuantity: { value: 1, unit: 'g' } }))).toEqual(['value-pattern Observation.value']);
+    expect(faults(observed({ valueString: 'long' }))).toEqual(['value-limit Observation.value']);
+    expect(faults(observed({ valueBoolean: true }))).toEqual([]);
+  });
+  it('are reached by ofType()', () => {
+    const component = (unit: string) => ({ code: { text: 'x' }, valueQuantity: { value: 1, unit } });
+    expect(faults(observed({ component: [component('kg'), component('g')] }))).toEqual([]);
+    expect(faults(observed({ component: [component('kg'), component('kg')] }))).toEqual([
+      'slice-max Observation.component',
+    ]);
+  });
+});
+
+describe('slicing', () => {
+  it('that goes by what cannot be read is left aside', () => {
+    const faults = judgeBy('Patient', [
+      [
+        'Patient.identifier',
+        { slicing: { discriminator: [{ type: 'value', path: "extension.where(url = 'x').value" }], rules: 'closed' } },
+      ],
+      ['Patient.identifier:odd', { sliceName: 'odd', min: 1 }],
+    ]);
+    expect(faults(patient())).toEqual([]);
+  });
+  it('of extensions goes by their url when nothing is said', () => {
+    const faults = judgeBy(
+      'Patient',
+      [
+        [
+          'Patient.extension:head',
+          { sliceName: 'head', min: 1, type: [{ code: 'Extension', profile: [urlOf('head')] }] },
+        ],
+      ],
+      extension('head', ['boolean']),
+    );
+    expect(faults(patient())).toEqual(['slice-min Patient.extension']);
+    expect(faults({ ...patient(), extension: [{ url: urlOf('head'), valueBoolean: true }] })).toEqual([]);
+  });
+  it('of a choice goes by a type that a differential names', () => {
+    const faults = judgeBy('Observation', [['Observation.valueString', { min: 1, maxLength: 3 }]]);
+    const observed = { resourceType: 'Observation', status: 'final', code: { text: 'x' } };
+    expect(faults({ ...observed, valueString: 'abc' })).toEqual([]);
+    expect(faults({ ...observed, valueString: 'abcd' })).toEqual(['value-limit Observation.value']);
+    expect(faults({ ...observed, valueInteger: 1 })).toContain('type-wrong Observation.value');
+  });
+});
