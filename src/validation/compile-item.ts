@@ -1,5 +1,7 @@
 import type { ElementDefinition } from '../definitions/definitions.ts';
+import { isJsonObject } from '../fhir/resource.ts';
 import { invariantPlans } from './invariants.ts';
+import { describeExpected, isSame } from './patterns.ts';
 import type { BindingPlan, InvariantPlan, LimitPlan } from './plan.ts';
 import type { Plans } from './plans.ts';
 import { valueFor } from './snapshot-tree.ts';
@@ -30,6 +32,25 @@ const widestOf = ({ binding }: ElementDefinition): string | undefined =>
 export const invariantsOf = (definition: ElementDefinition, known?: ElementDefinition): InvariantPlan[] =>
   invariantPlans(definition, definition.base?.path ?? definition.path, known);
 
+const zoned = /T.*(?:Z|[+-]\d\d:\d\d)$/;
+
+/** Less than, equal to or greater than 0 as the value is to the bound; undefined where they cannot be compared. */
+function compare(value: unknown, bound: unknown): number | undefined {
+  if (typeof value === 'number' && typeof bound === 'number') return value - bound;
+  if (typeof value === 'string' && typeof bound === 'string') {
+    if (zoned.test(value) && zoned.test(bound)) return Date.parse(value) - Date.parse(bound);
+    // Dates of unequal precision are compared as far as both go.
+    const length = Math.min(value.length, bound.length);
+    const [left, right] = [value.slice(0, length), bound.slice(0, length)];
+    return left < right ? -1 : Number(left > right);
+  }
+  if (!isJsonObject(value) || !isJsonObject(bound)) return undefined;
+  const ofOneUnit = (['system', 'code', 'unit'] as const).every(
+    name => value[name] === bound[name] || (name === 'unit' && bound.code !== undefined),
+  );
+  return ofOneUnit ? compare(value.value, bound.value) : undefined;
+}
+
 /** maxLength, minValue and maxValue, less what `known` has. https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.maxLength */
 export function limitsOf(definition: ElementDefinition, known?: ElementDefinition): LimitPlan[] {
   const limits: LimitPlan[] = [];
@@ -42,18 +63,13 @@ export function limitsOf(definition: ElementDefinition, known?: ElementDefinitio
   }
   for (const prefix of ['minValue', 'maxValue'] as const) {
     const bound = valueFor(definition, prefix);
-    if ((typeof bound !== 'number' && typeof bound !== 'string') || bound === (known && valueFor(known, prefix)))
-      continue;
+    if (bound === undefined || isSame(bound, known && valueFor(known, prefix))) continue;
     const low = prefix === 'minValue';
     limits.push({
-      text: `The value is ${low ? 'less' : 'greater'} than ${bound}, the ${low ? 'least' : 'greatest'} that is allowed.`,
+      text: `The value is ${low ? 'less' : 'greater'} than ${describeExpected(bound)}, the ${low ? 'least' : 'greatest'} that is allowed.`,
       holds: value => {
-        if (typeof value === 'number' && typeof bound === 'number') return low ? value >= bound : value <= bound;
-        if (typeof value !== 'string' || typeof bound !== 'string') return true;
-        // Dates of unequal precision are compared as far as both go.
-        const length = Math.min(value.length, bound.length);
-        const [left, right] = [value.slice(0, length), bound.slice(0, length)];
-        return low ? left >= right : left <= right;
+        const order = compare(value, bound);
+        return order === undefined || (low ? order >= 0 : order <= 0);
       },
     });
   }

@@ -115,6 +115,29 @@ describe('elements', () => {
   it('may have ids with any text, other than resources', () => {
     expect(faults({ ...claim(), total: { id: 'any text', value: 1 } })).toEqual([]);
   });
+  it('have ids of their own within the resource', () => {
+    const named = (...ids: string[]) => faults({ ...patient(), name: ids.map(id => ({ id, text: 'x' })) });
+    expect(named('1', '2')).toEqual([]);
+    expect(named('1', '1')).toEqual(['id-repeated Patient.name[1].id']);
+    expect(faults({ ...patient(), name: [{ id: 'b', text: 'x' }] })).toEqual(['id-repeated Patient.birthDate.id']);
+    const twin = { id: 'b', extension: [{ url: 'http://example.org/x', valueBoolean: true }] };
+    expect(faults({ ...patient(), gender: 'male', _gender: twin })).toEqual(['id-repeated Patient.birthDate.id']);
+    const element = [{ id: 'Patient', path: 'Patient' }];
+    const definition = {
+      resourceType: 'StructureDefinition',
+      url: 'http://example.org/x',
+      name: 'X',
+      status: 'draft',
+      kind: 'resource',
+      abstract: false,
+      type: 'Patient',
+      differential: { element },
+      snapshot: { element: element.map(one => ({ ...one, min: 0, max: '*', base: { ...one, min: 0, max: '*' } })) },
+    };
+    expect(faults(definition).filter(fault => fault.startsWith('id-repeated'))).toEqual([]);
+    const contained = [{ resourceType: 'Organization', id: 'org', name: 'x', _name: { id: 'b' } }];
+    expect(faults({ ...patient(), contained })).toEqual([]);
+  });
   it('that repeat their own content are judged by it at every depth', () => {
     const found = questionnaire();
     found.item = [{ linkId: '1', type: 'group', item: [{ linkId: '1.1', type: 'group', item: [{ type: 'string' }] }] }];

@@ -1,6 +1,7 @@
 import { nearestName } from '../fhir/nearest-name.ts';
 import { isJsonObject, type Resource } from '../fhir/resource.ts';
 import { profileClaims } from './claimed-profiles.ts';
+import { isOwnId, repeatedId } from './element-ids.ts';
 import { judgeObject } from './judge-object.ts';
 import type { Judgement } from './judgement.ts';
 import { foundType } from './messages.ts';
@@ -132,6 +133,7 @@ function judgementOf(scope: Scope, report: Report, explanation: Explanation, sou
       if (isJsonObject(value)) {
         const enough = main !== undefined && main !== null && isIdAlone(value);
         if (!enough) judgement.object(element.plan, value, path, place);
+        else if (!isOwnId(value.id, value, scope)) report.error('id-repeated', `${path}.id`, repeatedId);
       } else
         report.error(
           'type-wrong',

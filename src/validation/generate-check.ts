@@ -1,3 +1,4 @@
+import { hasOwnIds, isOwnId } from './element-ids.ts';
 import { type Judges, writeItem } from './generate-item.ts';
 import { writeProfileElement } from './generate-profile.ts';
 import type { ElementPlan, FastCheck, JsonName, ObjectPlan } from './plan.ts';
@@ -48,6 +49,7 @@ function writeKeys(source: Source, plan: ObjectPlan, judges: Judges): void {
         name: name.name,
         write: () => {
           writeProperty(source, element, name, judges);
+          if (isElementId(plan, element)) source.line(`if (!${source.constant(isOwnId)}(v, o, c)) return false;`);
           seen();
         },
       });
@@ -80,6 +82,8 @@ function writeKeys(source: Source, plan: ObjectPlan, judges: Judges): void {
     if (name !== undefined) source.line(`if (${countExpression(source, name)} < ${element.min}) return false;`);
   }
 }
+
+const isElementId = (plan: ObjectPlan, { name }: ElementPlan) => name === 'id' && hasOwnIds(plan);
 
 interface Case {
   name: string;

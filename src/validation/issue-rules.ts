@@ -23,6 +23,7 @@ export const issueRules = {
   'value-limit': { code: 'value', meaning: 'A value is longer, smaller or larger than allowed.' },
   'value-fixed': { code: 'value', meaning: 'A value differs from the one that a profile fixes.' },
   'value-pattern': { code: 'value', meaning: "A value lacks what a profile's pattern asks for." },
+  'id-repeated': { code: 'value', meaning: 'Two elements of a resource have the same id.' },
   'code-not-in-value-set': {
     code: 'code-invalid',
     meaning: 'A code is not in the value set that its element is bound to.',

@@ -1,5 +1,6 @@
 import { nearestName } from '../fhir/nearest-name.ts';
 import type { JsonObject } from '../fhir/resource.ts';
+import { hasOwnIds, isOwnId, repeatedId } from './element-ids.ts';
 import { judgeInvariants } from './judge-invariants.ts';
 import { judgeItem } from './judge-item.ts';
 import { judgeSlices } from './judge-slices.ts';
@@ -36,7 +37,10 @@ export function judgeObject(
 ): void {
   const { report, scope } = judgement;
   const before = report.errors;
-  if (plan.exhaustive) judgeProperties(plan, value, path, judgement);
+  if (plan.exhaustive) {
+    judgeProperties(plan, value, path, judgement);
+    if (hasOwnIds(plan) && !isOwnId(value.id, value, scope)) report.error('id-repeated', `${path}.id`, repeatedId);
+  }
   for (const element of plan.elements) {
     if (report.full) return;
     judgeElement(element, value, place, path, plan, judgement);

@@ -7,6 +7,8 @@ export interface Scope extends ExpressionContext {
   readonly resource: Resource;
   readonly rootResource: Resource;
   readonly bundle: Resource | undefined;
+  /** The elements of the resource that were found to have an id, by it. */
+  ids: Map<string, object> | undefined;
 }
 
 /** Where a value of a data type stands, so far as the definition that names its type tells. */

@@ -12,6 +12,7 @@ export function createScope(resource: Resource, definitions: Definitions): Scope
     resource,
     rootResource: resource,
     bundle: undefined,
+    ids: undefined,
     memberOf(value, url) {
       const codes = definitions.valueSet(url);
       const found = typeof value === 'string' ? { code: value } : value;
@@ -40,9 +41,14 @@ export function nestedScope(resource: Resource, outer: Scope): Scope {
       const text = textOf(reference);
       return typeof text === 'string' ? bundledResource(bundle, text) : undefined;
     };
-    return { ...outer, resource, rootResource: resource, bundle, resolve };
+    return { ...outer, resource, rootResource: resource, bundle, ids: undefined, resolve };
   }
-  return resourceType === 'Parameters' ? { ...outer, resource, rootResource: resource } : { ...outer, resource };
+  return {
+    ...outer,
+    resource,
+    rootResource: resourceType === 'Parameters' ? resource : outer.rootResource,
+    ids: undefined,
+  };
 }
 
 /** A resource that a reference leads to without leaving the instance: contained in the same resource, or in the same Bundle. */
@@ -60,8 +66,14 @@ export function targetWithin({ reference }: JsonObject, scope: Scope): Target | 
     const resource = reference.length === 1 ? root : containedResource(root, reference.slice(1));
     return resource === undefined
       ? undefined
-      : { resource: resource as Resource, scope: { ...scope, resource: resource as Resource }, place: 'contained' };
+      : {
+          resource: resource as Resource,
+          scope: { ...scope, resource: resource as Resource, ids: undefined },
+          place: 'contained',
+        };
   }
   const resource = scope.bundle === undefined ? undefined : bundledResource(scope.bundle, reference);
-  return resource && { resource, scope: { ...scope, resource, rootResource: resource }, place: 'bundled' };
+  return (
+    resource && { resource, scope: { ...scope, resource, rootResource: resource, ids: undefined }, place: 'bundled' }
+  );
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../fhir/resource.ts';
+import { isOwnId } from './element-ids.ts';
 import type { ElementPlace, FastCheck, Scope } from './plan.ts';
 
 /**
@@ -28,7 +29,7 @@ export const twinCheck =
   (check: FastCheck) =>
   (value: unknown, main: unknown, scope: Scope, place: ElementPlace | undefined): boolean => {
     if (!isJsonObject(value)) return false;
-    if (isPresent(main) && isIdAlone(value)) return true;
+    if (isPresent(main) && isIdAlone(value)) return isOwnId(value.id, value, scope);
     return (check as (value: JsonObject, scope: Scope, place?: ElementPlace) => boolean)(value, scope, place);
   };
 
