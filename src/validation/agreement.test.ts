@@ -2,28 +2,31 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject, Resource } from '../fhir/resource.ts';
 import { createValidator } from './create-validator.ts';
-import { profile, urlOf } from './test-profiles.ts';
+import { createGenerator, randomFrom } from './test-instances.ts';
+import { extension, profile, urlOf } from './test-profiles.ts';
 import { definitionsWith, validResources } from './test-resources.ts';
 
-const validator = createValidator(
-  definitionsWith(
-    profile('sliced', 'Claim', [
-      [
-        'Claim.identifier',
-        { slicing: { discriminator: [{ type: 'value', path: 'system' }], rules: 'closed' }, max: '2' },
-      ],
-      ['Claim.identifier:own', { sliceName: 'own', max: '1' }],
-      ['Claim.identifier:own.system', { min: 1, fixedUri: 'http://example.org/claims' }],
-      ['Claim.identifier:own.value', { min: 1, patternString: 'C-1' }],
-      ['Claim.use', { fixedCode: 'claim' }],
-      ['Claim.subType', { max: '0' }],
-      ['Claim.item', { min: 1, max: '3' }],
-      ['Claim.item.quantity', { min: 1 }],
-      ['Claim.supportingInfo.value[x]', { type: [{ code: 'Quantity' }] }],
-      ['Claim.diagnosis.diagnosis[x]', { type: [{ code: 'CodeableConcept' }] }],
-    ]),
-  ),
+const definitions = definitionsWith(
+  extension('head', ['boolean']),
+  profile('sliced', 'Claim', [
+    ['Claim.insurance.coverage', { type: [{ code: 'Reference', aggregation: ['contained', 'bundled'] }] }],
+    [
+      'Claim.identifier',
+      { slicing: { discriminator: [{ type: 'value', path: 'system' }], rules: 'closed' }, max: '2' },
+    ],
+    ['Claim.identifier:own', { sliceName: 'own', max: '1' }],
+    ['Claim.identifier:own.system', { min: 1, fixedUri: 'http://example.org/claims' }],
+    ['Claim.identifier:own.value', { min: 1, patternString: 'C-1' }],
+    ['Claim.use', { fixedCode: 'claim' }],
+    ['Claim.subType', { max: '0' }],
+    ['Claim.item', { min: 1, max: '3' }],
+    ['Claim.item.quantity', { min: 1 }],
+    ['Claim.supportingInfo.value[x]', { type: [{ code: 'Quantity' }] }],
+    ['Claim.diagnosis.diagnosis[x]', { type: [{ code: 'CodeableConcept' }] }],
+  ]),
 );
+const validator = createValidator(definitions);
+const generator = createGenerator(definitions);
 
 /** The generated check and the explanation say the same of a resource. */
 function agrees(resource: Json): void {
@@ -72,6 +75,10 @@ const oddValues: Json[] = [
   { reference: '#org' },
   { coding: [{ code: 'x' }] },
   { url: 'http://example.org/x', valueString: 'x' },
+  [{ url: urlOf('head'), valueBoolean: true }],
+  [{ url: 'relative', valueBoolean: true }],
+  { resourceType: 'Basic', id: 'x', code: { text: 'x' } },
+  'urn:uuid:c757873d-ec9a-4326-a141-556f43239520',
   { extension: [{ url: 'http://example.org/x', valueString: 'x' }] },
 ];
 
@@ -120,28 +127,47 @@ describe('the generated check and the explanation', () => {
     agrees(patient);
   });
 
+  const steps = fc.array(
+    fc.record({ place: fc.nat(), change: fc.nat(changes.length - 1), odd: fc.nat(oddValues.length - 1) }),
+    { maxLength: 3 },
+  );
+  const changed = (resource: Resource, chosen: readonly { place: number; change: number; odd: number }[]): Resource => {
+    for (const { place, change, odd } of chosen) {
+      const places = placesOf(resource).filter(([holder, name]) => !(holder === resource && name === 'resourceType'));
+      const at = places[place % places.length];
+      if (at !== undefined) changes[change]!(...at, structuredClone(oddValues[odd]!));
+    }
+    return resource;
+  };
+
   it.each(Object.entries(validResources))('agree on changed copies of %s', (_, make) => {
-    const steps = fc.array(
-      fc.record({ place: fc.nat(), change: fc.nat(changes.length - 1), odd: fc.nat(oddValues.length - 1) }),
-      { minLength: 1, maxLength: 3 },
-    );
     fc.assert(
-      fc.property(steps, chosen => {
-        const resource = make();
-        for (const { place, change, odd } of chosen) {
-          const places = placesOf(resource).filter(
-            ([holder, name]) => !(holder === resource && name === 'resourceType'),
-          );
-          const at = places[place % places.length];
-          if (at !== undefined) changes[change]!(...at, structuredClone(oddValues[odd]!));
-        }
-        agrees(resource);
-      }),
+      fc.property(steps, chosen => agrees(changed(make(), chosen))),
       { numRuns: 600 },
     );
   });
 
+  it('agree on changed instances of every type', () => {
+    const made = fc.tuple(
+      fc.constantFrom(...definitions.resourceTypes),
+      fc.nat(1000),
+      fc.double({ min: 0, max: 0.6, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(made, steps, ([type, seed, density], chosen) =>
+        agrees(changed(generator.resource(type, randomFrom(seed), density), chosen)),
+      ),
+      { numRuns: 1500 },
+    );
+  });
+
   const names = [
+    'modifierExtension',
+    'fullUrl',
+    'link',
+    'relation',
+    'search',
+    'mode',
     'id',
     'extension',
     'url',
@@ -192,6 +218,8 @@ describe('the generated check and the explanation', () => {
     object: fc.dictionary(fc.constantFrom(...names), tie('json'), { maxKeys: 5 }) as fc.Arbitrary<JsonObject>,
   }));
   const types = [
+    'DocumentReference',
+    'Composition',
     'Patient',
     'Claim',
     'Bundle',

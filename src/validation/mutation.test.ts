@@ -1,101 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { ElementDefinition } from '../definitions/definitions.ts';
-import type { Json, JsonObject, Resource } from '../fhir/resource.ts';
+import { loadDefinitions } from '../definitions/load-definitions.ts';
+import type { JsonObject, Resource } from '../fhir/resource.ts';
 import { createValidator } from './create-validator.ts';
-import { claim, coverage, patient, questionnaire, r4 } from './test-resources.ts';
+import { createGenerator, randomFrom } from './test-instances.ts';
+import { mutantsOf } from './test-mutants.ts';
+import { claim, coverage, patient, questionnaire } from './test-resources.ts';
 
-/** Breaks one rule at a time, as the StructureDefinition names it, and asks for the refusal of just that element. */
+/**
+ * Breaks one rule at a time, as the StructureDefinition names it, in valid instances of every type that the default capability file
+ * serves, and asks for the refusal of just that element.
+ */
 
-const validator = createValidator(r4);
+const SEED = 20261124;
+const root = new URL('../../', import.meta.url).pathname;
+const read = (path: string): Resource => JSON.parse(readFileSync(root + path, 'utf8'));
+const definitions = loadDefinitions({
+  folders: ['r4', 'kiungo', 'openimis'].map(set => `${root}profiles/${set}`),
+  packages: [],
+});
+const validator = createValidator(definitions);
+const generator = createGenerator(definitions);
+const errorsOf = (resource: Resource, profiles: string[]) =>
+  validator.validate(resource, profiles).filter(({ severity }) => severity === 'error');
 
-interface Mutant {
-  what: string;
-  expression: string;
-  rules: string[];
-  resource: JsonObject;
+interface Instance {
+  name: string;
+  resource: Resource;
+  profile: string | undefined;
 }
 
-const copy = (resource: Resource) => structuredClone(resource);
+const served = (read('capability-statements/openimis.json').rest as JsonObject[])[0]!.resource as {
+  type: string;
+  profile?: string;
+  supportedProfile?: string[];
+}[];
+const profiles = served.flatMap(({ profile = '', supportedProfile = [] }) => [profile, ...supportedProfile]);
 
-/** The definitions of the elements that a resource's own snapshot has (not those inside data types), by path. */
-const elementsOf = (type: string): ElementDefinition[] =>
-  r4.structureDefinition(type)!.snapshot.element.filter(({ path }) => path.includes('.') && !path.endsWith('[x]'));
+/** The fixture files are named by the profile that they are made for. */
+const fixtures: Instance[] = readdirSync(`${root}test/fixtures/valid`).flatMap(file => {
+  const id = file.slice(0, file.indexOf('.'));
+  const profile = profiles.find(url => url.endsWith(`/${id}`));
+  return profile === undefined ? [] : [{ name: file, resource: read(`test/fixtures/valid/${file}`), profile }];
+});
 
-interface Place {
-  holder: JsonObject;
-  expression: string;
-}
+const written: Instance[] = [
+  ...Object.entries({ claim, coverage, patient, questionnaire }).map(([name, make]) => ({ name, resource: make() })),
+  {
+    name: 'a StructureDefinition',
+    resource: read('profiles/kiungo/StructureDefinition-kiungo-coverage.json'),
+  },
+].map(instance => ({ ...instance, profile: undefined }));
 
-/** The objects of the resource in which the element of this path may stand. */
-function holdersOf(resource: JsonObject, path: string): Place[] {
-  const steps = path.split('.').slice(1, -1);
-  let places: Place[] = [{ holder: resource, expression: String(resource.resourceType) }];
-  for (const step of steps) {
-    places = places.flatMap(({ holder, expression }) => {
-      const value = holder[step];
-      if (Array.isArray(value))
-        return value.map((item, index) => ({
-          holder: item as JsonObject,
-          expression: `${expression}.${step}[${index}]`,
-        }));
-      return value === undefined ? [] : [{ holder: value as JsonObject, expression: `${expression}.${step}` }];
-    });
+/** Instances made from the definition: as full as they get while they are valid, and leaner ones. */
+function generated(type: string): Instance[] {
+  const found: Instance[] = [];
+  for (const density of [0.8, 0.3]) {
+    for (let attempt = 0; attempt < 60; attempt++) {
+      const seed = SEED + attempt;
+      const resource = generator.resource(type, randomFrom(seed), density);
+      if (!validator.isValid(resource, [])) continue;
+      found.push({ name: `${type} made with seed ${seed} at ${density}`, resource, profile: undefined });
+      break;
+    }
   }
-  return places;
+  return found;
 }
 
-function mutantsOf(make: () => Resource): Mutant[] {
-  const original = make();
-  const mutants: Mutant[] = [];
-  for (const { path, min, max, base, type, binding } of elementsOf(original.resourceType)) {
-    const name = path.slice(path.lastIndexOf('.') + 1);
-    const repeats = (base?.max ?? max) === '*';
-    const item = repeats ? '[0]' : '';
-    const code = type?.[0]?.code ?? '';
-    holdersOf(original, path).forEach(({ holder, expression }, at) => {
-      if (holder[name] === undefined) return;
-      /** A mutant whose element has another value, or none. `place` is what follows the element in the expression. */
-      const mutate = (what: string, rules: string[], place: string, edit: (value: Json) => Json | undefined) => {
-        const resource = copy(original);
-        const changed = holdersOf(resource, path)[at]!.holder;
-        const value = edit(changed[name]!);
-        if (value === undefined) delete changed[name];
-        else changed[name] = value;
-        mutants.push({ what: `${path} ${what}`, expression: `${expression}.${name}${place}`, rules, resource });
-      };
-      const put = (what: string, rules: string[], wrong: Json, place = '') =>
-        mutate(what, rules, item + place, () => (repeats ? [wrong] : wrong));
+const ofType = (type: string) => [
+  ...[...fixtures, ...written].filter(({ resource }) => resource.resourceType === type),
+  ...generated(type),
+];
 
-      if (min === 1) mutate('is left out', ['cardinality-min'], '', () => undefined);
-      if (repeats) mutate('is no array', ['type-wrong'], '', value => (value as Json[])[0]!);
-      else mutate('is an array', ['type-wrong'], '', value => [value]);
-      mutate('is empty', ['element-empty'], '', () => (repeats ? [] : null));
-      put('is of another JSON type', ['type-wrong'], code === 'boolean' ? 'true' : true);
-      if (code === 'code' && binding?.strength === 'required')
-        put('has an unknown code', ['code-not-in-value-set'], 'no-such-code');
-      if (['code', 'uri', 'id'].includes(code)) put('is badly written', ['format-wrong'], 'a  b');
-      if (code === 'positiveInt') put('is zero', ['format-wrong'], 0);
-      if (code === 'date' || code === 'dateTime') put('is no day', ['format-wrong'], '2023-02-29');
-      if (code === 'Reference') put('is of no form', ['reference-format'], { reference: 'no-form' }, '.reference');
-      if (/^[A-Z]/.test(code) && code !== 'Resource') {
-        put('has an unknown element', ['element-unknown'], { noSuchElement: 1 }, '.noSuchElement');
-      }
-    });
-  }
-  return mutants;
-}
+/** How many mutants broke each rule. */
+const tried = new Map<string, number>();
 
-describe.each(Object.entries({ claim, patient, coverage, questionnaire }))('%s', (_, make) => {
-  const mutants = mutantsOf(make);
-  it('gives mutants of many kinds', () => {
-    expect(mutants.length).toBeGreaterThan(15);
+describe.each(served.map(({ type }) => type))('%s', type => {
+  const instances = ofType(type);
+  it('has instances', () => {
+    expect(instances).not.toEqual([]);
   });
-  it.each(mutants.map(mutant => [mutant.what, mutant] as const))(
-    'is refused when %s',
-    (_what, { resource, expression, rules }) => {
-      const errors = validator.validate(resource as Resource, []).filter(({ severity }) => severity === 'error');
-      expect(errors.filter(issue => issue.expression === expression && rules.includes(issue.rule))).not.toEqual([]);
-      expect(validator.isValid(resource as Resource, [])).toBe(false);
-    },
-  );
+  it.each(instances)('$name is accepted, and each of its mutants refused where it is wrong', instance => {
+    const { resource, profile } = instance;
+    const urls = profile === undefined ? [] : [profile];
+    expect(errorsOf(resource, urls)).toEqual([]);
+    const mutants = mutantsOf(resource, profile, { definitions, generator, random: randomFrom(SEED) });
+    expect(mutants.length).toBeGreaterThan(5);
+    for (const { rules } of mutants) for (const rule of rules) tried.set(rule, (tried.get(rule) ?? 0) + 1);
+    const missed: string[] = [];
+    for (const { what, rules, expression, make } of mutants) {
+      const errors = errorsOf(make(), urls);
+      if (errors.some(issue => issue.expression === expression && rules.includes(issue.rule))) continue;
+      const told = errors.map(issue => `${issue.rule} ${issue.expression}`).join(', ');
+      missed.push(`${what}: ${rules.join(' or ')} ${expression} was not told, but: ${told}`);
+    }
+    expect(missed).toEqual([]);
+  });
+});
+
+it(`mutants of every kind were made, from the seed ${SEED}`, () => {
+  const kinds =
+    'cardinality-max cardinality-min choice-many code-not-in-value-set contained-id contained-meta contained-nested contained-unreferenced ' +
+    'element-empty element-unknown extension-unknown extension-url format-wrong id-repeated invariant-failed reference-contained ' +
+    'reference-format reference-target resource-type-unknown slice-closed slice-max slice-min type-wrong value-pattern';
+  expect([...tried.keys()].sort()).toEqual(kinds.split(' '));
+  expect([...tried.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(20_000);
 });
