@@ -51,12 +51,22 @@ function compare(value: unknown, bound: unknown): number | undefined {
   return ofOneUnit ? compare(value.value, bound.value) : undefined;
 }
 
+const systems = new Set(['Coding.system', 'Identifier.system']);
+
+/** https://hl7.org/fhir/R4/datatypes-definitions.html#Coding.system */
+const wholeSystem: LimitPlan = {
+  rule: 'format-wrong',
+  text: 'A system is a whole URL or urn, such as http://example.org/codes. Write it whole.',
+  holds: value => typeof value !== 'string' || value.includes(':') || value.startsWith('#'),
+};
+
 /** maxLength, minValue and maxValue, less what `known` has. https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.maxLength */
 export function limitsOf(definition: ElementDefinition, known?: ElementDefinition): LimitPlan[] {
-  const limits: LimitPlan[] = [];
+  const limits: LimitPlan[] = known === undefined && systems.has(definition.path) ? [wholeSystem] : [];
   const { maxLength } = definition;
   if (maxLength !== undefined && maxLength !== known?.maxLength) {
     limits.push({
+      rule: 'value-limit',
       text: `The text is longer than the ${maxLength} characters that are allowed. Shorten it.`,
       holds: value => typeof value !== 'string' || value.length <= maxLength,
     });
@@ -66,6 +76,7 @@ export function limitsOf(definition: ElementDefinition, known?: ElementDefinitio
     if (bound === undefined || isSame(bound, known && valueFor(known, prefix))) continue;
     const low = prefix === 'minValue';
     limits.push({
+      rule: 'value-limit',
       text: `The value is ${low ? 'less' : 'greater'} than ${describeExpected(bound)}, the ${low ? 'least' : 'greatest'} that is allowed.`,
       holds: value => {
         const order = compare(value, bound);

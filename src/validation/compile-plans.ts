@@ -10,6 +10,7 @@ import { structurePlan } from './compile-structure.ts';
 import { containedRule } from './contained.ts';
 import { extensionDefinition } from './extension-definition.ts';
 import { type ExtensionJudges, extensionPlan, extensionRule } from './extensions.ts';
+import { identifierRule } from './identifiers.ts';
 import type {
   BindingPlan,
   ExtensionDefinition,
@@ -62,6 +63,7 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
     if (name === 'Extension') return [extensionRule];
     if (name === 'Coding' || QUANTITIES.has(name)) return [codingAdvice(definitions)];
     if (name === 'Reference') return [referenceRule(isResourceType)];
+    if (name === 'Identifier') return [identifierRule];
     if (name === 'Bundle') return [bundleRule(isResourceType)];
     return isResourceType(name) ? [containedRule] : [];
   };

@@ -112,6 +112,15 @@ describe('elements', () => {
       { severity: 'warning', rule: 'value-suspicious', expression: 'Patient.birthDate' },
     ]);
   });
+  it('that are systems are whole', () => {
+    const coded = (system: string) => faults({ ...claim(), type: { coding: [{ system, code: 'x' }] } });
+    expect(coded('urn:oid:1.2.3')).toEqual([]);
+    expect(coded('CodeSystem/x')).toEqual(['format-wrong Claim.type.coding[0].system']);
+    const identified = (system: string, value: string) => faults({ ...claim(), identifier: [{ system, value }] });
+    expect(identified('claims', '1')).toEqual(['format-wrong Claim.identifier[0].system']);
+    expect(identified('urn:ietf:rfc:3986', 'urn:oid:1.2.3')).toEqual([]);
+    expect(identified('urn:ietf:rfc:3986', '123')).toEqual(['format-wrong Claim.identifier[0].value']);
+  });
   it('may have ids with any text, other than resources', () => {
     expect(faults({ ...claim(), total: { id: 'any text', value: 1 } })).toEqual([]);
   });

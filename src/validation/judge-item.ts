@@ -31,7 +31,7 @@ export function judgeItem(item: ItemPlan, occurrence: Occurrence, judgement: Jud
   if (!judgeType(type, occurrence, judgement)) return;
   if (item.expected?.matches(value) === false) reportExpected(item.expected, path, judgement);
   if (isCoded(type.code)) for (const binding of item.bindings) judgeBinding(binding, value, path, report);
-  for (const limit of item.limits) if (!limit.holds(value)) report.error('value-limit', path, limit.text);
+  for (const limit of item.limits) if (!limit.holds(value)) report.error(limit.rule, path, limit.text);
   if (item.object !== undefined) judgeComplex(item.object.plan, occurrence, judgement);
   if (report.errors > before || !judgement.sound) return;
   judgeInvariants(item.invariants, value, twin, path, judgement);

@@ -1,5 +1,6 @@
 import type { ExpressionContext } from '../fhir/fhirpath/expression.ts';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
+import type { IssueRule } from './issue-rules.ts';
 import type { Report } from './report.ts';
 
 /** Where a value stands: the resource it is part of, the resource that contains that one, and the Bundle around both. */
@@ -70,8 +71,9 @@ export interface ExpectedValue {
   matches(value: unknown): boolean;
 }
 
-/** maxLength, minValue, maxValue. */
+/** maxLength, minValue, maxValue, and what is asked of the text of some elements beyond their type. */
 export interface LimitPlan {
+  readonly rule: IssueRule;
   readonly text: string;
   holds(value: unknown): boolean;
 }

@@ -29,6 +29,7 @@ describe('the XHTML of a narrative', () => {
     ['a script', div('<script>alert(1)</script>')],
     ['a form', div('<form>a</form>')],
     ['an iframe', div('<iframe src="x">a</iframe>')],
+    ['a list in a paragraph', div('<p><b>a</b><ul><li>b</li></ul></p>')],
     ['an element that HTML calls deprecated', div('<font>a</font>')],
     ['a style sheet', div('<style>p { color: red }</style>a')],
     ['an object', div('<object>a</object>')],

@@ -13,6 +13,8 @@ const attributes = new Set(
 );
 /** Something to see even where they hold no text: space counts in preformatted text. */
 const contentOfTheirOwn = new Set(['img', 'hr', 'pre']);
+/** What cannot stand in a paragraph. */
+const blocks = new Set(['div', 'blockquote', 'table', 'ol', 'ul', 'p']);
 const attribute = /\s+([A-Za-z_:][\w:.-]*)\s*=\s*("[^"<]*"|'[^'<]*')/y;
 const entity = /&(?:#[0-9]+|#x[0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);/y;
 const namespace = 'http://www.w3.org/1999/xhtml';
@@ -56,6 +58,7 @@ export function isXhtml(source: string): boolean {
   const text = source.trim();
   const open: string[] = [];
   let content = false;
+  let paragraphs = 0;
   let index = 0;
   while (index < text.length) {
     if (text[index] !== '<') {
@@ -75,13 +78,16 @@ export function isXhtml(source: string): boolean {
       index = end + 3;
     } else if (text[index + 1] === '/') {
       const end = text.indexOf('>', index);
-      if (end < 0 || open.pop() !== text.slice(index + 2, end).trimEnd()) return false;
+      const name = open.pop();
+      if (end < 0 || name !== text.slice(index + 2, end).trimEnd()) return false;
+      if (name === 'p') paragraphs--;
       index = end + 1;
       if (open.length === 0) return content && index === text.length;
     } else {
       const tag = readStartTag(text, index, open.length === 0);
-      if (tag === undefined) return false;
+      if (tag === undefined || (paragraphs > 0 && blocks.has(tag.name))) return false;
       content ||= contentOfTheirOwn.has(tag.name);
+      if (tag.name === 'p' && !tag.closed) paragraphs++;
       if (!tag.closed) open.push(tag.name);
       else if (open.length === 0) return false;
       index = tag.end;
