@@ -57,8 +57,16 @@ const systems = new Set(['Coding.system', 'Identifier.system']);
 const wholeSystem: LimitPlan = {
   rule: 'format-wrong',
   text: 'A system is a whole URL or urn, such as http://example.org/codes. Write it whole.',
-  holds: value => typeof value !== 'string' || value.includes(':') || value.startsWith('#'),
+  // Nearly all begin with http: or https:.
+  holds: value =>
+    typeof value !== 'string' ||
+    value.charCodeAt(4) === COLON ||
+    value.charCodeAt(5) === COLON ||
+    value.includes(':') ||
+    value.startsWith('#'),
 };
+
+const COLON = 58;
 
 /** maxLength, minValue and maxValue, less what `known` has. https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.maxLength */
 export function limitsOf(definition: ElementDefinition, known?: ElementDefinition): LimitPlan[] {

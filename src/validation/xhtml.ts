@@ -19,17 +19,35 @@ const attribute = /\s+([A-Za-z_:][\w:.-]*)\s*=\s*("[^"<]*"|'[^'<]*')/y;
 const entity = /&(?:#[0-9]+|#x[0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);/y;
 const namespace = 'http://www.w3.org/1999/xhtml';
 
+const AMPERSAND = 38;
+const SLASH = 47;
+const LESS = 60;
+const GREATER = 62;
+const EXCLAMATION = 33;
+
 interface Tag {
   name: string;
   end: number;
   closed: boolean;
 }
 
+/** Where the letters and digits from `start` on end. */
+function endOfName(text: string, start: number): number {
+  let index = start;
+  for (; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    const letter = code | 32;
+    if ((letter < 97 || letter > 122) && (code < 48 || code > 57)) break;
+  }
+  return index;
+}
+
 function readStartTag(text: string, start: number, outermost: boolean): Tag | undefined {
-  let index = start + 1;
-  while (index < text.length && /[A-Za-z0-9]/.test(text[index]!)) index++;
+  let index = endOfName(text, start + 1);
   const name = text.slice(start + 1, index);
   if (!elements.has(name)) return undefined;
+  // Most tags have no attributes.
+  if (!outermost && text.charCodeAt(index) === GREATER) return { name, end: index + 1, closed: false };
   const seen = new Set<string>();
   attribute.lastIndex = index;
   for (let found = attribute.exec(text); found !== null; found = attribute.exec(text)) {
@@ -49,6 +67,25 @@ function readStartTag(text: string, start: number, outermost: boolean): Tag | un
   return text.startsWith('/>', index) ? { name, end: index + 2, closed: true } : undefined;
 }
 
+/** Where the end tag of the element at `start` ends; -1 when it is not its end tag. */
+function endOfEndTag(text: string, start: number, name: string | undefined): number {
+  if (name === undefined || !text.startsWith(name, start + 2)) return -1;
+  const after = start + 2 + name.length;
+  if (text.charCodeAt(after) === GREATER) return after + 1;
+  const end = text.indexOf('>', after);
+  return end >= 0 && text.slice(after, end).trim() === '' ? end + 1 : -1;
+}
+
+/** Whether every & in a piece of text begins an entity. */
+function hasOnlyEntities(text: string, start: number, end: number): boolean {
+  for (let index = start; index < end; index++) {
+    if (text.charCodeAt(index) !== AMPERSAND) continue;
+    entity.lastIndex = index;
+    if (!entity.test(text)) return false;
+  }
+  return true;
+}
+
 /**
  * Whether the text is what `Narrative.div` may hold: one `div` in the namespace of XHTML, well-formed, of formatting elements, tables,
  * lists, links and images only, without scripts, event attributes and what HTML 4 calls deprecated, and not empty (txt-1, txt-2).
@@ -61,28 +98,25 @@ export function isXhtml(source: string): boolean {
   let paragraphs = 0;
   let index = 0;
   while (index < text.length) {
-    if (text[index] !== '<') {
+    if (text.charCodeAt(index) !== LESS) {
       const next = text.indexOf('<', index);
       const end = next < 0 ? text.length : next;
-      if (open.length === 0) return false;
-      const piece = text.slice(index, end);
-      for (let at = piece.indexOf('&'); at >= 0; at = piece.indexOf('&', at + 1)) {
-        entity.lastIndex = at;
-        if (!entity.test(piece)) return false;
-      }
-      content ||= piece.trim() !== '';
+      if (open.length === 0 || !hasOnlyEntities(text, index, end)) return false;
+      content ||= text.slice(index, end).trim() !== '';
       index = end;
-    } else if (text.startsWith('<!--', index)) {
+      continue;
+    }
+    const mark = text.charCodeAt(index + 1);
+    if (mark === SLASH) {
+      const name = open.pop();
+      index = endOfEndTag(text, index, name);
+      if (index < 0) return false;
+      if (name === 'p') paragraphs--;
+      if (open.length === 0) return content && index === text.length;
+    } else if (mark === EXCLAMATION && text.startsWith('<!--', index)) {
       const end = text.indexOf('-->', index + 4);
       if (end < 0 || open.length === 0) return false;
       index = end + 3;
-    } else if (text[index + 1] === '/') {
-      const end = text.indexOf('>', index);
-      const name = open.pop();
-      if (end < 0 || name !== text.slice(index + 2, end).trimEnd()) return false;
-      if (name === 'p') paragraphs--;
-      index = end + 1;
-      if (open.length === 0) return content && index === text.length;
     } else {
       const tag = readStartTag(text, index, open.length === 0);
       if (tag === undefined || (paragraphs > 0 && blocks.has(tag.name))) return false;
