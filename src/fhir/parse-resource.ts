@@ -5,6 +5,7 @@ import { refuse } from './fhir-error.ts';
 import { jsonErrorPosition } from './json-error-position.ts';
 import { isJsonObject, type Resource } from './resource.ts';
 import { type JsonScan, scanJson } from './scan-json.ts';
+import { type WrittenNumbers, writtenNumbers } from './written-numbers.ts';
 
 /** A resource together with the text it came in. */
 export interface ParsedResource {
@@ -13,6 +14,8 @@ export interface ParsedResource {
   exact: Resource;
   text: string;
   scan: JsonScan;
+  /** Where whole numbers are written with a point or an exponent, which integers must not be; undefined where none is. */
+  written: WrittenNumbers | undefined;
 }
 
 const countMembers = (value: unknown): number => {
@@ -49,6 +52,7 @@ const withExact = (resource: Resource, text: string, scan: JsonScan): ParsedReso
   exact: scan.inexactNumbers ? (parseExact(text) as Resource) : resource,
   text,
   scan,
+  written: scan.pointedWholes ? writtenNumbers(resource, text) : undefined,
 });
 
 /**

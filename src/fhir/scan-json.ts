@@ -13,6 +13,8 @@ export interface JsonScan {
   memberCount: number;
   /** True if a number has more digits than JavaScript keeps, or an exponent. */
   inexactNumbers: boolean;
+  /** True if a whole number is written with a point or an exponent, other than under `value`, where FHIR has decimals. */
+  pointedWholes: boolean;
   resourceType?: MemberSpan;
   id?: MemberSpan;
   meta?: MemberSpan;
@@ -64,9 +66,11 @@ const memberName = (written: string): string => {
  * `JSON.parse` is the judge of that.
  */
 export const scanJson = (text: string): JsonScan => {
-  const scan: JsonScan = { depth: 0, memberCount: 0, inexactNumbers: false };
+  const scan: JsonScan = { depth: 0, memberCount: 0, inexactNumbers: false, pointedWholes: false };
   let depth = 0;
   let open: MemberSpan | undefined;
+  let nameStart = 0;
+  let nameEnd = 0;
   let index = 0;
   while (index < text.length) {
     const char = text.charCodeAt(index);
@@ -78,6 +82,8 @@ export const scanJson = (text: string): JsonScan => {
       while (isSpace(text.charCodeAt(after))) after++;
       if (text.charCodeAt(after) !== COLON) continue;
       scan.memberCount++;
+      nameStart = start + 1;
+      nameEnd = close;
       index = after + 1;
       if (depth === 1) {
         const name = memberName(text.slice(start + 1, close));
@@ -105,18 +111,27 @@ export const scanJson = (text: string): JsonScan => {
       index++;
     } else if (isDigit(char) || char === MINUS) {
       let digits = 0;
+      let hasPoint = false;
+      let hasFraction = false;
       let at = index;
       for (; at < text.length; at++) {
         const digit = text.charCodeAt(at);
         if (isDigit(digit)) {
           if (digits > 0 || digit !== ZERO) digits++;
+          if (hasPoint && digit !== ZERO) hasFraction = true;
         } else if (digit === 69 || digit === 101) {
           scan.inexactNumbers = true;
-        } else if (digit !== POINT && digit !== MINUS && digit !== 43) {
+          hasPoint = true;
+        } else if (digit === POINT) {
+          hasPoint = true;
+        } else if (digit !== MINUS && digit !== 43) {
           break;
         }
       }
       if (digits > EXACT_DIGITS) scan.inexactNumbers = true;
+      if (hasPoint && !scan.pointedWholes && (!hasFraction || scan.inexactNumbers)) {
+        scan.pointedWholes = text.slice(nameStart, nameEnd) !== 'value';
+      }
       index = at;
     } else {
       index++;

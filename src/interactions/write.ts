@@ -107,7 +107,7 @@ export const write = async (
 ): Promise<Written> => {
   const { resourceType } = type;
   const { resource } = parsed;
-  const issues = deps.validator.validate(resource, type.profile === undefined ? [] : [type.profile]);
+  const issues = deps.validator.validate(resource, type.profile === undefined ? [] : [type.profile], parsed.written);
   const references = localReferences(deps, type, resource);
   if (errorsOf(issues).length > 0) {
     throw refuseResource([...issues, ...(await unresolvedReferences(deps, notRefused(references, issues)))]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseResource } from '../fhir/parse-resource.ts';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
 import { createValidator } from './create-validator.ts';
 import {
@@ -120,6 +121,22 @@ describe('elements', () => {
     expect(identified('claims', '1')).toEqual(['format-wrong Claim.identifier[0].system']);
     expect(identified('urn:ietf:rfc:3986', 'urn:oid:1.2.3')).toEqual([]);
     expect(identified('urn:ietf:rfc:3986', '123')).toEqual(['format-wrong Claim.identifier[0].value']);
+  });
+  it('that are integers are written without point and exponent', () => {
+    const judged = (text: string) => {
+      const { resource, written } = parseResource(Buffer.from(text), 20);
+      return validator.validate(resource, [], written).map(({ rule, expression }) => `${rule} ${expression}`);
+    };
+    const text = JSON.stringify({ ...claim(), extension: undefined });
+    expect(
+      judged(text.replace('"value":61.5', '"value":61.0').replace('"quantity":', '"factor":1.0,"quantity":')),
+    ).toEqual([]);
+    for (const wrong of ['1.0', '1e0', '10E-1']) {
+      expect(judged(text.replaceAll('"sequence":1,', `"sequence":${wrong},`))).toContain(
+        'format-wrong Claim.item[0].sequence',
+      );
+    }
+    expect(judged(text.replace('"sequence":2,', '"sequence":2.0,'))).toEqual(['format-wrong Claim.item[1].sequence']);
   });
   it('may have ids with any text, other than resources', () => {
     expect(faults({ ...claim(), total: { id: 'any text', value: 1 } })).toEqual([]);

@@ -1,6 +1,7 @@
 import type { Definitions } from '../definitions/definitions.ts';
 import { type Issue, MOST_ISSUES } from '../fhir/issue.ts';
 import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
+import type { WrittenNumbers } from '../fhir/written-numbers.ts';
 import { claimedProfiles } from './claimed-profiles.ts';
 import { compilePlans } from './compile-plans.ts';
 import { explainResource } from './explain-resource.ts';
@@ -17,13 +18,14 @@ export interface Validator {
   /**
    * The issues of a resource by its base type, by each of `profiles` (canonical urls, required: one that is not loaded is an error), and
    * by the profiles that `meta.profile` claims (one that is not loaded is a warning). Empty when it is valid; a valid resource gets no
-   * warnings but for unknown claims. Never throws, whatever the JSON.
+   * warnings but for unknown claims. `written` (of `parseResource`) tells integers that are not written as such. Never throws, whatever
+   * the JSON.
    */
-  validate(resource: Resource, profiles: readonly string[]): Issue[];
-  /** Whether `validate` would find no error; the fast half of it. */
+  validate(resource: Resource, profiles: readonly string[], written?: WrittenNumbers): Issue[];
+  /** Whether `validate` would find no error in the values; the fast half of it. */
   isValid(resource: Resource, profiles: readonly string[]): boolean;
   /** As `validate`, with all warnings for a valid resource too; slower. */
-  explain(resource: Resource, profiles: readonly string[]): Issue[];
+  explain(resource: Resource, profiles: readonly string[], written?: WrittenNumbers): Issue[];
 }
 
 type Check = (value: JsonObject, scope: Scope) => boolean;
@@ -121,10 +123,15 @@ export function createValidator(
     }
   };
 
-  const explain = (resource: Resource, profiles: readonly string[], thorough: boolean): Issue[] => {
+  const explain = (
+    resource: Resource,
+    profiles: readonly string[],
+    thorough: boolean,
+    written: WrittenNumbers | undefined,
+  ): Issue[] => {
     const report = createReport(maxIssues, { thorough });
     try {
-      explainResource(resource, profiles, createScope(resource, definitions), report, {
+      explainResource(resource, profiles, createScope(resource, definitions, written), report, {
         plans,
         resourceTypes: definitions.resourceTypes,
         isConform,
@@ -143,12 +150,13 @@ export function createValidator(
   };
 
   return {
-    validate(resource, profiles) {
+    validate(resource, profiles, written) {
       const isKnown = (url: string) => plans.profile(url).type !== undefined;
-      if (isValidBy(resource, profiles) && claimedProfiles(resource).every(isKnown)) return [];
-      return explain(resource, profiles, false);
+      const isValid = isValidBy(resource, profiles);
+      if (isValid && written === undefined && claimedProfiles(resource).every(isKnown)) return [];
+      return explain(resource, profiles, false, written);
     },
     isValid: isValidBy,
-    explain: (resource, profiles) => explain(resource, profiles, true),
+    explain: (resource, profiles, written) => explain(resource, profiles, true, written),
   };
 }

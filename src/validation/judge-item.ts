@@ -41,7 +41,7 @@ export function judgeItem(item: ItemPlan, occurrence: Occurrence, judgement: Jud
 function judgeType(type: TypePlan, occurrence: Occurrence, judgement: Judgement): boolean {
   const { value, path } = occurrence;
   const { report } = judgement;
-  if (type.primitive !== undefined && !judgePrimitive(type.primitive, value, path, judgement)) return false;
+  if (type.primitive !== undefined && !judgePrimitive(type.primitive, occurrence, judgement)) return false;
   if (type.resource) judgement.resource(value, path);
   else if (type.object !== undefined) {
     judgeComplex(type.object.plan, occurrence, judgement, type.place);
@@ -89,7 +89,10 @@ function judgeTarget(targets: TargetPlan, value: unknown, path: string, { report
   report[targets.severity](rule, path, text);
 }
 
-function judgePrimitive(code: string, value: unknown, path: string, { report }: Judgement): boolean {
+const integers = new Set(['integer', 'unsignedInt', 'positiveInt']);
+
+function judgePrimitive(code: string, occurrence: Occurrence, { report, scope }: Judgement): boolean {
+  const { value, path, owner, property } = occurrence;
   const primitive = primitives[code];
   if (primitive === undefined || typeof value !== primitive.json) {
     report.error(
@@ -97,6 +100,11 @@ function judgePrimitive(code: string, value: unknown, path: string, { report }: 
       path,
       `This must be of type ${code}: ${primitive?.form ?? 'unknown here'}; ${foundType(value)} was found.`,
     );
+    return false;
+  }
+  if (integers.has(code) && scope.written?.get(owner)?.has(property)) {
+    const text = `A value of type ${code} is written without a point and an exponent; write ${primitive.form}.`;
+    report.error('format-wrong', path, text);
     return false;
   }
   if (primitive.holds(value as never)) {

@@ -1,5 +1,6 @@
 import type { ExpressionContext } from '../fhir/fhirpath/expression.ts';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
+import type { WrittenNumbers } from '../fhir/written-numbers.ts';
 import type { IssueRule } from './issue-rules.ts';
 import type { Report } from './report.ts';
 
@@ -8,6 +9,8 @@ export interface Scope extends ExpressionContext {
   readonly resource: Resource;
   readonly rootResource: Resource;
   readonly bundle: Resource | undefined;
+  /** Whole numbers that the text of the resource writes as no integer may be written; undefined where there are none. */
+  readonly written: WrittenNumbers | undefined;
   /** The elements of the resource that were found to have an id, by it. */
   ids: Map<string, object> | undefined;
 }

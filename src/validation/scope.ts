@@ -1,17 +1,19 @@
 import type { Definitions } from '../definitions/definitions.ts';
 import { containedResource } from '../fhir/contained-resource.ts';
 import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
+import type { WrittenNumbers } from '../fhir/written-numbers.ts';
 import { bundledResource } from './bundled-resource.ts';
 import type { Scope } from './plan.ts';
 
 const textOf = (reference: JsonObject | string) => (typeof reference === 'string' ? reference : reference.reference);
 
 /** The scope of a resource that stands by itself. */
-export function createScope(resource: Resource, definitions: Definitions): Scope {
+export function createScope(resource: Resource, definitions: Definitions, written?: WrittenNumbers): Scope {
   return {
     resource,
     rootResource: resource,
     bundle: undefined,
+    written,
     ids: undefined,
     memberOf(value, url) {
       const codes = definitions.valueSet(url);

@@ -189,3 +189,11 @@ describe('an extension whose definition is not loaded', () => {
     }
   });
 });
+
+test('an integer that is written with a point is refused, though JavaScript cannot tell', async () => {
+  const text = JSON.stringify(patient('C-40', { multipleBirthInteger: 2 }))
+    .replace(':2,', ':2.0,')
+    .replace(':2}', ':2.0}');
+  const issues = expectOutcome(await server.post('Patient', text), 422, 'format-wrong');
+  expect(issues[0]).toMatchObject({ expression: 'Patient.multipleBirth' });
+});
