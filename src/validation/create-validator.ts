@@ -57,7 +57,8 @@ export function createValidator(
       isJsonObject(value) &&
       typeof value.resourceType === 'string' &&
       type !== undefined &&
-      value.resourceType !== type
+      value.resourceType !== type &&
+      !plans.isAnyResource(type)
     )
       return false;
     return reference === undefined || (reference.check as Check)(value as JsonObject, scope);
@@ -83,7 +84,9 @@ export function createValidator(
       if (inProgress.some(one => one.value === value && one.profile === profile)) return true;
       inProgress.push({ value, profile });
       try {
-        const base = plans.type(profile.type);
+        const own = value.resourceType;
+        const isResource = typeof own === 'string' && plans.isResourceType(own);
+        const base = plans.type(isResource ? own : profile.type);
         return (base.check as Check)(value, scope) && isConform(value, profile, scope);
       } finally {
         inProgress.pop();

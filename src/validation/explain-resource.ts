@@ -47,7 +47,7 @@ export function explainResource(
   const judgement = judgementOf(scope, report, explanation, report.errors === before);
   for (const url of profiles) {
     const profile = plans.profile(url);
-    if (profile.type !== undefined) judgeByProfile(resource, profile, where, judgement);
+    if (profile.type !== undefined) judgeByProfile(resource, profile, where, judgement, plans);
     else
       report.error(
         'profile-unknown',
@@ -58,7 +58,7 @@ export function explainResource(
   for (const [index, url] of profileClaims(resource).entries()) {
     if (typeof url !== 'string') continue;
     const profile = plans.profile(url);
-    if (profile.type !== undefined) judgeByProfile(resource, profile, where, judgement);
+    if (profile.type !== undefined) judgeByProfile(resource, profile, where, judgement, plans);
     else {
       const text = `The profile ${url} is not loaded here, so the resource was not judged by it.`;
       report.warning('profile-unknown', `${where}.meta.profile[${index}]`, text);
@@ -82,13 +82,20 @@ function reportType(found: unknown, path: string | undefined, report: Report, { 
   report.error('resource-type-unknown', where, `\`resourceType\` names no R4 resource type.${hint}`);
 }
 
-function judgeByProfile(value: unknown, profile: ProfileReference, path: string, judgement: Judgement): void {
+function judgeByProfile(
+  value: unknown,
+  profile: ProfileReference,
+  path: string,
+  judgement: Judgement,
+  plans: Plans,
+): void {
   const { report } = judgement;
   if (
     isJsonObject(value) &&
     typeof value.resourceType === 'string' &&
     profile.type !== undefined &&
-    value.resourceType !== profile.type
+    value.resourceType !== profile.type &&
+    !plans.isAnyResource(profile.type)
   ) {
     report.error(
       'profile-type',
@@ -126,7 +133,7 @@ function judgementOf(scope: Scope, report: Report, explanation: Explanation, sou
           path,
           `The profile ${profile.url} is not loaded here, so the value was not judged by it.`,
         );
-      } else judgeByProfile(value, profile, path, judgement);
+      } else judgeByProfile(value, profile, path, judgement, plans);
     },
     conformsQuietly: (value, profile) => !sound || isConform(value, profile, scope),
     twin(value, main, path, place) {

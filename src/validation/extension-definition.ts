@@ -11,6 +11,7 @@ const practice: Readonly<Record<string, string>> = {
   [`${FHIR}regex`]: 'ElementDefinition.type',
   [`${FHIR}structuredefinition-fhir-type`]: 'ElementDefinition.type',
   [`${FHIR}structuredefinition-normative-version`]: 'Element',
+  [`${FHIR}valueset-concept-comments`]: 'CodeSystem.concept',
 };
 
 /** A part that a closed list does not have is refused by the list. */

@@ -157,3 +157,54 @@ describe('a profile', () => {
     expect(judge({ ...claim(), meta: { profile: ['http://hl7.org/fhir/StructureDefinition/Claim'] } })).toEqual([]);
   });
 });
+
+describe('a profile on any resource', () => {
+  const judged = createValidator(
+    definitionsWith(
+      profile('told', 'DomainResource', [['DomainResource.text', { min: 1 }]]),
+      profile('marked', 'Resource', [['Resource.meta', { min: 1 }]]),
+    ),
+  );
+  it('is for every type', () => {
+    const { text: _, ...silent } = claim();
+    expect(faultsOf(judged, claim(), [urlOf('told'), urlOf('marked')])).toEqual([]);
+    expect(faultsOf(judged, silent, [urlOf('told')])).toEqual(['cardinality-min Claim.text']);
+    expect(faultsOf(judged, patient(), [urlOf('marked')])).toEqual(['cardinality-min Patient.meta']);
+  });
+});
+
+describe('profiles on a data type', () => {
+  const system = (name: string) =>
+    profile(name, 'Identifier', [['Identifier.system', { min: 1, fixedUri: `http://example.org/${name}` }]]);
+  const judged = createValidator(
+    definitionsWith(
+      profile('carded', 'Patient', [
+        ['Patient.identifier', { type: [{ code: 'Identifier', profile: [urlOf('card'), urlOf('badge')] }] }],
+      ]),
+      system('card'),
+      system('badge'),
+    ),
+  );
+  const identified = (name: string) =>
+    faultsOf(judged, { ...patient(), identifier: [{ system: `http://example.org/${name}`, value: '1' }] }, [
+      urlOf('carded'),
+    ]);
+  it('are met by one of several', () => {
+    expect(identified('card')).toEqual([]);
+    expect(identified('badge')).toEqual([]);
+    expect(identified('other')).toEqual(['profile-mismatch Patient.identifier[0]']);
+  });
+});
+
+describe('a claim of a profile', () => {
+  it('may name a version', () => {
+    const claimed = { ...claim(), status: 'draft', meta: { profile: [`${urlOf('strict')}|1.0`] } };
+    expect(faults(claimed)).toEqual(['value-pattern Claim.status']);
+  });
+  it('of a contained resource is judged', () => {
+    const contained = [{ resourceType: 'Patient', id: 'x', meta: { profile: [urlOf('insured')] } }];
+    expect(faults({ ...claim(), contained, patient: { reference: '#x' } })).toEqual([
+      'cardinality-min Claim.contained[0].gender',
+    ]);
+  });
+});

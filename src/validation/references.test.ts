@@ -213,6 +213,18 @@ describe('a contained resource', () => {
       faults(withContained({ ...organization, partOf: { reference: '#y' } }, { ...organization, id: 'y' })),
     ).toEqual([]);
   });
+  it('may be referred to by an extension, a canonical, or another contained one', () => {
+    const extended = { url: 'http://example.org/x', valueReference: { reference: '#x' } };
+    expect(faults({ ...claim(), contained: [organization], extension: [extended] })).toEqual([]);
+    const questionnaire = { resourceType: 'Questionnaire', id: 'q', status: 'draft' };
+    const answered = { resourceType: 'QuestionnaireResponse', status: 'completed', contained: [questionnaire] };
+    expect(faults({ ...answered, questionnaire: '#q' })).toEqual([]);
+    expect(faults(answered)).toEqual(['contained-unreferenced QuestionnaireResponse.contained[0]']);
+    const inner = { resourceType: 'Basic', id: 'b', code: { text: 'x' }, author: { reference: '#missing' } };
+    expect(faults({ ...claim(), contained: [inner], provider: { reference: '#b' } })).toContain(
+      'reference-contained Claim.contained[0].author.reference',
+    );
+  });
   it('has an id of its own', () => {
     expect(faults(withContained(organization, organization))).toEqual(['contained-id Claim.contained[1]']);
     const { id: _, ...without } = organization;
