@@ -26,6 +26,30 @@ function impliedPattern(node: ElementNode): unknown {
   return Object.keys(parts).length === 0 ? undefined : parts;
 }
 
+/** The part of a pattern that steps lead to, by the first item of arrays. */
+function partOf(pattern: unknown, steps: readonly Step[]): unknown {
+  let part = pattern;
+  for (const step of steps) {
+    const whole = Array.isArray(part) ? part[0] : part;
+    if (step.kind !== 'child' || !isJsonObject(whole)) return undefined;
+    part = whole[step.name];
+  }
+  return part;
+}
+
+/** What a slice asks of the value that the steps lead to: there, or as part of what it asks of an element before. */
+function patternAt(slice: ElementNode, steps: readonly Step[], plans: Plans): unknown {
+  for (let length = steps.length; length >= 0; length--) {
+    const node = follow(slice, steps.slice(0, length), plans);
+    if (node === undefined) continue;
+    for (const saying of sayingsOf(node, plans)) {
+      const part = partOf(impliedPattern(saying), steps.slice(length));
+      if (part !== undefined) return part;
+    }
+  }
+  return undefined;
+}
+
 const never: Test = () => false;
 
 /**
@@ -60,15 +84,13 @@ function valueTest(path: string, steps: readonly Step[], slice: ElementNode, bas
     const url = sliceUrl(slice, plans);
     return value => isJsonObject(value) && value.url === url;
   }
-  const node = follow(slice, steps, plans);
-  if (node === undefined) return never;
-  const pattern = sayingsOf(node, plans)
-    .map(impliedPattern)
-    .find(value => value !== undefined);
+  const pattern = patternAt(slice, steps, plans);
   if (pattern !== undefined) {
     const expected = expectedValue('pattern', pattern);
     return walk(steps, 0, value => expected.matches(value), plans);
   }
+  const node = follow(slice, steps, plans);
+  if (node === undefined) return never;
   const { binding } = node.definition;
   if (binding?.strength === 'required' && binding.valueSet !== undefined) {
     const bound = plans.binding('required', binding.valueSet);

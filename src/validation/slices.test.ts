@@ -427,6 +427,26 @@ describe('slices told apart by what a profile of theirs says', () => {
   });
 });
 
+describe('slices told apart by a part of a pattern', () => {
+  it('are found by that part', () => {
+    const faults = judgeBy('Patient', [
+      [
+        'Patient.identifier',
+        { slicing: { discriminator: [{ type: 'value', path: 'type.coding.code' }], rules: 'closed' } },
+      ],
+      ['Patient.identifier:Code', { sliceName: 'Code', min: 1, max: '1' }],
+      ['Patient.identifier:Code.type', { patternCodeableConcept: { coding: [{ system: 'http://a', code: 'Code' }] } }],
+    ]);
+    const coded = (system: string, code: string) => identified({ type: { coding: [{ system, code }] }, value: '1' });
+    expect(faults(coded('http://a', 'Code'))).toEqual([]);
+    expect(faults(coded('http://b', 'Code'))).toEqual(['value-pattern Patient.identifier[0].type']);
+    expect(faults(coded('http://a', 'UUID'))).toEqual([
+      'slice-closed Patient.identifier[0]',
+      'slice-min Patient.identifier',
+    ]);
+  });
+});
+
 describe('slices of a choice', () => {
   const faults = judgeBy('Observation', [
     ['Observation.value[x]', { slicing: { discriminator: [{ type: 'type', path: '$this' }], rules: 'open' } }],
