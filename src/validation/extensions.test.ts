@@ -80,6 +80,13 @@ describe('an extension', () => {
     };
     expect(faultsOf(strict, named)).toEqual([]);
   });
+  it('with a very long url does not fill the answer', () => {
+    const unknown = {
+      ...patient(),
+      modifierExtension: [{ url: `http://example.org/${'x'.repeat(5000)}`, valueBoolean: true }],
+    };
+    expect(errorsOf(validator, unknown)[0]?.diagnostics.length).toBeLessThan(500);
+  });
   it('has a url', () => {
     expect(extended({ valueString: 'x' })).toEqual(['cardinality-min Patient.extension[0].url']);
   });

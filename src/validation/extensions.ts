@@ -1,6 +1,6 @@
 import type { JsonObject } from '../fhir/resource.ts';
 import { brokenInvariant, isAlwaysInContext, isInContext } from './extension-context.ts';
-import { list } from './messages.ts';
+import { list, shownUrl } from './messages.ts';
 import type {
   ElementPlace,
   ExtensionDefinition,
@@ -93,7 +93,7 @@ export function extensionPlan(site: ExtensionSite, judges: ExtensionJudges): Ext
       const { fault, definition } = find(url, owner, scope, place);
       if (fault !== undefined) reportFault(fault, url, definition, { site, owner, scope, place }, path, report);
       else if (definition === undefined && url.includes(':')) {
-        const text = `The definition of extension ${url} is not loaded here, so the extension was not judged by it.`;
+        const text = `The definition of extension ${shownUrl(url)} is not loaded here, so the extension was not judged by it.`;
         report.warning('extension-unknown', path, text);
       }
       return fault === 'version' ? undefined : definition?.profile;
@@ -146,7 +146,7 @@ function reportFault(
       report.error(
         'extension-unknown',
         path,
-        `The definition of extension ${url} is not loaded here, and ${why}. ${how}`,
+        `The definition of extension ${shownUrl(url)} is not loaded here, and ${why}. ${how}`,
       );
       return;
     }

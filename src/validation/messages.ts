@@ -20,3 +20,8 @@ export function list(names: readonly string[], word: 'and' | 'or' = 'and'): stri
   const last = quoted.pop();
   return quoted.length === 0 ? (last ?? 'nothing') : `${quoted.join(', ')} ${word} ${last}`;
 }
+
+const LONGEST_URL = 200;
+
+/** A url of the client's, as far as it fits into a message. */
+export const shownUrl = (url: string): string => (url.length > LONGEST_URL ? `${url.slice(0, LONGEST_URL)}...` : url);
