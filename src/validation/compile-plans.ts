@@ -99,9 +99,12 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
     const known = extensions.get(url);
     if (known !== undefined) return known;
     const profile = plans.profile(url);
-    const structure = profile.type === 'Extension' ? definitions.structureDefinition(url) : undefined;
+    const structure = profile.type === 'Extension' ? structureOf(definitions, url) : undefined;
     if (structure === undefined) return undefined;
-    const definition = extensionDefinition(structure, profile);
+    const definition = extensionDefinition(
+      structure instanceof SnapshotError ? { ...structure.structure, snapshot: { element: [] } } : structure,
+      profile,
+    );
     if (url === profile.url) extensions.set(url, definition);
     return definition;
   };
@@ -127,8 +130,8 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
     tree(name) {
       let tree = trees.get(name);
       if (tree === undefined) {
-        const structure = definitions.structureDefinition(name);
-        if (structure === undefined) return undefined;
+        const structure = structureOf(definitions, name);
+        if (structure === undefined || structure instanceof SnapshotError) return undefined;
         tree = elementTree(structure);
         trees.set(name, tree);
       }
