@@ -10,7 +10,7 @@ import type { Judges } from './generate-item.ts';
 import type { ProfileReference, Scope } from './plan.ts';
 import type { Plans } from './plans.ts';
 import { createReport } from './report.ts';
-import { createScope, nestedScope } from './scope.ts';
+import { type Conforms, createScope, nestedScope } from './scope.ts';
 import { twinCheck, twinsCheck } from './twins.ts';
 
 /** Judges whole resources by their type and by profiles, without a network. */
@@ -97,6 +97,12 @@ export function createValidator(
     baseTargets,
   });
 
+  const conformsTo: Conforms = (value, url, scope) => {
+    const profile = plans.profile(url);
+    if (profile.type === undefined) return undefined;
+    return plans.conforms(value, profile, scope);
+  };
+
   const element = plans.type('Element');
   const twin = twinCheck((value, scope, place) => element.check(value, scope, place));
   const twins = twinsCheck(twin);
@@ -112,7 +118,7 @@ export function createValidator(
 
   const isValidBy = (resource: Resource, profiles: readonly string[]): boolean => {
     try {
-      const scope = createScope(resource, definitions);
+      const scope = createScope(resource, definitions, conformsTo);
       if (!isValid(resource, scope)) return false;
       for (const url of profiles) {
         const profile = plans.profile(url);
@@ -134,7 +140,7 @@ export function createValidator(
   ): Issue[] => {
     const report = createReport(maxIssues, { thorough });
     try {
-      explainResource(resource, profiles, createScope(resource, definitions, written), report, {
+      explainResource(resource, profiles, createScope(resource, definitions, conformsTo, written), report, {
         plans,
         resourceTypes: definitions.resourceTypes,
         isConform,

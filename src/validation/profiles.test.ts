@@ -208,3 +208,37 @@ describe('a claim of a profile', () => {
     ]);
   });
 });
+
+describe('an invariant that asks for a profile', () => {
+  const judged = createValidator(
+    definitionsWith(
+      profile('asking', 'Claim', [
+        [
+          'Claim',
+          {
+            constraint: [
+              {
+                key: 'ask-1',
+                severity: 'error',
+                human: 'The patient is insured.',
+                expression: `patient.resolve().conformsTo('${urlOf('grown')}')`,
+              },
+            ],
+          },
+        ],
+      ]),
+      profile('grown', 'Patient', [['Patient.birthDate', { min: 1 }]]),
+    ),
+  );
+  it('is judged by it', () => {
+    const about = (person: JsonObject) =>
+      faultsOf(
+        judged,
+        { ...claim(), contained: [{ resourceType: 'Patient', id: 'x', ...person }], patient: { reference: '#x' } },
+        [urlOf('asking')],
+      );
+    expect(about({ birthDate: '1990' })).toEqual([]);
+    expect(about({ gender: 'female' })).toEqual(['invariant-failed Claim']);
+    expect(faultsOf(judged, claim(), [urlOf('asking')])).toEqual([]);
+  });
+});

@@ -7,9 +7,17 @@ import type { Scope } from './plan.ts';
 
 const textOf = (reference: JsonObject | string) => (typeof reference === 'string' ? reference : reference.reference);
 
+/** Whether a value conforms to a profile, its type included; undefined where the profile is not loaded. */
+export type Conforms = (value: unknown, url: string, scope: Scope) => boolean | undefined;
+
 /** The scope of a resource that stands by itself. */
-export function createScope(resource: Resource, definitions: Definitions, written?: WrittenNumbers): Scope {
-  return {
+export function createScope(
+  resource: Resource,
+  definitions: Definitions,
+  conforms: Conforms,
+  written?: WrittenNumbers,
+): Scope {
+  const scope: Scope = {
     resource,
     rootResource: resource,
     bundle: undefined,
@@ -28,7 +36,25 @@ export function createScope(resource: Resource, definitions: Definitions, writte
       if (answers.includes('yes')) return true;
       return answers.includes('unknown') ? undefined : false;
     },
+    // What a reference leads to elsewhere is known by type and id only.
+    conformsTo: (value, url) => (isStub(value) ? undefined : conforms(value, url, scopeOf(value, scope))),
   };
+  return scope;
+}
+
+function isStub(value: unknown): boolean {
+  if (!isJsonObject(value) || typeof value.resourceType !== 'string') return false;
+  for (const name in value) if (name !== 'resourceType' && name !== 'id') return false;
+  return true;
+}
+
+/** The scope of a resource that an expression has come to: contained in the one that it began with, or standing by itself. */
+function scopeOf(value: unknown, scope: Scope): Scope {
+  if (!isJsonObject(value) || typeof value.resourceType !== 'string') return scope;
+  const { contained } = scope.rootResource;
+  const isContained = Array.isArray(contained) && contained.includes(value);
+  const resource = value as Resource;
+  return { ...scope, resource, rootResource: isContained ? scope.rootResource : resource, ids: undefined };
 }
 
 /**
