@@ -1,14 +1,7 @@
 import { isJsonObject, type JsonObject } from '../fhir/resource.ts';
+import type { BundleFault } from './bundle-fault.ts';
 import { documentFaults } from './document.ts';
-import type { IssueRule } from './issue-rules.ts';
 import type { NativeRule } from './plan.ts';
-
-/** What is wrong in a Bundle; `place` is the expression below it, without the dot. */
-export interface BundleFault {
-  readonly rule: IssueRule;
-  readonly place: string;
-  readonly text: string;
-}
 
 type IsType = (name: string) => boolean;
 

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
-import type { BundleFault } from './bundle-entries.ts';
+import type { BundleFault } from './bundle-fault.ts';
 import { bundledResource } from './bundled-resource.ts';
 
 /** A Reference of the Composition that has to lead to an entry, with its expression below the Composition. */
