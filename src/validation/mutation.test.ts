@@ -77,6 +77,7 @@ const tried = new Map<string, number>();
 
 describe.each(served.map(({ type }) => type))('%s', type => {
   const instances = ofType(type);
+  const done = new Set<string>();
   it('has instances', () => {
     expect(instances).not.toEqual([]);
   });
@@ -84,8 +85,7 @@ describe.each(served.map(({ type }) => type))('%s', type => {
     const { resource, profile } = instance;
     const urls = profile === undefined ? [] : [profile];
     expect(errorsOf(resource, urls)).toEqual([]);
-    const mutants = mutantsOf(resource, profile, { definitions, generator, random: randomFrom(SEED) });
-    expect(mutants.length).toBeGreaterThan(5);
+    const mutants = mutantsOf(resource, profile, { definitions, generator, random: randomFrom(SEED), done });
     for (const { rules } of mutants) for (const rule of rules) tried.set(rule, (tried.get(rule) ?? 0) + 1);
     const missed: string[] = [];
     for (const { what, rules, expression, make } of mutants) {
@@ -104,5 +104,5 @@ it(`mutants of every kind were made, from the seed ${SEED}`, () => {
     'element-empty element-unknown extension-unknown extension-url format-wrong id-repeated invariant-failed reference-contained ' +
     'reference-format reference-target resource-type-unknown slice-closed slice-max slice-min type-wrong value-pattern';
   expect([...tried.keys()].sort()).toEqual(kinds.split(' '));
-  expect([...tried.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(20_000);
+  expect([...tried.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(15_000);
 });

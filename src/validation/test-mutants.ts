@@ -16,7 +16,6 @@ export function mutantsOf(original: Resource, profileUrl: string | undefined, wo
   const text = JSON.stringify(original);
   const { sites, owners } = surveyOf(original, profileUrl, workshop.definitions);
   const mutants: Mutant[] = [];
-  const done = new Set<string>();
 
   const add = (
     what: string,
@@ -25,9 +24,9 @@ export function mutantsOf(original: Resource, profileUrl: string | undefined, wo
     keys: readonly (string | number)[],
     edit: (owner: JsonObject, root: Resource) => void,
   ) => {
-    const key = `${what} ${rules.join()}`;
-    if (done.has(key)) return;
-    done.add(key);
+    const key = `${profileUrl} ${what} ${rules.join()}`;
+    if (workshop.done.has(key)) return;
+    workshop.done.add(key);
     const make = () => {
       const resource = JSON.parse(text) as Resource;
       const owner = keys.reduce<Json>((value, name) => (value as JsonObject)[name]!, resource);

@@ -9,6 +9,8 @@ export interface Workshop {
   readonly definitions: Definitions;
   readonly generator: Generator;
   readonly random: () => number;
+  /** What was done to elements of a definition before, in other instances; it is not done again. */
+  readonly done: Set<string>;
 }
 
 /** Takes a mutant of the object at `keys`. */
