@@ -61,6 +61,17 @@ const memberName = (written: string): string => {
   }
 };
 
+const VALUE = '"value"';
+
+/** Whether what begins at the index is the value of a member `value`. */
+const isOfValue = (text: string, index: number): boolean => {
+  let at = index - 1;
+  while (isSpace(text.charCodeAt(at))) at--;
+  if (text.charCodeAt(at--) !== COLON) return false;
+  while (isSpace(text.charCodeAt(at))) at--;
+  return text.startsWith(VALUE, at + 1 - VALUE.length);
+};
+
 /**
  * Reads over a JSON text once, without building anything. A text that is not JSON gives some scan and never throws;
  * `JSON.parse` is the judge of that.
@@ -69,8 +80,6 @@ export const scanJson = (text: string): JsonScan => {
   const scan: JsonScan = { depth: 0, memberCount: 0, inexactNumbers: false, pointedWholes: false };
   let depth = 0;
   let open: MemberSpan | undefined;
-  let nameStart = 0;
-  let nameEnd = 0;
   let index = 0;
   while (index < text.length) {
     const char = text.charCodeAt(index);
@@ -82,8 +91,6 @@ export const scanJson = (text: string): JsonScan => {
       while (isSpace(text.charCodeAt(after))) after++;
       if (text.charCodeAt(after) !== COLON) continue;
       scan.memberCount++;
-      nameStart = start + 1;
-      nameEnd = close;
       index = after + 1;
       if (depth === 1) {
         const name = memberName(text.slice(start + 1, close));
@@ -130,7 +137,7 @@ export const scanJson = (text: string): JsonScan => {
       }
       if (digits > EXACT_DIGITS) scan.inexactNumbers = true;
       if (hasPoint && !scan.pointedWholes && (!hasFraction || scan.inexactNumbers)) {
-        scan.pointedWholes = text.slice(nameStart, nameEnd) !== 'value';
+        scan.pointedWholes = !isOfValue(text, index);
       }
       index = at;
     } else {

@@ -84,11 +84,13 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
     return made;
   };
 
+  /** Told by the url alone, so that its definition need not be read. */
+  const isBaseType = (url: string) => url.startsWith(BASE) && isResourceType(url.slice(BASE.length));
+
   const typesOf = (urls: readonly string[]): ReadonlySet<string> | undefined => {
     const found = new Set<string>();
     for (const url of urls) {
-      const base = url.startsWith(BASE) ? url.slice(BASE.length) : undefined;
-      const type = base !== undefined && isResourceType(base) ? base : typeOfProfile(definitions, url);
+      const type = isBaseType(url) ? url.slice(BASE.length) : typeOfProfile(definitions, url);
       if (type === undefined || !isResourceType(type)) return undefined;
       found.add(type);
     }
@@ -175,9 +177,11 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
     targets(urls = [], severity, aggregation = []) {
       if (urls.length === 0 && aggregation.length === 0) return undefined;
       const types = () => (urls.length === 0 ? undefined : typesOf(urls));
+      const profileUrls = urls.filter(url => !isBaseType(url));
       const profilesOfTargets = () =>
-        urls.map(plans.profile).filter(({ type, reference }) => type !== undefined && reference !== undefined);
-      return targetPlan({ types, profiles: profilesOfTargets, aggregation, severity }, plans);
+        profileUrls.map(plans.profile).filter(({ type, reference }) => type !== undefined && reference !== undefined);
+      const asked = { types, profiles: profilesOfTargets, aggregation, severity };
+      return targetPlan(asked, profileUrls.length > 0, plans);
     },
     extensions: site => extensionPlan(site, extensionJudges),
     conforms: host.conforms,

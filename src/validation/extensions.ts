@@ -152,7 +152,7 @@ function reportFault(
     }
     case 'modifier': {
       const name = site.isModifier ? 'extension' : 'modifierExtension';
-      report.error('extension-modifier', path, `Extension ${url} stands under \`${name}\`. Move it there.`);
+      report.error('extension-modifier', path, `Extension ${url} belongs under \`${name}\`. Move it there.`);
       return;
     }
     case 'context': {

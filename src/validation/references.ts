@@ -130,11 +130,11 @@ export function referenceRule(isType: (name: string) => boolean): NativeRule {
 
 type Asked = Pick<TargetPlan, 'types' | 'profiles' | 'aggregation' | 'severity'>;
 
-function profileFault(value: JsonObject, scope: Scope, profiles: readonly ProfileReference[], plans: Plans): boolean {
+function hasProfileFault(value: JsonObject, scope: Scope, { profiles }: TargetPlan, plans: Plans): boolean {
   const target = targetWithin(value, scope);
   if (target === undefined) return false;
   const { resource } = target;
-  const ofType = profiles.filter(({ type }) => type === resource.resourceType);
+  const ofType = profiles().filter(({ type }) => type === resource.resourceType);
   return ofType.length > 0 && !ofType.some(profile => plans.conforms(resource, profile, target.scope));
 }
 
@@ -146,41 +146,41 @@ function isAggregated(value: JsonObject, scope: Scope, modes: readonly string[])
 }
 
 /**
- * What a Reference may point to; `asked` is read when it is first needed. A target inside the instance is judged by the profiles too.
- * https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.type.targetProfile
+ * What a Reference may point to; `asked` is read when it is first needed. A target inside the instance is judged by the profiles too,
+ * where there are any. https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.type.targetProfile
  */
-export function targetPlan(asked: Asked, plans: Plans): TargetPlan {
-  let loaded:
-    | { types: ReadonlySet<string> | undefined; profiles: readonly ProfileReference[]; open: boolean }
-    | undefined;
-  const load = () => {
-    if (loaded === undefined) {
-      const types = asked.types();
-      const profiles = asked.profiles();
-      loaded = { types, profiles, open: asked.aggregation.length === 0 && profiles.length === 0 };
-    }
-    return loaded;
-  };
-  return {
-    types: () => load().types,
-    profiles: () => load().profiles,
-    aggregation: asked.aggregation,
-    severity: asked.severity,
+export function targetPlan(asked: Asked, hasProfiles: boolean, plans: Plans): TargetPlan {
+  let types: { known: ReadonlySet<string> | undefined } | undefined;
+  let profiles: readonly ProfileReference[] | undefined;
+  const { aggregation, severity } = asked;
+  const isOpen = aggregation.length === 0 && !hasProfiles;
+  const plan: TargetPlan = {
+    types() {
+      types ??= { known: asked.types() };
+      return types.known;
+    },
+    profiles() {
+      profiles ??= asked.profiles();
+      return profiles;
+    },
+    aggregation,
+    severity,
     faultOf(value, scope) {
-      const { types, profiles, open } = load();
+      const allowed = plan.types();
       if (!isJsonObject(value)) return undefined;
-      if (types !== undefined) {
+      if (allowed !== undefined) {
         const { reference } = value;
         const slash = typeof reference === 'string' ? reference.indexOf('/') : -1;
-        const isPlain = slash > 0 && types.has((reference as string).slice(0, slash));
+        const isPlain = slash > 0 && allowed.has((reference as string).slice(0, slash));
         if (!isPlain) {
           const type = referencedType(value, scope, plans.isResourceType);
-          if (type !== undefined && !types.has(type)) return 'type';
+          if (type !== undefined && !allowed.has(type)) return 'type';
         }
       }
-      if (open) return undefined;
-      if (asked.aggregation.length > 0 && !isAggregated(value, scope, asked.aggregation)) return 'aggregation';
-      return profiles.length > 0 && profileFault(value, scope, profiles, plans) ? 'profile' : undefined;
+      if (isOpen) return undefined;
+      if (aggregation.length > 0 && !isAggregated(value, scope, aggregation)) return 'aggregation';
+      return hasProfiles && hasProfileFault(value, scope, plan, plans) ? 'profile' : undefined;
     },
   };
+  return plan;
 }
