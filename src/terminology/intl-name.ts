@@ -1,8 +1,8 @@
 const known = new Map<Intl.DisplayNamesType, Intl.DisplayNames>();
 
 /**
- * The English name that the JavaScript engine has for a language, script, region or currency; undefined where it has none. The code
- * must have the form of its kind. Names are loaded when first needed: all kinds together take 50 ms.
+ * The English name that the JavaScript engine has for a language, script, region or currency; undefined where it has none, or where
+ * the code cannot be one of its kind (BCP 47 keeps languages of four letters for later). Names are loaded when first needed: all kinds together take 50 ms.
  */
 export const intlName = (type: Intl.DisplayNamesType, code: string): string | undefined => {
   let names = known.get(type);
@@ -10,5 +10,10 @@ export const intlName = (type: Intl.DisplayNamesType, code: string): string | un
     names = new Intl.DisplayNames('en', { type, fallback: 'none' });
     known.set(type, names);
   }
-  return names.of(code);
+  try {
+    return names.of(code);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 };

@@ -16,8 +16,9 @@ test.each([
   'EN-LATN-us',
 ])('%s is a language', tag => expect(judgeLanguageTag(tag)).toBe('yes'));
 
-test.each(['english', 'xx', 'e', 'en_US', '', 'sw-QQ-', 'en-AB', 'en-Abcd', 'sw-Latn-JJ'])('"%s" is none', tag =>
-  expect(judgeLanguageTag(tag)).toBe('no'),
+test.each(['english', 'xx', 'some', 'some-code', 'e', 'en_US', '', 'sw-QQ-', 'en-AB', 'en-Abcd', 'sw-Latn-JJ'])(
+  '"%s" is none',
+  tag => expect(judgeLanguageTag(tag)).toBe('no'),
 );
 
 test.each(['hay', 'ngo-TZ', 'en-830'])('%s is not judged: it is well-formed, and rare', tag =>
