@@ -164,7 +164,7 @@ describe('a code by itself, whatever it is bound to (R4 datatypes.html#Coding)',
       .filter(({ expression }) => expression?.startsWith('Claim.subType'))
       .map(({ rule, expression, diagnostics }) => [rule, expression, diagnostics]);
 
-  test.each(['Signal red', 'signal  RED ', 'nyekundu'])('may be shown as "%s"', display => {
+  test.each(['Signal red', 'signal  RED', 'nyekundu'])('may be shown as "%s"', display => {
     expect(advice({ ...of('red'), display })).toEqual([]);
   });
 

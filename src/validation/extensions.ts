@@ -94,7 +94,7 @@ export function extensionPlan(site: ExtensionSite, judges: ExtensionJudges): Ext
       if (fault !== undefined) reportFault(fault, url, definition, { site, owner, scope, place }, path, report);
       else if (definition === undefined && url.includes(':')) {
         const text = `The definition of extension ${shownUrl(url)} is not loaded here, so the extension was not judged by it.`;
-        report.warning('extension-unknown', path, text);
+        report.advice('extension-unknown', path, text);
       }
       return fault === 'version' ? undefined : definition?.profile;
     },

@@ -109,7 +109,7 @@ function judgePrimitive(code: string, occurrence: Occurrence, { report, scope }:
   }
   if (primitive.holds(value as never)) {
     const suspicion = primitive.suspicion?.(value as never);
-    if (suspicion !== undefined) report.warning('value-suspicious', path, suspicion);
+    if (suspicion !== undefined) report.advice('value-suspicious', path, suspicion);
     return true;
   }
   const empty =

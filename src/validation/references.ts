@@ -87,7 +87,7 @@ export function referenceRule(isType: (name: string) => boolean): NativeRule {
         if (reference === undefined && identifier === undefined && display === undefined) {
           const text =
             'The Reference says nothing of its target. Give it a `reference`, an `identifier` or a `display`.';
-          report.warning('reference-unresolved', path, text);
+          report.advice('reference-unresolved', path, text);
         }
         return;
       }
@@ -104,7 +104,7 @@ export function referenceRule(isType: (name: string) => boolean): NativeRule {
         reference.startsWith('urn:') &&
         targetWithin(value as JsonObject, scope) === undefined
       ) {
-        report.warning(
+        report.advice(
           'reference-unresolved',
           `${path}.reference`,
           'No entry of the Bundle has this urn as its fullUrl. Add the entry, or refer by Type/id or an absolute URL.',
