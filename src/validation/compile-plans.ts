@@ -135,7 +135,8 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
         const structure = structureOf(definitions, name);
         if (structure === undefined || structure instanceof SnapshotError) return undefined;
         tree = elementTree(structure);
-        trees.set(name, tree);
+        // A profile's is asked for while another one is compiled, and not again.
+        if (!name.includes(':')) trees.set(name, tree);
       }
       return tree;
     },

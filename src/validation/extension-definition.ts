@@ -39,5 +39,6 @@ export function extensionDefinition(
     // What they say of the extension itself cannot be asked of the element around it.
     invariants: contextInvariant.filter(expression => !expression.includes('%extension')),
     parts,
+    freeSites: new Set(),
   };
 }

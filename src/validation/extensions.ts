@@ -43,11 +43,6 @@ export interface ExtensionJudges {
 
 type Fault = 'relative' | 'version' | 'unknown' | 'part' | 'modifier' | 'context' | 'invariant';
 
-interface Finding {
-  readonly fault: Fault | undefined;
-  readonly definition: ExtensionDefinition | undefined;
-}
-
 /** The published examples of R4 mark urls that they invented so. */
 const invented = 'http://example.org/do-not-use/';
 
@@ -55,42 +50,49 @@ const invented = 'http://example.org/do-not-use/';
 export function extensionPlan(site: ExtensionSite, judges: ExtensionJudges): ExtensionPlan {
   const isRefused = (url: string) => judges.unknown === 'refuse' || (site.isModifier && !url.startsWith(invented));
 
-  const find = (url: string, owner: JsonObject, scope: Scope, place: ElementPlace | undefined): Finding => {
-    if (!url.includes(':')) {
-      // The parts of an extension have names that only this extension knows.
-      if (!site.isExtension) return { fault: 'relative', definition: undefined };
-      const whole = typeof owner.url === 'string' ? judges.definitionOf(owner.url) : undefined;
-      const isKnown = whole === undefined || whole.parts.size === 0 || whole.parts.has(url);
-      return { fault: isKnown ? undefined : 'part', definition: undefined };
-    }
-    const definition = judges.definitionOf(url);
-    if (definition === undefined) return { fault: isRefused(url) ? 'unknown' : undefined, definition };
-    if (url !== definition.profile.url && url.includes('|')) return { fault: 'version', definition };
-    if (definition.isModifier !== site.isModifier) return { fault: 'modifier', definition };
-    if (!isInContext(definition, site, owner, scope, place)) return { fault: 'context', definition };
-    const broken = definition.invariants.length > 0 && brokenInvariant(definition, owner, scope, place) !== undefined;
-    return { fault: broken ? 'invariant' : undefined, definition };
+  /** The parts of an extension have names that only this extension knows; all other urls are whole. */
+  const definitionOf = (url: string) => (url.includes(':') ? judges.definitionOf(url) : undefined);
+
+  const partFault = ({ url: around }: JsonObject, url: string): Fault | undefined => {
+    if (!site.isExtension) return 'relative';
+    const whole = typeof around === 'string' ? definitionOf(around) : undefined;
+    return whole === undefined || whole.parts.size === 0 || whole.parts.has(url) ? undefined : 'part';
   };
 
-  /** Extensions that may always stand here, so that only their content is to be judged. */
-  const settled = new Map<string, ProfileReference>();
+  const faultOf = (
+    url: string,
+    definition: ExtensionDefinition | undefined,
+    owner: JsonObject,
+    scope: Scope,
+    place: ElementPlace | undefined,
+  ): Fault | undefined => {
+    if (definition === undefined) {
+      if (!url.includes(':')) return partFault(owner, url);
+      return isRefused(url) ? 'unknown' : undefined;
+    }
+    if (url !== definition.profile.url && url.includes('|')) return 'version';
+    if (definition.isModifier !== site.isModifier) return 'modifier';
+    if (!isInContext(definition, site, owner, scope, place)) return 'context';
+    return brokenInvariant(definition, owner, scope, place) === undefined ? undefined : 'invariant';
+  };
 
   return {
     holds(value, owner, scope, place) {
       const { url } = value as JsonObject;
       if (typeof url !== 'string') return true;
-      const known = settled.get(url);
-      if (known !== undefined) return judges.conforms(value, known, scope);
-      const { fault, definition } = find(url, owner as JsonObject, scope, place);
-      if (fault !== undefined) return false;
-      if (definition === undefined) return true;
-      if (isAlwaysInContext(definition, site)) settled.set(url, definition.profile);
+      const definition = definitionOf(url);
+      if (definition?.freeSites.has(site) !== true) {
+        if (faultOf(url, definition, owner as JsonObject, scope, place) !== undefined) return false;
+        if (definition === undefined) return true;
+        if (isAlwaysInContext(definition, site)) definition.freeSites.add(site);
+      }
       return judges.conforms(value, definition.profile, scope);
     },
     explain(value, owner, scope, place, path, report) {
       const { url } = value;
       if (typeof url !== 'string') return undefined;
-      const { fault, definition } = find(url, owner, scope, place);
+      const definition = definitionOf(url);
+      const fault = faultOf(url, definition, owner, scope, place);
       if (fault !== undefined) reportFault(fault, url, definition, { site, owner, scope, place }, path, report);
       else if (definition === undefined && url.includes(':')) {
         const text = `The definition of extension ${shownUrl(url)} is not loaded here, so the extension was not judged by it.`;

@@ -120,6 +120,8 @@ export interface ExtensionDefinition {
   readonly invariants: readonly string[];
   /** The urls of the extensions inside it, where it is made of such. */
   readonly parts: ReadonlySet<string>;
+  /** Sites that were found to let it stand in every resource, so that only its content is to be judged there. */
+  readonly freeSites: Set<ExtensionSite>;
 }
 
 /** The element of a definition in which extensions stand. */
