@@ -1,3 +1,5 @@
+import { plainXhtml } from './plain-xhtml.ts';
+
 const elements = new Set(
   (
     'a abbr acronym address b bdo big blockquote br caption center cite code col colgroup dd del dfn dir div dl dt em font h1 h2 h3 h4 h5 h6 ' +
@@ -9,6 +11,7 @@ const contentOfTheirOwn = new Set(['img', 'hr', 'pre']);
 const attribute = /\s+([A-Za-z_:][\w:.-]*)\s*=\s*("[^"<]*"|'[^'<]*')/y;
 const entity = /&(?:#[0-9]+|#x[0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);/y;
 const namespace = 'http://www.w3.org/1999/xhtml';
+const isPlain = plainXhtml(elements);
 
 interface Tag {
   name: string;
@@ -48,6 +51,7 @@ function readStartTag(text: string, start: number, outermost: boolean): Tag | un
  * only, without scripts and event attributes, and not empty. https://hl7.org/fhir/R4/narrative.html
  */
 export function isXhtml(source: string): boolean {
+  if (isPlain(source)) return true;
   const text = source.trim();
   const open: string[] = [];
   let content = false;
