@@ -8,6 +8,7 @@ import { profilePlan } from './compile-profile.ts';
 import { structurePlan } from './compile-structure.ts';
 import { containedRule } from './contained.ts';
 import { fullUrlRule } from './full-url.ts';
+import { literalTypeOf } from './literal-type.ts';
 import type {
   BindingPlan,
   FastCheck,
@@ -48,15 +49,18 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
   const types = new Map<string, PlanReference>();
   const trees = new Map<string, ElementTree>();
   const profiles = new Map<string, ProfileReference>();
+  // A url that was parsed from a resource has no hash yet; to compare it with the last one of its length takes a fraction of a look-up.
+  const lastProfiles: ProfileReference[] = [];
   const profilesOf = new Map<StructureWithSnapshot, ProfileReference>();
   const bindings = new Map<string, BindingPlan>();
   const resourceTypes = new Set(definitions.resourceTypes);
   const isResourceType = (code: string) => resourceTypes.has(code);
+  const literalType = literalTypeOf(resourceTypes);
 
   const rulesOf = (name: string): NativeRule[] => {
     if (name === 'Extension') return [host.extensionRule];
     if (name === 'Coding' || QUANTITIES.has(name)) return [codingAdvice(definitions)];
-    if (name === 'Reference') return [referenceRule(isResourceType)];
+    if (name === 'Reference') return [referenceRule(isResourceType, literalType)];
     if (name === 'Bundle') return [fullUrlRule(isResourceType)];
     return isResourceType(name) ? [containedRule] : [];
   };
@@ -116,8 +120,13 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
       return tree;
     },
     profile(url) {
+      const last = lastProfiles[url.length];
+      if (last?.url === url) return last;
       const known = profiles.get(url);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        lastProfiles[url.length] = known;
+        return known;
+      }
       const structure = structureOf(definitions, url);
       if (structure instanceof SnapshotError) {
         const unusable = unusableProfile(url, structure, plans);
@@ -151,7 +160,9 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
     },
     baseTargets: host.baseTargets,
     targets: (urls, severity) =>
-      urls === undefined || urls.length === 0 ? undefined : targetPlan(() => typesOf(urls), severity, isResourceType),
+      urls === undefined || urls.length === 0
+        ? undefined
+        : targetPlan(() => typesOf(urls), severity, isResourceType, literalType),
     conforms: host.conforms,
     isAnyResource: code => code === 'Resource' || code === 'DomainResource',
     isResourceType,

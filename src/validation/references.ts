@@ -1,5 +1,6 @@
 import { containedResource } from '../fhir/contained-resource.ts';
 import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
+import type { LiteralType } from './literal-type.ts';
 import type { NativeRule, Scope, TargetPlan } from './plan.ts';
 
 const literal = /^([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:#.*)?$/;
@@ -48,30 +49,15 @@ export function referencedType(value: JsonObject, scope: Scope, isType: (name: s
 const isKnownContained = (reference: string, root: Resource) =>
   reference.length === 1 || containedResource(root, reference.slice(1)) !== undefined;
 
-/** Whether an id and nothing else stands from `start` on. */
-function isIdFrom(text: string, start: number): boolean {
-  const { length } = text;
-  if (length === start || length - start > 64) return false;
-  for (let index = start; index < length; index++) {
-    const code = text.charCodeAt(index);
-    const letter = (code | 32) >= 97 && (code | 32) <= 122;
-    if (!letter && (code < 45 || code > 57 || code === 47)) return false;
-  }
-  return true;
-}
-
 /** The rules of every Reference: its text has one of the forms, `#id` exists (ref-1), and `type` agrees with it. */
-export function referenceRule(isType: (name: string) => boolean): NativeRule {
+export function referenceRule(isType: (name: string) => boolean, literalType: LiteralType): NativeRule {
   return {
     holds(value, scope) {
       const { reference, type } = value as JsonObject;
       if (typeof reference !== 'string') return true;
-      const slash = reference.indexOf('/');
-      // The common form, `Type/id`, is judged without a regular expression.
-      if (slash > 0 && isIdFrom(reference, slash + 1)) {
-        const name = reference.slice(0, slash);
-        if ((type === undefined || type === name) && isType(name)) return true;
-      } else if (reference.startsWith('#') && !isKnownContained(reference, scope.rootResource)) return false;
+      const name = literalType(reference);
+      if (name !== undefined && (type === undefined || type === name)) return true;
+      if (reference.startsWith('#') && !isKnownContained(reference, scope.rootResource)) return false;
       const target = targetOf(reference, scope, isType);
       if (target.form === 'wrong') return false;
       return typeof type !== 'string' || target.form !== 'typed' || !isType(type) || type === target.type;
@@ -110,6 +96,7 @@ export function targetPlan(
   load: () => ReadonlySet<string> | undefined,
   severity: TargetPlan['severity'],
   isType: (name: string) => boolean,
+  literalType: LiteralType,
 ): TargetPlan {
   let loaded: { types: ReadonlySet<string> | undefined } | undefined;
   const typesOf = () => {
@@ -124,8 +111,8 @@ export function targetPlan(
       if (types === undefined || !isJsonObject(value)) return true;
       const { reference } = value;
       if (typeof reference === 'string') {
-        const slash = reference.indexOf('/');
-        if (slash > 0 && types.has(reference.slice(0, slash))) return true;
+        const name = literalType(reference);
+        if (name !== undefined && types.has(name)) return true;
       }
       const type = referencedType(value, scope, isType);
       return type === undefined || types.has(type);
