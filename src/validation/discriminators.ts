@@ -1,5 +1,6 @@
 import type { ElementDefinition } from '../definitions/definitions.ts';
 import { isJsonObject } from '../fhir/resource.ts';
+import { pathTest } from './generate-pattern.ts';
 import { expectedValue } from './patterns.ts';
 import type { Scope, SlicePlan } from './plan.ts';
 import type { Plans } from './plans.ts';
@@ -123,6 +124,8 @@ function choiceType(key: string, name: string): string | undefined {
 
 const never: Test = () => false;
 
+const LONGEST_PATH = 4;
+
 /**
  * Whether an item belongs to a slice by one discriminator: what the slice says at the discriminator's path is looked for at that path
  * of the item. https://hl7.org/fhir/R4/profiling.html#discriminator
@@ -167,7 +170,11 @@ function valueTest(
   const pattern = impliedPattern(node);
   if (pattern !== undefined) {
     const expected = expectedValue('pattern', pattern);
-    return walk(steps, 0, value => expected.matches(value), plans);
+    const test = walk(steps, 0, value => expected.matches(value), plans);
+    const names = steps.flatMap(step => (step.kind === 'child' ? [step.name] : []));
+    // Arrays on the way double the code of what follows them.
+    const isPlain = names.length === steps.length && names.length <= LONGEST_PATH;
+    return isPlain ? pathTest(names, pattern, test) : test;
   }
   const { binding } = node.definition;
   if (binding?.strength === 'required' && binding.valueSet !== undefined) {
