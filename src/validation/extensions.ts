@@ -1,9 +1,12 @@
 import type { JsonObject } from '../fhir/resource.ts';
 import type { NativeRule } from './plan.ts';
 
+const [V, UNDERSCORE] = [118, 95];
+
 function hasValue(extension: JsonObject): boolean {
   for (const name in extension) {
-    if (name.startsWith('value') || name.startsWith('_value')) return true;
+    const first = name.charCodeAt(0);
+    if ((first === V || first === UNDERSCORE) && (name.startsWith('value') || name.startsWith('_value'))) return true;
   }
   return false;
 }

@@ -12,10 +12,10 @@ export interface Primitive {
 const LONGEST_STRING = 1024 * 1024;
 
 // Control characters other than tab, line feed and carriage return have no place in a FHIR string (nor in XML).
-const controlCharacter = /[^\P{Cc}\t\n\r\u007f-\u009f]/u;
+const controlCharacter = /[^ -\uffff\t\n\r]/;
 
-// A loop is several times faster than a regular expression on the short texts that most are.
-const SHORT = 96;
+// A loop is faster than a regular expression on the short texts that most are.
+const SHORT = 40;
 
 function isText(value: string): boolean {
   const { length } = value;
@@ -27,13 +27,28 @@ function isText(value: string): boolean {
   return length > 0;
 }
 
+const space = /[^!-\uffff]/;
+
 function isWithoutSpaces(value: string): boolean {
   const { length } = value;
+  if (length > SHORT) return !space.test(value);
   for (let index = 0; index < length; index++) if (value.charCodeAt(index) <= 32) return false;
   return length > 0;
 }
 
-const isUri = (value: string) => isWithoutSpaces(value) && value.length <= LONGEST_STRING;
+// The same few code systems and extensions are named over and over: the last of each length is remembered, and equal texts are
+// compared many characters at a time.
+const LENGTHS = 256;
+const lastOfLength: string[] = Array(LENGTHS).fill('');
+
+function isUri(value: string): boolean {
+  const { length } = value;
+  if (length >= LENGTHS) return length <= LONGEST_STRING && isWithoutSpaces(value);
+  if (lastOfLength[length] === value) return length > 0;
+  if (!isWithoutSpaces(value)) return false;
+  lastOfLength[length] = value;
+  return true;
+}
 
 // `\s` of the specification's regular expressions is the ASCII one.
 const spacedCode = /^[^ \t\n\r\f\v]+([ \t\n\r\f\v][^ \t\n\r\f\v]+)*$/;
