@@ -28,7 +28,8 @@ describe('code made of a pattern', () => {
 
   it('holds texts of the pattern as texts only', () => {
     const evil = '"]; globalThis.pwned = true; //';
-    const pattern = { [evil]: [{ [`\${globalThis.pwned = true}`]: evil }] };
+    const inner = `\${globalThis.pwned = true}`;
+    const pattern = { [evil]: [{ [inner]: evil }] };
     expect(patternTest(pattern)(structuredClone(pattern))).toBe(true);
     expect(pathTest([evil, '\\'], evil, () => false)({ [evil]: [{ '\\': evil }] }, '', undefined as never)).toBe(true);
     expect((globalThis as { pwned?: boolean }).pwned).toBeUndefined();

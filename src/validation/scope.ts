@@ -20,6 +20,7 @@ export function createScope(resource: Resource, definitions: Definitions): Scope
     resource,
     rootResource: resource,
     bundle: undefined,
+    budget: { spent: 0 },
     memberOf(value, url) {
       const codes = definitions.valueSet(url);
       const found = typeof value === 'string' ? { code: value } : value;

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../resource.ts';
 import { isDataType } from './element-types.ts';
 import * as equality from './equality.ts';
+import { begin, end, UNEVALUABLE } from './evaluation.ts';
 import { ExpressionError } from './expression-error.ts';
 import type { Expression, ExpressionContext, Selected } from './expression-types.ts';
 import { fhirpathJsExpression } from './fhirpath-js.ts';
@@ -43,7 +44,12 @@ export function compileExpression(text: string, base?: string): Expression | und
     let evaluate: Evaluate<Result> | undefined;
     return (node, twin, context) => {
       evaluate ??= build(purpose) ?? undecided;
-      return evaluate(node, twin, context);
+      begin(context.budget);
+      try {
+        return evaluate(node, twin, context);
+      } finally {
+        end();
+      }
     };
   }
 
@@ -73,9 +79,7 @@ export function compileExpression(text: string, base?: string): Expression | und
   }
 
   function unevaluable(error: unknown): unknown {
-    return error === operations.UNEVALUABLE
-      ? new ExpressionError(`cannot be evaluated on this element: ${text}`)
-      : error;
+    return error === UNEVALUABLE ? new ExpressionError(`cannot be evaluated on this element: ${text}`) : error;
   }
 
   return {
@@ -86,7 +90,7 @@ export function compileExpression(text: string, base?: string): Expression | und
         return test(node, twin, context);
       } catch (error) {
         if (error === operations.UNDECIDED) return testSlowly(node, context, twin);
-        if (error === operations.UNEVALUABLE) return false;
+        if (error === UNEVALUABLE) return false;
         throw error;
       }
     },
