@@ -101,6 +101,11 @@ export function createValidator(
   const twin = twinCheck((value, scope) => element.check(value, scope));
   const twins = twinsCheck(twin);
 
+  const conformsTo = (value: unknown, url: string, scope: Scope): boolean | undefined => {
+    const profile = plans.profile(url);
+    return profile.type === undefined ? undefined : plans.conforms(value, profile, scope);
+  };
+
   /** Fast judgement by base type and claims; unknown claims are not its matter. */
   const isValid = (resource: Resource, scope: Scope): boolean => {
     const { resourceType } = resource;
@@ -115,7 +120,7 @@ export function createValidator(
 
   const isValidBy = (resource: Resource, profiles: readonly string[]): boolean => {
     try {
-      const scope = createScope(resource, definitions);
+      const scope = createScope(resource, definitions, conformsTo);
       if (!isValid(resource, scope)) return false;
       for (const url of profiles) {
         const profile = plans.profile(url);
@@ -132,7 +137,7 @@ export function createValidator(
   const explain = (resource: Resource, profiles: readonly string[], thorough: boolean): Issue[] => {
     const report = createReport(maxIssues, { thorough });
     try {
-      explainResource(resource, profiles, createScope(resource, definitions), report, {
+      explainResource(resource, profiles, createScope(resource, definitions, conformsTo), report, {
         plans,
         resourceTypes: definitions.resourceTypes,
         isConform,

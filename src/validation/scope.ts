@@ -14,13 +14,20 @@ function resolveInBundle(bundle: Resource, reference: unknown): JsonObject | und
 
 const textOf = (reference: JsonObject | string) => (typeof reference === 'string' ? reference : reference.reference);
 
-/** The scope of a resource that stands by itself. */
-export function createScope(resource: Resource, definitions: Definitions): Scope {
+/** The scope of a resource that stands by itself. `conformsTo` answers the function of that name in FHIRPath. */
+export function createScope(
+  resource: Resource,
+  definitions: Definitions,
+  conformsTo: (value: unknown, profile: string, scope: Scope) => boolean | undefined,
+): Scope {
   return {
     resource,
     rootResource: resource,
     bundle: undefined,
     budget: { spent: 0 },
+    conformsTo(this: Scope, value, profile) {
+      return conformsTo(value, profile, this);
+    },
     memberOf(value, url) {
       const codes = definitions.valueSet(url);
       const found = typeof value === 'string' ? { code: value } : value;
