@@ -20,6 +20,7 @@ import type {
   TargetPlan,
 } from './plan.ts';
 import type { Plans } from './plans.ts';
+import { SLOTS, slotOf } from './recent-text.ts';
 import { referenceRule, targetPlan } from './references.ts';
 import { type ElementTree, elementTree, valueFor } from './snapshot-tree.ts';
 import { unusableProfile } from './unusable-profile.ts';
@@ -49,8 +50,7 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
   const types = new Map<string, PlanReference>();
   const trees = new Map<string, ElementTree>();
   const profiles = new Map<string, ProfileReference>();
-  // A url that was parsed from a resource has no hash yet; to compare it with the last one of its length takes a fraction of a look-up.
-  const lastProfiles: ProfileReference[] = [];
+  const recentProfiles: (ProfileReference | undefined)[] = Array(SLOTS).fill(undefined);
   const profilesOf = new Map<StructureWithSnapshot, ProfileReference>();
   const bindings = new Map<string, BindingPlan>();
   const resourceTypes = new Set(definitions.resourceTypes);
@@ -120,11 +120,12 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
       return tree;
     },
     profile(url) {
-      const last = lastProfiles[url.length];
+      const slot = slotOf(url);
+      const last = recentProfiles[slot];
       if (last?.url === url) return last;
       const known = profiles.get(url);
       if (known !== undefined) {
-        lastProfiles[url.length] = known;
+        recentProfiles[slot] = known;
         return known;
       }
       const structure = structureOf(definitions, url);

@@ -1,4 +1,5 @@
 import { keyWith, knownWords } from './known-words.ts';
+import { SLOTS, slotOf } from './recent-text.ts';
 
 /** The resource type in a reference text that is `Type/id` and no more; undefined for all others. */
 export type LiteralType = (reference: string) => string | undefined;
@@ -17,16 +18,15 @@ function isIdFrom(text: string, start: number): boolean {
   return true;
 }
 
-/**
- * A reader of the common form of references, without a regular expression. One reference is asked for several times in a row, and many
- * claims name the same facility and the same services, so the last of each length is kept.
- */
+/** A reader of the common form of references, without a regular expression. Those read of late are kept. */
 export function literalTypeOf(resourceTypes: Iterable<string>): LiteralType {
   const typeAt = knownWords(resourceTypes);
-  const lastOfLength: { text: string; type: string }[] = [];
+  const recent: { text: string; type: string }[] = Array(SLOTS).fill({ text: '', type: '' });
   return reference => {
-    const last = lastOfLength[reference.length];
-    if (last?.text === reference) return last.type;
+    if (reference === '') return undefined;
+    const slot = slotOf(reference);
+    const last = recent[slot]!;
+    if (last.text === reference) return last.type;
     let key = 0;
     let slash = 0;
     for (let letter = reference.charCodeAt(0); letter > SLASH; letter = reference.charCodeAt(++slash))
@@ -34,7 +34,7 @@ export function literalTypeOf(resourceTypes: Iterable<string>): LiteralType {
     const type = typeAt(key, reference, 0, slash);
     if (type === undefined || reference.charCodeAt(slash) !== SLASH || !isIdFrom(reference, slash + 1))
       return undefined;
-    lastOfLength[reference.length] = { text: reference, type };
+    recent[slot] = { text: reference, type };
     return type;
   };
 }

@@ -15,9 +15,11 @@ function closes(text: string, start: number, name: string): boolean {
  */
 export function plainXhtml(elements: ReadonlySet<string>): (text: string) => boolean {
   const elementAt = knownWords(elements);
+  // One for all texts, since no two are read at once.
+  const open: string[] = ['div'];
   return text => {
-    if (!text.startsWith(OPENING) || text.includes('&')) return false;
-    const open = ['div'];
+    if (text.slice(0, OPENING.length) !== OPENING || text.includes('&')) return false;
+    let depth = 1;
     let content = false;
     let index = OPENING.length;
     for (;;) {
@@ -28,10 +30,10 @@ export function plainXhtml(elements: ReadonlySet<string>): (text: string) => boo
         index = next;
       }
       if (text.charCodeAt(++index) === SLASH) {
-        const name = open.pop()!;
+        const name = open[--depth]!;
         if (!closes(text, index + 1, name)) return false;
         index += name.length + 2;
-        if (open.length === 0) return content && index === text.length;
+        if (depth === 0) return content && index === text.length;
       } else {
         const start = index;
         let key = 0;
@@ -40,7 +42,7 @@ export function plainXhtml(elements: ReadonlySet<string>): (text: string) => boo
         const name = elementAt(key, text, start, index);
         if (name === undefined) return false;
         if (letter === SLASH) letter = text.charCodeAt(++index);
-        else open.push(name);
+        else open[depth++] = name;
         if (letter !== CLOSE) return false;
         index++;
       }

@@ -1,4 +1,5 @@
 import { isDate, isDateTime, isInstant, isTime } from './calendar.ts';
+import { SLOTS, slotOf } from './recent-text.ts';
 import { isXhtml } from './xhtml.ts';
 
 /** A primitive data type: its JSON type, what its values look like, and words for a message. */
@@ -36,17 +37,16 @@ function isWithoutSpaces(value: string): boolean {
   return length > 0;
 }
 
-// The same few code systems and extensions are named over and over: the last of each length is remembered, and equal texts are
-// compared many characters at a time.
-const LENGTHS = 256;
-const lastOfLength: string[] = Array(LENGTHS).fill('');
+const LONGEST_REMEMBERED = 200;
+const recentUris: string[] = Array(SLOTS).fill('');
 
 function isUri(value: string): boolean {
   const { length } = value;
-  if (length >= LENGTHS) return length <= LONGEST_STRING && isWithoutSpaces(value);
-  if (lastOfLength[length] === value) return length > 0;
+  if (length > LONGEST_REMEMBERED) return length <= LONGEST_STRING && isWithoutSpaces(value);
+  const slot = slotOf(value);
+  if (recentUris[slot] === value) return length > 0;
   if (!isWithoutSpaces(value)) return false;
-  lastOfLength[length] = value;
+  recentUris[slot] = value;
   return true;
 }
 

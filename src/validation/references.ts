@@ -99,6 +99,7 @@ export function targetPlan(
   literalType: LiteralType,
 ): TargetPlan {
   let loaded: { types: ReadonlySet<string> | undefined } | undefined;
+  let allowed: string | undefined;
   const typesOf = () => {
     loaded ??= { types: load() };
     return loaded.types;
@@ -112,7 +113,10 @@ export function targetPlan(
       const { reference } = value;
       if (typeof reference === 'string') {
         const name = literalType(reference);
-        if (name !== undefined && types.has(name)) return true;
+        if (name !== undefined && (name === allowed || types.has(name))) {
+          allowed = name;
+          return true;
+        }
       }
       const type = referencedType(value, scope, isType);
       return type === undefined || types.has(type);
