@@ -38,7 +38,8 @@ export function compileExpression(text: string, base?: string): Expression | und
     }
   };
   // every purpose asks the same of the generator, so that one tells for all, but for the length of the code
-  if (attempt('test') === undefined) return undefined;
+  let forTest = attempt('test');
+  if (forTest === undefined) return undefined;
 
   function lazily<Result>(purpose: Purpose): Evaluate<Result> {
     let evaluate: Evaluate<Result> | undefined;
@@ -54,11 +55,12 @@ export function compileExpression(text: string, base?: string): Expression | und
   }
 
   function build<Result>(purpose: Purpose): Evaluate<Result> | undefined {
-    const generated = attempt(purpose);
+    const generated = purpose === 'test' ? forTest : attempt(purpose);
     if (generated === undefined) return undefined;
+    if (purpose === 'test') forTest = undefined;
     const { body, constants } = generated;
     // the expression's names and texts stand in the body as quoted JSON or as plain identifiers only
-    const source = `"use strict"; return function (n, t, ctx) {\n${body}\n};`;
+    const source = `"use strict"; return (function (n, t, ctx) {\n${body}\n});`;
     return new Function('K', ...names, source)(constants, ...implementations);
   }
 
