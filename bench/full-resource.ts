@@ -30,7 +30,7 @@ const COMPLEX: Record<string, Json> = {
   SimpleQuantity: QUANTITY,
   Quantity: QUANTITY,
 };
-const CODES: Record<string, string> = { mimetypes: 'text/plain', currencies: 'USD', languages: 'en' };
+const CODES: Record<string, string> = { mimetypes: 'text/plain', currencies: 'USD' };
 const URIS = new Set(['uri', 'url', 'canonical']);
 const DEEPEST = 3;
 const TARGET = /StructureDefinition\/(?<type>\w+)$/;
@@ -38,7 +38,8 @@ const LEFT_OUT = new Set(['extension', 'modifierExtension', 'contained', 'id', '
 
 /** A resource of a type that has every one of its elements once, so that judging it needs all that the type can need. */
 export function fullResource(resourceType: string, definitions: Definitions): Resource {
-  const code = ({ binding }: ElementDefinition): string => {
+  const code = ({ path, binding }: ElementDefinition): string => {
+    if (path.endsWith('.language')) return 'en';
     const url = binding?.strength === 'required' ? (binding.valueSet ?? '') : '';
     const [name] = url.slice(url.lastIndexOf('/') + 1).split('|') as [string];
     return CODES[name] ?? definitions.valueSet(url)?.sample(1)[0] ?? 'x';
@@ -46,7 +47,7 @@ export function fullResource(resourceType: string, definitions: Definitions): Re
 
   const coding = (element: ElementDefinition): JsonObject => {
     const systems = definitions.valueSet(element.binding?.valueSet ?? '')?.systems;
-    return { system: systems?.[0] ?? 'http://example.org/codes', code: code(element) };
+    return { system: systems?.[0] || 'http://example.org/codes', code: code(element) };
   };
 
   const reference = ({ type }: ElementDefinition): JsonObject => {
