@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import scheme from '../scheme/demo.json' with { type: 'json' };
 import { benchPatients, claimBody } from './claim-body.ts';
 import { type LoadRequest, load } from './load.ts';
+import { measureValidation } from './measure-validation.ts';
 import { type MeasuredProcess, startMeasured } from './measured-process.ts';
 
 /**
@@ -44,6 +45,7 @@ const put = async (origin: string, resource: { resourceType: string; id: string 
   if (!answer.ok) throw new Error(`${resource.resourceType}/${resource.id}: ${answer.status} ${text}`);
 };
 
+const validation = measureValidation();
 const folder = mkdtempSync(join(tmpdir(), 'kiungo-bench-'));
 const floor = await startMeasured('./floor-server.ts', '/bare');
 const startKiungo = (store: string): Promise<MeasuredProcess> =>
@@ -139,6 +141,7 @@ const figures: Record<string, number> = {
   ready_ms: Math.round(kiungo.readyMs),
   idle_rss_mb: round1(idleBytes / 2 ** 20),
   load_rss_mb: round1(loadBytes / 2 ** 20),
+  ...validation,
 };
 for (const { key, cpuMicroseconds, perSecond } of workloads) {
   figures[`${key}_cpu_us`] = round1(median(cpuMicroseconds));
@@ -159,5 +162,9 @@ for (const { key, label, perSecond } of workloads) {
 }
 console.log(
   `\nready after ${figures.ready_ms} ms, ${figures.idle_rss_mb} MB resident when idle, ${figures.load_rss_mb} MB after the load\n`,
+);
+console.log(
+  `a claim is judged by R4 and both profiles in ${validation.validate_claim_us} us, ${validation.validate_claim_vs_parse} of the time of ` +
+    `JSON.parse; a type is first used in at most ${validation.validate_first_use_ms_max} ms\n`,
 );
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);

@@ -19,17 +19,32 @@ const NARRATIVE = LINES.map(
 ).join('');
 
 /** The text of the claim number `index`: about 6 KB, 5 lines, as a hospital's system prints it. Different numbers, different claims. */
-export const claimBody = (index: number): string => {
+export const claimBody = (index: number): string =>
+  claimText(index, { system: 'https://sumbe-hospital.example/invoices', value: `INV-2026-${index}` });
+
+/** The same claim as one that claims openIMIS' own profile, by which it has no identifiers but those of openIMIS. */
+export const openimisClaimBody = (index: number): string =>
+  claimText(
+    index,
+    {
+      type: coding(`${OPENIMIS}/CodeSystem/openimis-identifiers`, 'UUID', 'UUID'),
+      value: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+    },
+    { profile: [`${OPENIMIS}/StructureDefinition/openimis-claim`] },
+  );
+
+const claimText = (index: number, identifier: object, meta?: object): string => {
   const patient = `bench-${index % PATIENTS}`;
   const claim = {
     resourceType: 'Claim',
+    meta,
     text: {
       status: 'generated',
       div: `<div xmlns="http://www.w3.org/1999/xhtml"><table><tbody>${NARRATIVE}</tbody></table></div>`,
     },
     identifier: [
       { type: coding(`${OPENIMIS}/CodeSystem/openimis-identifiers`, 'Code', 'Code'), value: `BENCH-${index}` },
-      { system: 'https://sumbe-hospital.example/invoices', value: `INV-2026-${index}` },
+      identifier,
     ],
     status: 'active',
     type: coding(`${OPENIMIS}/CodeSystem/claim-visit-type`, 'O', 'Other'),

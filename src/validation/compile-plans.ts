@@ -11,6 +11,7 @@ import { containedRule } from './contained.ts';
 import { extensionDefinition } from './extension-definition.ts';
 import { type ExtensionJudges, extensionPlan, extensionRule } from './extensions.ts';
 import { identifierRule } from './identifiers.ts';
+import { literalTypeOf } from './literal-type.ts';
 import type {
   BindingPlan,
   ExtensionDefinition,
@@ -23,6 +24,7 @@ import type {
   TargetPlan,
 } from './plan.ts';
 import type { Plans } from './plans.ts';
+import { SLOTS, slotOf } from './recent-text.ts';
 import { referenceRule, targetPlan } from './references.ts';
 import { type ElementTree, elementTree, valueFor } from './snapshot-tree.ts';
 import { unusableProfile } from './unusable-profile.ts';
@@ -53,16 +55,19 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
   const types = new Map<string, PlanReference>();
   const trees = new Map<string, ElementTree>();
   const profiles = new Map<string, ProfileReference>();
+  const recentProfiles: (ProfileReference | undefined)[] = Array(SLOTS).fill(undefined);
   const profilesOf = new Map<StructureWithSnapshot, ProfileReference>();
   const extensions = new Map<string, ExtensionDefinition>();
+  const recentExtensions: (ExtensionDefinition | undefined)[] = Array(SLOTS).fill(undefined);
   const bindings = new Map<string, BindingPlan>();
   const resourceTypes = new Set(definitions.resourceTypes);
   const isResourceType = (code: string) => resourceTypes.has(code);
+  const literalType = literalTypeOf(resourceTypes);
 
   const rulesOf = (name: string): NativeRule[] => {
     if (name === 'Extension') return [extensionRule];
     if (name === 'Coding' || QUANTITIES.has(name)) return [codingAdvice(definitions)];
-    if (name === 'Reference') return [referenceRule(isResourceType)];
+    if (name === 'Reference') return [referenceRule(isResourceType, literalType)];
     if (name === 'Identifier') return [identifierRule];
     if (name === 'Bundle') return [bundleRule(isResourceType)];
     return isResourceType(name) ? [containedRule] : [];
@@ -98,8 +103,14 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
   };
 
   const definitionOf = (url: string): ExtensionDefinition | undefined => {
+    const slot = slotOf(url);
+    const last = recentExtensions[slot];
+    if (last?.profile.url === url) return last;
     const known = extensions.get(url);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      recentExtensions[slot] = known;
+      return known;
+    }
     const profile = plans.profile(url);
     const structure = profile.type === 'Extension' ? structureOf(definitions, url) : undefined;
     if (structure === undefined) return undefined;
@@ -141,8 +152,14 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
       return tree;
     },
     profile(url) {
+      const slot = slotOf(url);
+      const last = recentProfiles[slot];
+      if (last?.url === url) return last;
       const known = profiles.get(url);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        recentProfiles[slot] = known;
+        return known;
+      }
       const structure = structureOf(definitions, url);
       if (structure instanceof SnapshotError) {
         const unusable = unusableProfile(url, structure, plans);
@@ -182,7 +199,7 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
       const profilesOfTargets = () =>
         profileUrls.map(plans.profile).filter(({ type, reference }) => type !== undefined && reference !== undefined);
       const asked = { types, profiles: profilesOfTargets, aggregation, severity };
-      return targetPlan(asked, profileUrls.length > 0, plans);
+      return targetPlan(asked, profileUrls.length > 0, plans, literalType);
     },
     extensions: site => extensionPlan(site, extensionJudges),
     conforms: host.conforms,

@@ -111,6 +111,7 @@ describe('elements', () => {
     expect(validator.explain(found as Resource, [])).toMatchObject([
       { severity: 'warning', rule: 'value-suspicious', expression: 'Patient.name[0].text' },
       { severity: 'warning', rule: 'value-suspicious', expression: 'Patient.birthDate' },
+      { severity: 'warning', rule: 'invariant-failed', expression: 'Patient' },
     ]);
   });
   it('that are systems are whole', () => {
@@ -250,8 +251,16 @@ describe('invariants', () => {
       }),
     ).toEqual(['invariant-failed Claim.item[0].quantity']);
   });
-  it('that are best practice only are left aside', () => {
-    expect(validator.explain(coverage(), [])).toEqual([]);
+  it('that are best practice only are told when all is asked for, and never on a write', () => {
+    expect(validator.explain(coverage(), [])).toMatchObject([
+      { severity: 'warning', rule: 'invariant-failed', expression: 'Coverage' },
+    ]);
+    expect(judge({ ...coverage(), status: 'actve' }).map(({ expression }) => expression)).toEqual(['Coverage.status']);
+    const contained = {
+      ...coverage(),
+      text: { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">x</div>' },
+    };
+    expect(validator.explain(contained, [])).toEqual([]);
   });
 });
 

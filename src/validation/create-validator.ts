@@ -2,7 +2,7 @@ import type { Definitions } from '../definitions/definitions.ts';
 import { type Issue, MOST_ISSUES } from '../fhir/issue.ts';
 import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
 import type { WrittenNumbers } from '../fhir/written-numbers.ts';
-import { claimedProfiles } from './claimed-profiles.ts';
+import { claimedProfiles, profileClaims } from './claimed-profiles.ts';
 import { compilePlans } from './compile-plans.ts';
 import { explainResource } from './explain-resource.ts';
 import { generateCheck } from './generate-check.ts';
@@ -113,7 +113,10 @@ export function createValidator(
     if (typeof resourceType !== 'string' || !plans.isResourceType(resourceType)) return false;
     if (!(plans.type(resourceType).check as Check)(resource, scope)) return false;
     if (resource.meta === undefined) return true;
-    return claimedProfiles(resource).every(url => isConform(resource, plans.profile(url), scope));
+    for (const url of profileClaims(resource)) {
+      if (typeof url === 'string' && !isConform(resource, plans.profile(url), scope)) return false;
+    }
+    return true;
   };
 
   const isValidBy = (resource: Resource, profiles: readonly string[]): boolean => {

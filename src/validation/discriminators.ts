@@ -1,6 +1,7 @@
 import type { ElementDefinition } from '../definitions/definitions.ts';
 import { isJsonObject } from '../fhir/resource.ts';
 import { follow, readPath, type Step, sayingsOf, sliceUrl, walk } from './discriminator-path.ts';
+import { pathTest } from './generate-pattern.ts';
 import { expectedValue } from './patterns.ts';
 import type { SlicePlan } from './plan.ts';
 import type { Plans } from './plans.ts';
@@ -52,6 +53,8 @@ function patternAt(slice: ElementNode, steps: readonly Step[], plans: Plans): un
 
 const never: Test = () => false;
 
+const LONGEST_PATH = 4;
+
 /**
  * Whether an item belongs to a slice by one discriminator: what the slice says at the discriminator's path is looked for at that path
  * of the item. Undefined where the path cannot be read. https://hl7.org/fhir/R4/profiling.html#discriminator
@@ -87,7 +90,11 @@ function valueTest(path: string, steps: readonly Step[], slice: ElementNode, bas
   const pattern = patternAt(slice, steps, plans);
   if (pattern !== undefined) {
     const expected = expectedValue('pattern', pattern);
-    return walk(steps, 0, value => expected.matches(value), plans);
+    const test = walk(steps, 0, value => expected.matches(value), plans);
+    const names = steps.flatMap(step => (step.kind === 'child' ? [step.name] : []));
+    // Arrays on the way double the code of what follows them.
+    const isPlain = names.length === steps.length && names.length <= LONGEST_PATH;
+    return isPlain ? pathTest(names, pattern, test) : test;
   }
   const node = follow(slice, steps, plans);
   if (node === undefined) return never;

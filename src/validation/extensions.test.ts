@@ -67,6 +67,7 @@ describe('an extension', () => {
     expect(faults(unknown)).toEqual([]);
     expect(validator.explain(unknown as Resource, [])).toMatchObject([
       { severity: 'warning', code: 'extension', rule: 'extension-unknown', expression: 'Patient.extension[0]' },
+      { severity: 'warning', rule: 'invariant-failed', expression: 'Patient' },
     ]);
   });
   it('that is not known is refused where the server says so', () => {

@@ -12,9 +12,12 @@ import type {
 } from './plan.ts';
 import type { Report } from './report.ts';
 
+const [V, UNDERSCORE] = [118, 95];
+
 function hasValue(extension: JsonObject): boolean {
   for (const name in extension) {
-    if (name.startsWith('value') || name.startsWith('_value')) return true;
+    const first = name.charCodeAt(0);
+    if ((first === V || first === UNDERSCORE) && (name.startsWith('value') || name.startsWith('_value'))) return true;
   }
   return false;
 }

@@ -1,5 +1,6 @@
 import { isJsonObject } from '../fhir/resource.ts';
 import { isBinding, isCoded } from './bindings.ts';
+import { patternCode } from './generate-pattern.ts';
 import type { ElementPlace, ExpectedValue, ItemPlan, ProfileReference, Scope, TypePlan } from './plan.ts';
 import { primitives } from './primitives.ts';
 import type { Source } from './source.ts';
@@ -82,6 +83,7 @@ function writeType(
 
 function expectedTest(source: Source, expected: ExpectedValue, value: string): string {
   const literal = expected.expected;
+  if (expected.kind === 'pattern') return patternCode(value, literal);
   if (Array.isArray(literal) || isJsonObject(literal)) return `${source.constant(expected)}.matches(${value})`;
   return `${value} === ${JSON.stringify(literal)}`;
 }

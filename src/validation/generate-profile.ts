@@ -29,30 +29,29 @@ export function writeProfileElement(source: Source, element: ElementPlan, judges
     source.line('}');
   } else {
     source.line('let n = 0;');
-    for (const { main, twin, name } of presentable(element, names, source)) {
+    const allowed = new Set(element.item.types.map(({ code }) => code));
+    for (const { main, twin, name } of names.filter(({ name }) => allowed.has(name.type))) {
       const value = source.variable();
       source.line(`{ const ${value} = ${main} ?? null;`);
       source.line(`if (${value} !== null${name.twin ? ` || ${twin} !== undefined` : ''}) { n++;`);
       writeOccurrence(source, element, name, value, twin, judges, counters);
       source.line('} }');
     }
+    writeRefused(
+      source,
+      names.map(({ name }) => name).filter(({ type }) => !allowed.has(type)),
+    );
     if (element.min > 0) source.line('if (n === 0) return false;');
   }
   if (counters !== undefined) writeCounts(source, counters);
   source.line('}');
 }
 
-type Named = { name: JsonName; main: string; twin: string };
-
-/** The properties of the types that are still allowed; the others, which may be fifty, are refused in one pass over the keys. */
-function presentable(element: ElementPlan, names: readonly Named[], source: Source): Named[] {
-  const allowed = new Set(element.item.types.map(({ code }) => code));
-  const refused = names.filter(({ name }) => !allowed.has(name.type));
-  if (refused.length > 0) {
-    const properties = new Set(refused.flatMap(({ name }) => (name.twin ? [name.name, `_${name.name}`] : [name.name])));
-    source.line(`for (const k in o) if (${source.constant(properties)}.has(k)) return false;`);
-  }
-  return names.filter(({ name }) => allowed.has(name.type));
+/** The properties of types that are not allowed any more, which may be fifty: one pass over the keys, where none of the allowed stands. */
+function writeRefused(source: Source, refused: readonly JsonName[]): void {
+  if (refused.length === 0) return;
+  const properties = new Set(refused.flatMap(({ name, twin }) => (twin ? [name, `_${name}`] : [name])));
+  source.line(`if (n === 0) for (const k in o) if (${source.constant(properties)}.has(k)) return false;`);
 }
 
 function writeOccurrence(

@@ -6,19 +6,8 @@ import type { InvariantPlan } from './plan.ts';
 
 type Constraint = NonNullable<ElementDefinition['constraint']>[number];
 
-/** Invariants that the generated code and the native rules judge anyway, or that are best practice only (dom-6). */
-const judgedElsewhere = new Set([
-  'ele-1',
-  'ext-1',
-  'dom-2',
-  'dom-3',
-  'dom-4',
-  'dom-5',
-  'dom-6',
-  'ref-1',
-  'txt-1',
-  'txt-2',
-]);
+/** Invariants that the generated code and the native rules judge anyway. */
+const judgedElsewhere = new Set(['ele-1', 'ext-1', 'dom-2', 'dom-3', 'dom-4', 'dom-5', 'ref-1', 'txt-1', 'txt-2']);
 
 const isBestPractice = (constraint: Constraint) =>
   constraint.extension?.some(
@@ -37,13 +26,20 @@ const native = new Map<string, InvariantPlan['holds']>([
     'code.empty() or system.exists()',
     value => !isJsonObject(value) || value.code === undefined || value.system !== undefined,
   ],
+  // A contained resource is told of in the narrative of the one around it.
+  [
+    'text.`div`.exists()',
+    (value, { resource, rootResource }) =>
+      resource !== rootResource || !isJsonObject(value) || value.text !== undefined,
+  ],
 ]);
 
 function planOf(constraint: Constraint, base: string): InvariantPlan | undefined {
-  const { key, expression, severity } = constraint;
-  if (expression === undefined || isBestPractice(constraint)) return undefined;
+  const { key, expression } = constraint;
+  if (expression === undefined) return undefined;
   if (judgedElsewhere.has(key) && fromR4(constraint)) return undefined;
   const text = constraint.human ?? expression;
+  const severity = isBestPractice(constraint) ? 'advice' : constraint.severity;
   const ours = native.get(expression);
   if (ours !== undefined) return { key, severity, text, isReadable: () => true, holds: ours };
   let read: { compiled: Expression | undefined } | undefined;

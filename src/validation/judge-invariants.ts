@@ -13,9 +13,10 @@ export function judgeInvariants(
     const { key, text, severity } = invariant;
     if (!invariant.isReadable()) {
       const unread = `Rule ${key} was not judged: its FHIRPath cannot be read here. It says: ${text}`;
-      report.warning('invariant-not-judged', path, unread);
+      report[severity === 'advice' ? severity : 'warning']('invariant-not-judged', path, unread);
     } else if (!invariant.holds(value, scope, twin)) {
-      report[severity]('invariant-failed', path, `Rule ${key} does not hold: ${text}`);
+      const fault = severity === 'advice' ? `Best practice, rule ${key}` : `Rule ${key} does not hold`;
+      report[severity]('invariant-failed', path, `${fault}: ${text}`);
     }
   }
 }

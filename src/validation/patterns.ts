@@ -1,5 +1,6 @@
 import type { ElementDefinition } from '../definitions/definitions.ts';
 import { isJsonObject, type JsonObject } from '../fhir/resource.ts';
+import { patternTest } from './generate-pattern.ts';
 import type { ExpectedValue } from './plan.ts';
 import { valueFor } from './snapshot-tree.ts';
 
@@ -25,25 +26,6 @@ export function hasPattern(value: unknown, pattern: unknown): boolean {
   }
   if (!isJsonObject(pattern)) return value === pattern;
   return isJsonObject(value) && Object.keys(pattern).every(name => hasPattern(value[name], pattern[name]));
-}
-
-type Test = (value: unknown) => boolean;
-
-/** `hasPattern` with the pattern worked into closures. */
-function patternTest(pattern: unknown): Test {
-  if (Array.isArray(pattern)) {
-    const tests = pattern.map(patternTest);
-    const [only] = tests;
-    if (tests.length === 1) return value => Array.isArray(value) && value.some(only!);
-    return value => Array.isArray(value) && tests.every(test => value.some(test));
-  }
-  if (!isJsonObject(pattern)) return value => value === pattern;
-  const parts = Object.entries(pattern).map(([name, wanted]) => ({ name, test: patternTest(wanted) }));
-  return value => {
-    if (!isJsonObject(value)) return false;
-    for (const part of parts) if (!part.test(value[part.name])) return false;
-    return true;
-  };
 }
 
 /** The value that an element must have, of `fixed[x]` or `pattern[x]`. https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.pattern_x_ */

@@ -41,10 +41,10 @@ export interface NativeRule {
   explain(value: unknown, scope: Scope, path: string, report: Report): void;
 }
 
-/** An invariant of an ElementDefinition. Only the ones of severity `error` refuse a resource. */
+/** An invariant of an ElementDefinition. Only the ones of severity `error` refuse a resource; best practice is advice. */
 export interface InvariantPlan {
   readonly key: string;
-  readonly severity: 'error' | 'warning';
+  readonly severity: 'error' | 'warning' | 'advice';
   readonly text: string;
   /** False where its FHIRPath cannot be read; then it holds for everything. */
   isReadable(): boolean;

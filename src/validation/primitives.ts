@@ -1,4 +1,5 @@
 import { isDate, isDateTime, isInstant, isTime } from './calendar.ts';
+import { SLOTS, slotOf } from './recent-text.ts';
 import { isXhtml } from './xhtml.ts';
 
 /** A primitive data type: its JSON type, what its values look like, and words for a message. */
@@ -14,10 +15,10 @@ export interface Primitive {
 const LONGEST_STRING = 1024 * 1024;
 
 // Control characters other than tab, line feed and carriage return have no place in a FHIR string (nor in XML).
-const controlCharacter = /[^\P{Cc}\t\n\r\u007f-\u009f]/u;
+const controlCharacter = /[^ -\uffff\t\n\r]/;
 
-// A loop is several times faster than a regular expression on the short texts that most are.
-const SHORT = 96;
+// A loop is faster than a regular expression on the short texts that most are.
+const SHORT = 40;
 
 function isText(value: string): boolean {
   const { length } = value;
@@ -29,8 +30,11 @@ function isText(value: string): boolean {
   return length > 0;
 }
 
+const space = /[^!-\uffff]/;
+
 function isWithoutSpaces(value: string): boolean {
   const { length } = value;
+  if (length > SHORT) return !space.test(value);
   for (let index = 0; index < length; index++) if (value.charCodeAt(index) <= 32) return false;
   return length > 0;
 }
@@ -45,14 +49,27 @@ function isWholeUrn(value: string): boolean {
   return !value.startsWith('uuid:') && !value.startsWith('oid:');
 }
 
-function isUri(value: string): boolean {
-  if (!isWithoutSpaces(value) || value.length > LONGEST_STRING) return false;
+const LETTER_O = 111;
+const LETTER_U = 117;
+
+function isUriText(value: string): boolean {
+  if (!isWithoutSpaces(value)) return false;
   const first = value.charCodeAt(0);
   return (first !== LETTER_U && first !== LETTER_O) || isWholeUrn(value);
 }
 
-const LETTER_O = 111;
-const LETTER_U = 117;
+const LONGEST_REMEMBERED = 200;
+const recentUris: string[] = Array(SLOTS).fill('');
+
+function isUri(value: string): boolean {
+  const { length } = value;
+  if (length > LONGEST_REMEMBERED) return length <= LONGEST_STRING && isUriText(value);
+  const slot = slotOf(value);
+  if (recentUris[slot] === value) return length > 0;
+  if (!isUriText(value)) return false;
+  recentUris[slot] = value;
+  return true;
+}
 
 // `\s` of the specification's regular expressions is the ASCII one.
 const spacedCode = /^[^ \t\n\r\f\v]+([ \t\n\r\f\v][^ \t\n\r\f\v]+)*$/;

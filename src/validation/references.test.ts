@@ -110,6 +110,7 @@ describe('a reference that says nothing', () => {
     const found = { ...coverage(), policyHolder: { id: 'x', type: 'Patient' } };
     expect(validator.explain(found as Resource, [])).toMatchObject([
       { severity: 'warning', rule: 'reference-unresolved', expression: 'Coverage.policyHolder' },
+      { severity: 'warning', rule: 'invariant-failed', expression: 'Coverage' },
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { containedResource } from '../fhir/contained-resource.ts';
 import { isJsonObject, type JsonObject, type Resource } from '../fhir/resource.ts';
 import { bundledResource } from './bundled-resource.ts';
+import type { LiteralType } from './literal-type.ts';
 import type { NativeRule, ProfileReference, Scope, TargetPlan } from './plan.ts';
 import type { Plans } from './plans.ts';
 import { targetWithin } from './scope.ts';
@@ -53,30 +54,15 @@ export function referencedType(value: JsonObject, scope: Scope, isType: (name: s
 const isKnownContained = (reference: string, root: Resource) =>
   reference.length === 1 || containedResource(root, reference.slice(1)) !== undefined;
 
-/** Whether an id and nothing else stands from `start` on. */
-function isIdFrom(text: string, start: number): boolean {
-  const { length } = text;
-  if (length === start || length - start > 64) return false;
-  for (let index = start; index < length; index++) {
-    const code = text.charCodeAt(index);
-    const letter = (code | 32) >= 97 && (code | 32) <= 122;
-    if (!letter && (code < 45 || code > 57 || code === 47)) return false;
-  }
-  return true;
-}
-
 /** The rules of every Reference: its text has one of the forms, `#id` exists (ref-1), and `type` agrees with it. */
-export function referenceRule(isType: (name: string) => boolean): NativeRule {
+export function referenceRule(isType: (name: string) => boolean, literalType: LiteralType): NativeRule {
   return {
     holds(value, scope) {
       const { reference, type } = value as JsonObject;
       if (typeof reference !== 'string') return true;
-      const slash = reference.indexOf('/');
-      // The common form, `Type/id`, is judged without a regular expression.
-      if (slash > 0 && isIdFrom(reference, slash + 1)) {
-        const name = reference.slice(0, slash);
-        if ((type === undefined || type === name) && isType(name)) return true;
-      } else if (reference.startsWith('#') && !isKnownContained(reference, scope.rootResource)) return false;
+      const name = literalType(reference);
+      if (name !== undefined && (type === undefined || type === name)) return true;
+      if (reference.startsWith('#') && !isKnownContained(reference, scope.rootResource)) return false;
       const target = targetOf(reference, scope, isType);
       if (target.form === 'wrong') return false;
       return typeof type !== 'string' || target.form !== 'typed' || !isType(type) || type === target.type;
@@ -149,9 +135,10 @@ function isAggregated(value: JsonObject, scope: Scope, modes: readonly string[])
  * What a Reference may point to; `asked` is read when it is first needed. A target inside the instance is judged by the profiles too,
  * where there are any. https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.type.targetProfile
  */
-export function targetPlan(asked: Asked, hasProfiles: boolean, plans: Plans): TargetPlan {
+export function targetPlan(asked: Asked, hasProfiles: boolean, plans: Plans, literalType: LiteralType): TargetPlan {
   let types: { known: ReadonlySet<string> | undefined } | undefined;
   let profiles: readonly ProfileReference[] | undefined;
+  let lastAllowed: string | undefined;
   const { aggregation, severity } = asked;
   const isOpen = aggregation.length === 0 && !hasProfiles;
   const plan: TargetPlan = {
@@ -170,9 +157,9 @@ export function targetPlan(asked: Asked, hasProfiles: boolean, plans: Plans): Ta
       if (!isJsonObject(value)) return undefined;
       if (allowed !== undefined) {
         const { reference } = value;
-        const slash = typeof reference === 'string' ? reference.indexOf('/') : -1;
-        const isPlain = slash > 0 && allowed.has((reference as string).slice(0, slash));
-        if (!isPlain) {
+        const name = typeof reference === 'string' ? literalType(reference) : undefined;
+        if (name !== undefined && (name === lastAllowed || allowed.has(name))) lastAllowed = name;
+        else {
           const type = referencedType(value, scope, plans.isResourceType);
           if (type !== undefined && !allowed.has(type)) return 'type';
         }

@@ -10,17 +10,18 @@ const textOf = (reference: JsonObject | string) => (typeof reference === 'string
 /** Whether a value conforms to a profile, its type included; undefined where the profile is not loaded. */
 export type Conforms = (value: unknown, url: string, scope: Scope) => boolean | undefined;
 
-/** The scope of a resource that stands by itself. */
+/** The scope of a resource that stands by itself. `conforms` answers the function `conformsTo` of FHIRPath. */
 export function createScope(
   resource: Resource,
   definitions: Definitions,
   conforms: Conforms,
   written?: WrittenNumbers,
 ): Scope {
-  const scope: Scope = {
+  return {
     resource,
     rootResource: resource,
     bundle: undefined,
+    budget: { spent: 0 },
     written,
     ids: undefined,
     memberOf(value, url) {
@@ -37,9 +38,10 @@ export function createScope(
       return answers.includes('unknown') ? undefined : false;
     },
     // What a reference leads to elsewhere is known by type and id only.
-    conformsTo: (value, url) => (isStub(value) ? undefined : conforms(value, url, scopeOf(value, scope))),
+    conformsTo(this: Scope, value, url) {
+      return isStub(value) ? undefined : conforms(value, url, scopeOf(value, this));
+    },
   };
-  return scope;
 }
 
 function isStub(value: unknown): boolean {

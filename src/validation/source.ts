@@ -35,7 +35,8 @@ export function createSource(label: string): Source {
       const parameters = constants.map((_, index) => `k${index}`);
       // The name is for profiles and stack traces.
       const name = `check_${label.replace(/\W+/g, '_')}`;
-      const body = `'use strict';\nreturn function ${name}(o, c, p) {\n${lines.join('\n')}\n};`;
+      // In parentheses it is compiled at once; else it would be read twice, for it is called at once.
+      const body = `'use strict';\nreturn (function ${name}(o, c, p) {\n${lines.join('\n')}\n});`;
       return new Function(...parameters, body)(...constants);
     },
   };

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { plainXhtml } from './plain-xhtml.ts';
 import { isXhtml } from './xhtml.ts';
 
 const div = (content: string) => `<div xmlns="http://www.w3.org/1999/xhtml">${content}</div>`;
@@ -52,5 +54,47 @@ describe('the XHTML of a narrative', () => {
     expect(isXhtml(`<div${' a="b"'.repeat(20_000)}`)).toBe(false);
     expect(isXhtml('<div>'.repeat(100_000))).toBe(false);
     expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
+
+describe('the quick look at plain narratives', () => {
+  const isPlain = plainXhtml(new Set(['div', 'p', 'b', 'br', 'td']), new Set(['div', 'p']));
+
+  it('takes elements without attributes', () => {
+    expect(isPlain(div('<p>a<b>b</b></p><br/>'))).toBe(true);
+    expect(isPlain(div('<div><div>a</div></div>'))).toBe(true);
+    expect(isPlain(div('<p>a</p><div>b</div><p>c</p>'))).toBe(true);
+  });
+
+  it('takes no block in a paragraph', () => {
+    expect(isPlain(div('<p><div>a</div></p>'))).toBe(false);
+    expect(isPlain(div('<p><b><p>a</p></b></p>'))).toBe(false);
+  });
+
+  it('takes nothing that the rules of XHTML refuse', () => {
+    const pieces = fc.constantFrom(
+      '<p>',
+      '</p>',
+      '<b>',
+      '</b>',
+      '<br/>',
+      '</div>',
+      '<div>',
+      'a',
+      ' ',
+      '&',
+      '<',
+      '>',
+      '<P>',
+      '<p',
+      '/>',
+    );
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 9 }), parts => {
+        const text = div(parts.join(''));
+        if (isPlain(text)) expect(isXhtml(` ${text}`), text).toBe(true);
+      }),
+      { numRuns: 5000 },
+    );
   });
 });

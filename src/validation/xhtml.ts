@@ -1,3 +1,5 @@
+import { plainXhtml } from './plain-xhtml.ts';
+
 const elements = new Set(
   (
     'a abbr acronym address area b bdo big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 h3 h4 h5 h6 ' +
@@ -18,6 +20,7 @@ const blocks = new Set(['div', 'blockquote', 'table', 'ol', 'ul', 'p']);
 const attribute = /\s+([A-Za-z_:][\w:.-]*)\s*=\s*("[^"<]*"|'[^'<]*')/y;
 const entity = /&(?:#[0-9]+|#x[0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);/y;
 const namespace = 'http://www.w3.org/1999/xhtml';
+const isPlain = plainXhtml(elements, blocks);
 
 const AMPERSAND = 38;
 const SLASH = 47;
@@ -92,6 +95,7 @@ function hasOnlyEntities(text: string, start: number, end: number): boolean {
  * https://hl7.org/fhir/R4/narrative.html
  */
 export function isXhtml(source: string): boolean {
+  if (isPlain(source)) return true;
   const text = source.trim();
   const open: string[] = [];
   let content = false;

@@ -77,6 +77,15 @@ export const invariantsOf = (path: string): Invariant[] =>
     expression === undefined ? [] : [{ key, severity, expression }],
   );
 
+/** Where an invariant is stated: the elements and types of the definitions, by its expression. */
+export const statedAt = new Map<string, { invariant: Invariant; paths: string[] }>();
+for (const path of elementsByPath.keys())
+  for (const invariant of invariantsOf(path)) {
+    const stated = statedAt.get(invariant.expression) ?? { invariant, paths: [] };
+    stated.paths.push(path);
+    statedAt.set(invariant.expression, stated);
+  }
+
 export const allInvariants: Invariant[] = [...elementsByPath.keys()].flatMap(invariantsOf);
 
 // code values that the invariants speak of, so that their conditions are met now and then
@@ -84,8 +93,17 @@ const CODES = [
   ...new Set(allInvariants.flatMap(each => [...each.expression.matchAll(/'([a-z][a-z-]*)'/g)].map(match => match[1]!))),
 ];
 
+/** What made-up values lean to: texts that an invariant speaks of, how much there is of what may be absent, and how deep it goes. */
+interface Leaning {
+  texts: readonly string[];
+  density: number;
+  deepest: number;
+}
+
+const EVENLY: Leaning = { texts: [], density: 0.75, deepest: 5 };
+
 /** A source of pseudo-random numbers: the same seed gives the same resources. */
-export function randomFrom(seed: number) {
+export function randomFrom(seed: number, leaning: Leaning = EVENLY) {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -94,6 +112,7 @@ export function randomFrom(seed: number) {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
   return {
+    ...leaning,
     chance: (of: number) => next() < of,
     pick: <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)]!,
   };
@@ -121,10 +140,16 @@ const PRIMITIVES: Record<string, readonly Json[]> = {
   id: ['a', 'b'],
   uri: ['http://unitsofmeasure.org', 'urn:iso:std:iso:4217', '#a', 'http://example.org/x/_history/1'],
   string: ['Text', '*', '1', 'a.b', 'CamelCase', '-1', '2020-02'],
-  xhtml: ['<div xmlns="http://www.w3.org/1999/xhtml">x</div>'],
+  xhtml: [
+    '<div xmlns="http://www.w3.org/1999/xhtml">x</div>',
+    '<div xmlns="http://www.w3.org/1999/xhtml"><script/></div>',
+  ],
 };
 
+const TEXTS = new Set(['code', 'string', 'uri', 'url', 'canonical']);
+
 function primitive(random: Random, type: string): Json {
+  if (random.texts.length > 0 && TEXTS.has(type) && random.chance(0.6)) return random.pick(random.texts);
   if (type === 'code') return random.pick(random.chance(0.8) ? CODES : ['Reference', 'canonical', 'Quantity', 'mg']);
   if (type === 'url' || type === 'canonical' || type === 'oid' || type === 'uuid') return random.pick(PRIMITIVES.uri!);
   return random.pick(PRIMITIVES[type] ?? PRIMITIVES.string!);
@@ -149,9 +174,11 @@ function fill(random: Random, path: string, depth: number): JsonObject {
   const made: JsonObject = {};
   for (const element of childrenByPath.get(path) ?? []) {
     const likely =
-      element.path.endsWith('.extension') || element.path.endsWith('.modifierExtension') ? 0.04 : 0.75 - depth * 0.17;
-    if (element.min === 0 ? !random.chance(likely) : random.chance(0.05)) continue;
-    if (depth > 5) continue;
+      element.path.endsWith('.extension') || element.path.endsWith('.modifierExtension')
+        ? 0.04
+        : random.density - depth * 0.17;
+    if (element.min === 0 ? !random.chance(likely) : random.chance(random.density < 0.2 ? 0.5 : 0.05)) continue;
+    if (depth > random.deepest) continue;
     const type = random.pick(element.type ?? [{ code: 'Element' }]).code;
     const name = element.path.slice(path.length + 1);
     const key = name.endsWith('[x]') ? name.slice(0, -3) + type[0]!.toUpperCase() + type.slice(1) : name;
@@ -192,6 +219,25 @@ function resource(random: Random, type: string, depth: number): Resource {
 /** A made-up resource of a type: about as likely to break an invariant as not. */
 export const madeUp = (type: string, seed: number): Resource => resource(randomFrom(seed), type, 0);
 
+/** The texts that an expression compares with. */
+const textsOf = (expression: string): string[] =>
+  [...expression.matchAll(/'((?:[^'\\]|\\.)*)'/g)].map(([, text]) => text!).filter(text => !/[\\^$]/.test(text));
+
+const DENSITIES = [0.05, 0.3, 0.6, 0.85, 0.99];
+
+/** Made-up places of one path or type of the definitions, leaning to what an expression asks. */
+export function* aimedPlaces(path: string, expression: string, seeds: number): Generator<AnyPlace> {
+  const [type, ...below] = path.split('.') as [string];
+  const [texts, deepest] = [textsOf(expression), below.length + 4];
+  for (let seed = 1; seed <= seeds; seed++) {
+    const random = randomFrom(seed, { texts, density: DENSITIES[seed % DENSITIES.length]!, deepest });
+    const isType = definitions.get(type)?.kind !== 'resource';
+    const root = resource(random, isType || definitions.get(type)!.abstract ? 'Basic' : type, 0);
+    const found = isType ? placesAt(fill(random, type, 0), undefined, type, type, root, root, []) : places(root);
+    for (const place of found) if (place.invariants.some(each => each.expression === expression)) yield place;
+  }
+}
+
 /** An element of a resource with all the invariants that apply to it; `base` is its path or type in the definitions. */
 export interface Place {
   node: Json;
@@ -201,8 +247,10 @@ export interface Place {
   invariants: Invariant[];
 }
 
+type AnyPlace = Place & { rootResource: Resource };
+
 /** Every element of a resource at which invariants apply, contained resources and primitives included. */
-export function* places(root: Resource, within: Resource = root): Generator<Place & { rootResource: Resource }> {
+export function* places(root: Resource, within: Resource = root): Generator<AnyPlace> {
   yield* placesAt(root, undefined, root.resourceType, root.resourceType, root, within, []);
 }
 
@@ -214,7 +262,7 @@ function* placesAt(
   resource: Resource,
   rootResource: Resource,
   more: Invariant[],
-): Generator<Place & { rootResource: Resource }> {
+): Generator<AnyPlace> {
   const invariants = [...more, ...invariantsOf(at)];
   const distinct = [...new Map(invariants.map(each => [each.expression, each])).values()];
   yield { node: node ?? null, twin, base, resource, rootResource, invariants: distinct };

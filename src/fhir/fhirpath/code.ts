@@ -12,10 +12,11 @@ export interface Operand {
   type?: string;
 }
 
-/** What `$this` and `$index` are: one item, or in `iif()` a whole collection, kept in an array of `Item`. */
+/** What `$this`, `$index` and `$total` are. `$this` is one item, or in `iif()` a whole collection, kept in an array of `Item`. */
 export interface Scope {
   focus: Operand | { array: string };
   index?: string;
+  total?: string;
 }
 
 /** What the receiver of a stream looks at: the twins of primitives; whether a union has duplicates. */
@@ -103,6 +104,14 @@ export class Code {
     this.line(`${head} {`);
     body();
     this.line('}');
+  }
+
+  /** A loop. Its rounds are counted, so that loops within loops come to an end. */
+  loop(head: string, body: () => void): void {
+    this.block(head, () => {
+      this.line('spend(1);');
+      body();
+    });
   }
 
   /** A block that `leave` jumps out of. */

@@ -17,14 +17,15 @@ export function eachInScope(
   g.stream(call.of, scope, { twin: true, distinct: needs.distinct || counter !== undefined }, item => {
     if (counter !== undefined) g.code.line(`${counter}++;`);
     const focus = withObject(g.code, item);
-    body(counter === undefined ? { focus } : { focus, index: counter }, focus);
+    const inner: Scope = counter === undefined ? { focus } : { focus, index: counter };
+    body(scope.total === undefined ? inner : { ...inner, total: scope.total }, focus);
   });
 }
 
 /** Runs `sink` for each `Item` of an array. */
 export function eachOfArray(g: Generator, array: string, sink: Sink): void {
   const item = g.code.name('a');
-  g.code.block(`for (const ${item} of ${array})`, () =>
+  g.code.loop(`for (const ${item} of ${array})`, () =>
     sink({
       value: g.code.const('e', `${item}.value`),
       twin: g.code.const('s', `${item}.twin`),
@@ -74,6 +75,17 @@ const below =
     g.stream(call.of, scope, ALL, item =>
       eachOfArray(g, `${operation}(${item.value}, ${item.twin ?? 'undefined'})`, sink),
     );
+
+/** The parts of a string. */
+const texts =
+  (separator: (g: Generator, call: Call, scope: Scope) => string): Collection =>
+  (g, call, scope, _needs, sink) => {
+    const value = g.code.const('z', `text(${g.single(call.of, scope)})`);
+    const part = g.code.name('e');
+    g.code.loop(`for (const ${part} of split(${value}, ${separator(g, call, scope)}))`, () =>
+      sink({ value: part, type: '"string"' }),
+    );
+  };
 
 /** The functions of FHIRPath that give collections. https://hl7.org/fhirpath/N1/#functions */
 export const collectionFunctions = new Map<string, Collection>([
@@ -161,6 +173,8 @@ export const collectionFunctions = new Map<string, Collection>([
     (g, call, scope, _needs, sink) =>
       eachOfArray(g, `${g.array(call.of, scope)}.concat(${g.array(argument(call), scope)})`, sink),
   ],
+  ['split', texts((g, call, scope) => g.code.const('z', `text(${g.single(argument(call), scope)})`))],
+  ['toChars', texts(() => "''")],
   ['children', below('children')],
   ['descendants', below('descendants')],
   [

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../resource.ts';
 import { isDataType } from './element-types.ts';
 import * as equality from './equality.ts';
+import { begin, end, UNEVALUABLE } from './evaluation.ts';
 import { ExpressionError } from './expression-error.ts';
 import type { Expression, ExpressionContext, Selected } from './expression-types.ts';
 import { fhirpathJsExpression } from './fhirpath-js.ts';
@@ -37,22 +38,29 @@ export function compileExpression(text: string, base?: string): Expression | und
     }
   };
   // every purpose asks the same of the generator, so that one tells for all, but for the length of the code
-  if (attempt('test') === undefined) return undefined;
+  let forTest = attempt('test');
+  if (forTest === undefined) return undefined;
 
   function lazily<Result>(purpose: Purpose): Evaluate<Result> {
     let evaluate: Evaluate<Result> | undefined;
     return (node, twin, context) => {
       evaluate ??= build(purpose) ?? undecided;
-      return evaluate(node, twin, context);
+      begin(context.budget);
+      try {
+        return evaluate(node, twin, context);
+      } finally {
+        end();
+      }
     };
   }
 
   function build<Result>(purpose: Purpose): Evaluate<Result> | undefined {
-    const generated = attempt(purpose);
+    const generated = purpose === 'test' ? forTest : attempt(purpose);
     if (generated === undefined) return undefined;
+    if (purpose === 'test') forTest = undefined;
     const { body, constants } = generated;
     // the expression's names and texts stand in the body as quoted JSON or as plain identifiers only
-    const source = `"use strict"; return function (n, t, ctx) {\n${body}\n};`;
+    const source = `"use strict"; return (function (n, t, ctx) {\n${body}\n});`;
     return new Function('K', ...names, source)(constants, ...implementations);
   }
 
@@ -73,9 +81,7 @@ export function compileExpression(text: string, base?: string): Expression | und
   }
 
   function unevaluable(error: unknown): unknown {
-    return error === operations.UNEVALUABLE
-      ? new ExpressionError(`cannot be evaluated on this element: ${text}`)
-      : error;
+    return error === UNEVALUABLE ? new ExpressionError(`cannot be evaluated on this element: ${text}`) : error;
   }
 
   return {
@@ -86,7 +92,7 @@ export function compileExpression(text: string, base?: string): Expression | und
         return test(node, twin, context);
       } catch (error) {
         if (error === operations.UNDECIDED) return testSlowly(node, context, twin);
-        if (error === operations.UNEVALUABLE) return false;
+        if (error === UNEVALUABLE) return false;
         throw error;
       }
     },

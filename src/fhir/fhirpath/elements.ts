@@ -89,7 +89,7 @@ function eachRead(code: Code, { json, twins, type }: Read, needs: Needs, sink: S
       `${many} ? (${twinned} && ${twins}.length > ${json}.length ? ${twins}.length : ${json}.length) : 1`,
   );
   const index = code.name('i');
-  code.block(`for (let ${index} = 0; ${index} < ${length}; ${index}++)`, () => {
+  code.loop(`for (let ${index} = 0; ${index} < ${length}; ${index}++)`, () => {
     const value = code.let('e', `${many} ? ${json}[${index}] : ${json}`);
     const item: Operand = { value };
     if (type !== undefined) item.type = type;

@@ -1,4 +1,6 @@
 import { isJsonObject } from '../resource.ts';
+import { spend, UNDECIDED } from './evaluation.ts';
+import { compareLiteral, QuantityLiteral } from './quantity-literal.ts';
 import { compareDates, compareTemporal, isDateText, Temporal } from './temporal.ts';
 
 // decimals are binary here, so sums are equal within the precision that FHIRPath asks for
@@ -22,6 +24,7 @@ export function equal(a: unknown, b: unknown): boolean | undefined {
     const order = compareTemporal(a, b);
     return order === undefined ? undefined : order === 0;
   }
+  if (a instanceof QuantityLiteral || b instanceof QuantityLiteral) return compareLiteral(a, b) === 0;
   return sameStructure(a, b);
 }
 
@@ -63,6 +66,7 @@ export function equivalent(a: unknown, b: unknown): boolean {
     const places = Math.min(decimals(a), decimals(b));
     return a.toFixed(places) === b.toFixed(places);
   }
+  if (a instanceof QuantityLiteral || b instanceof QuantityLiteral) throw UNDECIDED;
   if (a instanceof Temporal || b instanceof Temporal) return equal(a, b) === true;
   if (Array.isArray(a)) return Array.isArray(b) && equivalentCollections(a, b);
   if (!isJsonObject(a) || !isJsonObject(b)) return false;
@@ -82,6 +86,7 @@ const decimals = (value: number): number => {
 /** `~` of two collections, in any order; two empty ones are equivalent. https://hl7.org/fhirpath/N1/#equivalent */
 export function equivalentCollections(a: unknown[], b: unknown[]): boolean {
   if (a.length !== b.length) return false;
+  spend(a.length * b.length);
   const rest = [...b];
   return a.every(each => {
     const index = rest.findIndex(other => equivalent(each, other));
@@ -117,7 +122,10 @@ export function distinctBy<T>(items: T[], value: (item: T) => unknown): T[] {
 export const isDistinct = (values: unknown[]): boolean => distinctBy(values, value => value).length === values.length;
 
 /** Whether every value equals one of the others. */
-export const isSubset = (values: unknown[], of: unknown[]): boolean => values.every(value => includes(of, value));
+export function isSubset(values: unknown[], of: unknown[]): boolean {
+  spend(values.length * of.length);
+  return values.every(value => includes(of, value));
+}
 
 // a primitive is its own hash, an object has the text of its sorted JSON, prefixed so that no string can equal it
 function hashed(value: unknown): unknown {

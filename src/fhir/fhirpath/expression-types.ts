@@ -1,4 +1,5 @@
 import type { JsonObject, Resource } from '../resource.ts';
+import type { Budget } from './evaluation.ts';
 
 /** What an expression may look at besides the node that it is evaluated on. https://hl7.org/fhir/R4/fhirpath.html#vars */
 export interface ExpressionContext {
@@ -17,6 +18,8 @@ export interface ExpressionContext {
   conformsTo?(value: unknown, profile: string): boolean | undefined;
   /** Whether the XHTML of a Narrative is allowed; absent means that it is checked elsewhere. */
   htmlChecks?(div: string): boolean;
+  /** What may be spent on all evaluations that are given it; each has one of its own when absent. */
+  budget?: Budget;
   /** The instant of `now()`, `today()` and `timeOfDay()`; the clock's when absent. */
   now?: Date;
 }

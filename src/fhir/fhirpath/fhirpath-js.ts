@@ -2,10 +2,16 @@ import { createRequire } from 'node:module';
 import type { Model, ResourceNode } from 'fhirpath';
 import { quietly } from '../quietly.ts';
 import { isJsonObject, type JsonObject } from '../resource.ts';
+import { contains } from './arguments.ts';
 import { typeOfKey } from './element-types.ts';
+import { begin, end, spend } from './evaluation.ts';
 import { ExpressionError } from './expression-error.ts';
 import type { Expression, ExpressionContext, Selected } from './expression-types.ts';
+import { matcher, matches, replaceMatches, text } from './operations.ts';
+import { parse } from './parse.ts';
 import { resolveReference } from './reference-target.ts';
+import { refuseUnknown } from './refuse-unknown.ts';
+import { withinTime } from './within-time.ts';
 
 type FhirpathJs = typeof import('fhirpath');
 type Evaluate = (node: unknown, variables: Record<string, unknown>, options: object) => unknown[];
@@ -17,6 +23,22 @@ let library: { fhirpath: FhirpathJs; model: Model } | undefined;
 function load() {
   library ??= { fhirpath: require('fhirpath'), model: require('fhirpath/fhir-context/r4') };
   return library;
+}
+
+// It does not count its steps, so its time is: a few long evaluations are enough for one resource.
+const TIMEOUT_MS = 1000;
+const LONG_MS = 50;
+const STEPS_PER_MS = 20_000;
+
+function timed<T>(work: () => T): T {
+  spend(0);
+  const started = performance.now();
+  try {
+    return withinTime(TIMEOUT_MS, work);
+  } finally {
+    const tookMs = performance.now() - started;
+    if (tookMs > LONG_MS) spend(tookMs * STEPS_PER_MS);
+  }
 }
 
 const TERMINOLOGY = { sct: 'http://snomed.info/sct', loinc: 'http://loinc.org', ucum: 'http://unitsofmeasure.org' };
@@ -35,14 +57,18 @@ function definedVariables(text: string): Record<string, string> {
  * The expression evaluated by fhirpath.js with the R4 model: slow, but whole. `base` as in `expressionFor`.
  * @throws {ExpressionError} when the text is not FHIRPath.
  */
-export function fhirpathJsExpression(text: string, base?: string): Expression {
+export function fhirpathJsExpression(expression: string, base?: string): Expression {
+  const ast = parse(expression);
+  refuseUnknown(ast);
+  // What calls no function cannot take long.
+  const isLimited = contains(ast, each => each.kind === 'call');
   const { fhirpath, model } = load();
-  const constants = definedVariables(text);
+  const constants = definedVariables(expression);
   let compiled: Evaluate;
   try {
-    compiled = fhirpath.compile(base === undefined ? text : { base, expression: text }, model) as Evaluate;
+    compiled = fhirpath.compile(base === undefined ? expression : { base, expression }, model) as Evaluate;
   } catch {
-    throw new ExpressionError(`not a FHIRPath expression: ${text}`);
+    throw new ExpressionError(`not a FHIRPath expression: ${expression}`);
   }
 
   const typed = (item: object): ResourceNode =>
@@ -56,10 +82,14 @@ export function fhirpathJsExpression(text: string, base?: string): Expression {
     };
     const options = { resolveInternalTypes: false, traceFn: () => {}, userInvocationTable: callbacks(context) };
     const root = twin === undefined ? node : withTwin(node, twin);
+    begin(context.budget);
     try {
-      return quietly(() => compiled(root, variables, options));
+      const run = () => compiled(root, variables, options);
+      return quietly(() => (isLimited ? timed(run) : run()));
     } catch {
-      throw new ExpressionError(`cannot be evaluated on this element: ${text}`);
+      throw new ExpressionError(`cannot be evaluated on this element: ${expression}`);
+    } finally {
+      end();
     }
   }
 
@@ -74,6 +104,12 @@ export function fhirpathJsExpression(text: string, base?: string): Expression {
 
   function callbacks(context: ExpressionContext) {
     const nodes = (items: ResourceNode[]) => items.map(item => item?.data ?? item);
+    const matching = (whole: boolean) => ({
+      internalStructures: true,
+      arity: { 1: ['String'] },
+      fn: (items: ResourceNode[], source: string) =>
+        nodes(items).flatMap(each => matches(text(each), matcher(whole, source)) ?? []),
+    });
     const single = (answer: boolean | undefined) => (answer === undefined ? [] : [answer]);
     return {
       resolve: {
@@ -97,6 +133,14 @@ export function fhirpathJsExpression(text: string, base?: string): Expression {
         fn: (items: ResourceNode[], profile: string) =>
           items.length === 1 ? single(context.conformsTo?.(nodes(items)[0], profile)) : [],
       },
+      matches: matching(false),
+      matchesFull: matching(true),
+      replaceMatches: {
+        internalStructures: true,
+        arity: { 2: ['String', 'String'] },
+        fn: (items: ResourceNode[], source: string, by: string) =>
+          nodes(items).flatMap(each => replaceMatches(text(each) ?? '', source, by)),
+      },
       htmlChecks: {
         internalStructures: true,
         arity: { 0: [] },
@@ -107,7 +151,7 @@ export function fhirpathJsExpression(text: string, base?: string): Expression {
   }
 
   return {
-    text,
+    text: expression,
     compiled: false,
     test(node, context, twin) {
       try {

@@ -14,6 +14,7 @@ import {
 import { boxed, collectionFunctions, eachOfArray } from './collections.ts';
 import { eachElement, hasElement } from './elements.ts';
 import { alternatives, scalarOperator, TRUTH_OPERATORS, truthOperator } from './operators.ts';
+import { QuantityLiteral } from './quantity-literal.ts';
 import { scalarFunctions } from './scalars.ts';
 import { Temporal } from './temporal.ts';
 import { truthFunctions, typeTest } from './truths.ts';
@@ -30,6 +31,7 @@ function shape(ast: Ast): 'truth' | 'scalar' | 'collection' {
     case 'literal':
       return ast.type === 'Boolean' ? 'truth' : 'scalar';
     case 'sign':
+    case 'quantity':
       return 'scalar';
     case 'binary':
       return TRUTH_OPERATORS.has(ast.operator) ? 'truth' : ast.operator === '|' ? 'collection' : 'scalar';
@@ -185,7 +187,7 @@ class FunctionGenerator implements Generator {
       case 'literal':
         return this.#literal(ast);
       case 'quantity':
-        throw new Unsupported('quantity');
+        return this.code.constant(new QuantityLiteral(ast.value, ast.unit));
       case 'sign':
         if (ast.operand.kind === 'literal' && typeof ast.operand.value === 'number')
           return `${ast.negative ? '-' : ''}${ast.operand.value}`;
@@ -195,8 +197,7 @@ class FunctionGenerator implements Generator {
         );
       case 'variable':
         if (ast.name === '$this') break;
-        if (ast.name === '$total' || scope.index === undefined) throw new Unsupported(ast.name);
-        return scope.index;
+        return (ast.name === '$total' ? scope.total : scope.index) ?? unsupported(ast.name);
       case 'binary':
         if (ast.operator === '|') break;
         return scalarOperator(this, ast, scope);
@@ -263,7 +264,12 @@ const definedUrl = (name: string): string | undefined => {
     : `http://hl7.org/fhir/${kind === 'vs' ? 'ValueSet' : 'StructureDefinition'}/${rest}`;
 };
 
+const unsupported = (what: string): never => {
+  throw new Unsupported(what);
+};
+
 const scalarType = (ast: Ast): string | undefined => {
+  if (ast.kind === 'quantity') return '"Quantity"';
   if (ast.kind === 'literal') return JSON.stringify(ast.type.charAt(0).toLowerCase() + ast.type.slice(1));
   const type = ast.kind === 'call' ? scalarFunctions.get(ast.name)?.type : undefined;
   return type === undefined ? undefined : JSON.stringify(type);

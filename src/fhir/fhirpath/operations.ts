@@ -5,19 +5,15 @@
 import { isJsonObject, type JsonObject } from '../resource.ts';
 import { type Choice, isResourceSubtype, isSubtype, typeOfKey } from './element-types.ts';
 import { distinctBy, equal, includes } from './equality.ts';
+import { fail, spend, UNDECIDED } from './evaluation.ts';
+import { ExpressionError } from './expression-error.ts';
 import type { ExpressionContext, Selected } from './expression-types.ts';
+import { type Pattern, patternOf } from './pattern.ts';
+import { compareLiteral, QuantityLiteral, UCUM } from './quantity-literal.ts';
 import { resolveReference } from './reference-target.ts';
 import { compareDates, compareTemporal, isDateText, Temporal } from './temporal.ts';
 
-/** Thrown by generated code that meets what only fhirpath.js can judge: units to convert, types that JSON does not tell. */
-export const UNDECIDED = Symbol('undecided');
-
-/** Thrown by generated code when an expression cannot be evaluated: several items where one is needed, an operand of the wrong kind. */
-export const UNEVALUABLE = Symbol('unevaluable');
-
-export function fail(): never {
-  throw UNEVALUABLE;
-}
+export { fail, spend, UNDECIDED } from './evaluation.ts';
 
 /** An item of a collection that had to be kept: what generated code otherwise holds in local variables. */
 export class Item {
@@ -91,14 +87,13 @@ export function compare(a: unknown, b: unknown): number | undefined {
   }
   if (a instanceof Temporal || b instanceof Temporal)
     return isTemporal(a) && isTemporal(b) ? compareTemporal(a, b) : fail();
+  if (a instanceof QuantityLiteral || b instanceof QuantityLiteral) return compareLiteral(a, b);
   if (isJsonObject(a) && isJsonObject(b)) return compareQuantities(a, b);
   return fail();
 }
 
 const isTemporal = (value: unknown): value is Temporal | string =>
   value instanceof Temporal || typeof value === 'string';
-
-const UCUM = 'http://unitsofmeasure.org';
 
 function compareQuantities(a: JsonObject, b: JsonObject): number | undefined {
   if (typeof a.value !== 'number' || typeof b.value !== 'number' || a.comparator || b.comparator) return undefined;
@@ -113,7 +108,7 @@ function compareQuantities(a: JsonObject, b: JsonObject): number | undefined {
 /** `+ - * / div mod` of numbers, `+` of strings. https://hl7.org/fhirpath/N1/#math */
 export function calculate(operator: string, a: unknown, b: unknown): number | string | undefined {
   if (a === undefined || a === null || b === undefined || b === null) return undefined;
-  if (typeof a === 'string' && typeof b === 'string') return operator === '+' ? a + b : fail();
+  if (typeof a === 'string' && typeof b === 'string') return operator === '+' ? kept(a + b) : fail();
   if (typeof a !== 'number' || typeof b !== 'number') throw UNDECIDED;
   switch (operator) {
     case '+':
@@ -133,6 +128,28 @@ export function calculate(operator: string, a: unknown, b: unknown): number | st
 
 // binary arithmetic leaves 0.30000000000000004; FHIR decimals have at most 15 significant digits to keep
 const clean = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(15)));
+
+/** A function of a number; undefined where it has no result. https://hl7.org/fhirpath/N1/#math */
+export function ofNumber(
+  work: (value: number, other: number) => number,
+  value: unknown,
+  other: unknown = 0,
+): number | undefined {
+  if (value === undefined || value === null || other === undefined || other === null) return undefined;
+  if (typeof value !== 'number' || typeof other !== 'number') throw UNDECIDED;
+  const result = work(value, other);
+  return Number.isFinite(result) ? clean(result) : undefined;
+}
+
+/** `join()`: the strings with a text between them; undefined when there are none. */
+export function join(values: unknown[], between: string | undefined): string | undefined {
+  const texts = values.flatMap(value => text(value) ?? []);
+  if (texts.length === 0) return undefined;
+  return kept(texts.join(between ?? ''));
+}
+
+export const split = (value: string | undefined, at: string | undefined): string[] =>
+  value === undefined || at === undefined ? [] : value.split(at);
 
 export const negated = (value: unknown): number | undefined => {
   if (typeof value === 'number') return -value;
@@ -180,30 +197,47 @@ export function substring(
   return value.slice(start, length === undefined ? undefined : start + Math.max(0, length));
 }
 
-/** A pattern as FHIRPath understands it: `.` is any character. The strict Unicode syntax refuses some patterns in use. */
-export function pattern(source: string, flags: string): RegExp | undefined {
-  for (const unicode of ['u', ''])
-    try {
-      return new RegExp(source, unicode + flags);
-    } catch {}
-  return undefined;
-}
-
-const matchers = new Map<string, RegExp | undefined>();
+const MOST_PATTERNS = 100;
+const patterns = new Map<string, Pattern>();
 
 /** The compiled form of a pattern that is computed; a bounded number is kept. */
-export function matcher(whole: boolean, source: string | undefined): RegExp | undefined {
+export function matcher(whole: boolean, source: string | undefined): Pattern | undefined {
   if (source === undefined) return undefined;
-  const key = whole ? `^(?:${source})$` : source;
-  if (!matchers.has(key)) {
-    if (matchers.size >= 100) matchers.clear();
-    matchers.set(key, pattern(key, 's'));
+  const text = whole ? `^(?:${source})$` : source;
+  let known = patterns.get(text);
+  if (known === undefined) {
+    if (patterns.size >= MOST_PATTERNS) patterns.clear();
+    known = evaluable(() => patternOf(text));
+    patterns.set(text, known);
   }
-  return matchers.get(key) ?? fail();
+  return known;
 }
 
-export function replaceMatches(value: string, source: string, by: string): string {
-  return value.replace(pattern(source, 'g') ?? fail(), by);
+function evaluable<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ExpressionError) fail();
+    throw error;
+  }
+}
+
+export const matches = (value: string | undefined, pattern: Pattern | undefined): boolean | undefined =>
+  value === undefined || pattern === undefined ? undefined : (pattern.test(value) ?? fail());
+
+export const replaceMatches = (value: string, source: string, by: string): string =>
+  kept(matcher(false, source)!.replace(value, by) ?? fail());
+
+// A text that is joined and replaced again and again could double each time.
+const LONGEST_TEXT = 2 ** 21;
+const kept = (value: string): string => (value.length <= LONGEST_TEXT ? value : fail());
+
+export const joined = (a: unknown, b: unknown): string => kept((text(a) ?? '') + (text(b) ?? ''));
+
+export function replaced(value: string, from: string, to: string): string {
+  const times = from === '' ? value.length + 1 : value.length / from.length;
+  if (times * to.length > LONGEST_TEXT) fail();
+  return value.replaceAll(from, () => to);
 }
 
 /** Whether a value is of a FHIR data type. `type` is what its key told. */
@@ -263,18 +297,31 @@ export function countChildren(value: unknown, twin: unknown): number {
 export function descendants(value: unknown, twin: unknown, into: Item[] = []): Item[] {
   let at = into.length;
   children(value, twin, into);
-  for (; at < into.length; at++) children(into[at]!.value, into[at]!.twin, into);
+  for (; at < into.length; at++) {
+    spend(1);
+    children(into[at]!.value, into[at]!.twin, into);
+  }
   return into;
 }
 
 const itemValue = (item: Item): unknown => item.value;
 export const distinct = (items: Item[]): Item[] => distinctBy(items, itemValue);
-export const intersect = (a: Item[], b: Item[]): Item[] =>
-  distinct(a.filter(item => includes(b.map(itemValue), item.value)));
-export const exclude = (a: Item[], b: Item[]): Item[] => a.filter(item => !includes(b.map(itemValue), item.value));
+
+export function intersect(a: Item[], b: Item[]): Item[] {
+  spend(a.length * b.length);
+  const values = b.map(itemValue);
+  return distinct(a.filter(item => includes(values, item.value)));
+}
+
+export function exclude(a: Item[], b: Item[]): Item[] {
+  spend(a.length * b.length);
+  const values = b.map(itemValue);
+  return a.filter(item => !includes(values, item.value));
+}
 
 /** Adds to the queue of `repeat()` unless an equal item is there. */
 export function addNew(items: Item[], item: Item): void {
+  spend(items.length + 1);
   if (!items.some(each => equal(each.value, item.value) === true)) items.push(item);
 }
 
@@ -289,9 +336,13 @@ export function clock(name: string, context: ExpressionContext): Temporal {
 }
 
 /** A computed value as JSON. */
-export const plain = (value: unknown): unknown => (value instanceof Temporal ? value.text : value);
+export function plain(value: unknown): unknown {
+  if (value instanceof QuantityLiteral) throw UNDECIDED;
+  return value instanceof Temporal ? value.text : value;
+}
 
 export function selected(value: unknown, type: string | undefined): Selected {
+  if (value instanceof QuantityLiteral) throw UNDECIDED;
   if (value instanceof Temporal) return { value: value.text, type: value.type };
   if (isJsonObject(value) && typeof value.resourceType === 'string') return { value, type: value.resourceType };
   return { value, type };

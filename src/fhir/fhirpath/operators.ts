@@ -140,7 +140,7 @@ export const isNumber = (ast: Ast): boolean =>
 /** The operators that give one value: arithmetic and the joining of strings. */
 export function scalarOperator(g: Generator, { operator, left, right }: Binary, scope: Scope): string {
   const [a, b] = [g.single(left, scope), g.single(right, scope)];
-  if (operator === '&') return g.code.const('r', `(text(${a}) ?? '') + (text(${b}) ?? '')`);
+  if (operator === '&') return g.code.const('r', `joined(${a}, ${b})`);
   if (isNumber(left) && isNumber(right) && ['+', '-', '*'].includes(operator)) return `(${a} ${operator} ${b})`;
   return g.code.const('r', `calculate('${operator}', ${a}, ${b})`);
 }

@@ -1,9 +1,10 @@
 import { argument } from './arguments.ts';
 import { ALL, type Call, type Generator, type Scope, VALUES } from './code.ts';
+import { eachInScope } from './collections.ts';
 
 /** Writes statements and returns the value as an expression without side effects, undefined for empty; `type` is its FHIR type. */
 interface ScalarFunction {
-  type: string;
+  type?: string;
   write(g: Generator, call: Call, scope: Scope): string;
 }
 
@@ -35,6 +36,16 @@ const clock = (type: string, name: string): ScalarFunction => ({
   write: g => g.code.const('r', `clock('${name}', ctx)`),
 });
 
+/** A function of a number, and of the argument where there is one. */
+const ofNumber = (method: string, type?: string): ScalarFunction => ({
+  ...(type === undefined ? {} : { type }),
+  write(g, call, scope) {
+    const value = g.single(call.of, scope);
+    const other = call.args[0] === undefined ? '0' : g.single(call.args[0], scope);
+    return g.code.const('r', `ofNumber(Math.${method}, ${value}, ${other})`);
+  },
+});
+
 /** The functions of FHIRPath that give one value that is not a Boolean. https://hl7.org/fhirpath/N1/#functions */
 export const scalarFunctions = new Map<string, ScalarFunction>([
   [
@@ -57,7 +68,7 @@ export const scalarFunctions = new Map<string, ScalarFunction>([
   ['lower', ofText('string', [], value => `${value}.toLowerCase()`)],
   ['trim', ofText('string', [], value => `${value}.trim()`)],
   ['indexOf', ofText('integer', ['text'], (value, other) => `${value}.indexOf(${other})`)],
-  ['replace', ofText('string', ['text', 'text'], (value, from, to) => `${value}.replaceAll(${from}, () => ${to})`)],
+  ['replace', ofText('string', ['text', 'text'], (value, from, to) => `replaced(${value}, ${from}, ${to})`)],
   [
     'replaceMatches',
     ofText('string', ['text', 'text'], (value, source, to) => `replaceMatches(${value}, ${source}, ${to})`),
@@ -75,6 +86,34 @@ export const scalarFunctions = new Map<string, ScalarFunction>([
       },
     },
   ],
+  [
+    'join',
+    {
+      type: 'string',
+      write(g, call, scope) {
+        const between = call.args[0] === undefined ? "''" : `text(${g.single(call.args[0], scope)})`;
+        return g.code.const('r', `join(${g.values(call.of, scope)}, ${between})`);
+      },
+    },
+  ],
+  [
+    'aggregate',
+    {
+      write(g, call, scope) {
+        const total = g.code.let('z', call.args[1] === undefined ? 'undefined' : g.single(call.args[1], scope));
+        eachInScope(g, call, { ...scope, total }, VALUES, inner =>
+          g.code.line(`${total} = ${g.single(argument(call), inner)};`),
+        );
+        return total;
+      },
+    },
+  ],
+  ['abs', ofNumber('abs')],
+  ['ceiling', ofNumber('ceil', 'integer')],
+  ['floor', ofNumber('floor', 'integer')],
+  ['truncate', ofNumber('trunc', 'integer')],
+  ['sqrt', ofNumber('sqrt', 'decimal')],
+  ['power', ofNumber('pow')],
   ['toString', conversion('string', 'toText')],
   ['toInteger', conversion('integer', 'toInteger')],
   ['toDecimal', conversion('decimal', 'toDecimal')],

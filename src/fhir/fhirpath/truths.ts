@@ -2,9 +2,8 @@ import { argument } from './arguments.ts';
 import type { Ast } from './ast.ts';
 import { type Call, type Generator, PRESENCE, type Scope, type Truth, VALUES } from './code.ts';
 import { eachInScope } from './collections.ts';
-import { pattern } from './operations.ts';
+import { patternOf } from './pattern.ts';
 import { isOfType, typeArgument } from './type-tests.ts';
-import { Unsupported } from './unsupported.ts';
 
 type TruthFunction = (g: Generator, call: Call, scope: Scope) => Truth;
 
@@ -48,14 +47,9 @@ const matching =
     const source = argument(call);
     const expression =
       source.kind === 'literal'
-        ? g.code.constant(literalPattern(wrap(String(source.value))))
+        ? g.code.constant(patternOf(wrap(String(source.value))))
         : g.code.const('p', `matcher(${wrapped}, text(${g.single(source, scope)}))`);
-    return perhaps(
-      g.code.const(
-        'r',
-        `${value} === undefined || ${expression} === undefined ? undefined : ${expression}.test(${value})`,
-      ),
-    );
+    return perhaps(g.code.const('r', `matches(${value}, ${expression})`));
   };
 
 const asked =
@@ -84,12 +78,6 @@ const htmlChecks: TruthFunction = (g, call, scope) => {
     g.code.const('r', `typeof ${div} !== 'string' || ctx.htmlChecks === undefined || ctx.htmlChecks(${div})`),
   );
 };
-
-function literalPattern(source: string): RegExp {
-  const compiled = pattern(source, 's');
-  if (compiled === undefined) throw new Unsupported(`pattern ${source}`);
-  return compiled;
-}
 
 /** `is`: the type of the only item. */
 export function typeTest(g: Generator, of: Ast | undefined, type: string, scope: Scope): Truth {
@@ -159,4 +147,7 @@ export const truthFunctions = new Map<string, TruthFunction>([
   ['convertsToInteger', converts('toInteger')],
   ['convertsToDecimal', converts('toDecimal')],
   ['convertsToString', converts('toText')],
+  ['convertsToDate', converts('toDate')],
+  ['convertsToDateTime', converts('toDateTime')],
+  ['convertsToTime', converts('toTime')],
 ]);
