@@ -11,6 +11,7 @@ import type { Change, CommitResult, StoredVersion } from '../store/store.ts';
 import type { Deps, VersionHead } from './context.ts';
 import { lookUp } from './look-up.ts';
 import {
+  enforcedTargets,
   type LocalReference,
   localReferences,
   missingReferenceIssues,
@@ -37,14 +38,14 @@ export interface Written {
   identities: readonly Identity[];
 }
 
-const errorsOf = (issues: readonly Issue[]): Issue[] => issues.filter(issue => issue.severity === 'error');
+const isError = ({ severity }: Issue): boolean => severity === 'error';
 
 /** The refusal of a resource for what was found in it, up to the most that one answer holds. */
 const refuseResource = (issues: readonly Issue[]): FhirError => new FhirError(422, issues.slice(0, MOST_ISSUES));
 
 /** What validation has said of a reference's text is not said again in other words. */
 const notRefused = (references: readonly LocalReference[], issues: readonly Issue[]): LocalReference[] => {
-  const refused = new Set(errorsOf(issues).map(({ expression }) => expression));
+  const refused = new Set(issues.filter(isError).map(({ expression }) => expression));
   return references.filter(({ expression }) => !refused.has(`${expression}.reference`));
 };
 
@@ -108,8 +109,8 @@ export const write = async (
   const { resourceType } = type;
   const { resource } = parsed;
   const issues = deps.validator.validate(resource, type.profile === undefined ? [] : [type.profile]);
-  const references = localReferences(deps, type, resource);
-  if (errorsOf(issues).length > 0) {
+  if (issues.some(isError)) {
+    const references = localReferences(deps, type, resource);
     throw refuseResource([...issues, ...(await unresolvedReferences(deps, notRefused(references, issues)))]);
   }
 
@@ -117,6 +118,7 @@ export const write = async (
   const { identities, answer }: Judged =
     rule === undefined ? { identities: [] } : await applyInsurance(deps, rule, parsed, target);
 
+  const mustExist = enforcedTargets(deps, type, resource);
   const index = deps.extract(resource);
   const answerIndex = answer === undefined ? [] : deps.extract(answer.resource);
   // Nothing waits between here and the commit, so that the order of lastUpdated is the order of commits.
@@ -131,9 +133,9 @@ export const write = async (
     const head = { resourceType: answer.resource.resourceType, id, versionId: answer.versionId, lastUpdated };
     changes.push({ ...head, method, text: printResource(answer.resource, head), index: answerIndex });
   }
-  const result = await deps.store.commit({ changes, mustExist: references.map(({ key }) => key) });
+  const result = await deps.store.commit({ changes, mustExist });
   if (result.outcome === 'references-missing') {
-    throw refuseResource(missingReferenceIssues(references, result.missing));
+    throw refuseResource(missingReferenceIssues(localReferences(deps, type, resource), result.missing));
   }
   return { result, version, text, issues, identities };
 };
