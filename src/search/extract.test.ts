@@ -39,6 +39,8 @@ describe('createExtractor', () => {
       ],
     };
     expect(found(patient, 'name')).toEqual(['Doe', 'Ana', 'Maria']);
+    const [doe] = patient.name as Json[];
+    expect(found({ resourceType: 'Patient', name: [doe!, doe!] }, 'family')).toEqual(['Doe']);
   });
 
   it('tells tokens apart that only look the same when joined', () => {
