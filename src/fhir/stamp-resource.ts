@@ -37,7 +37,10 @@ export const stampResource = ({ resource, text, scan }: ParsedResource, stamp: S
     rest += text.slice(from, span.start);
     from = span.end === close ? close : span.end + 1;
   }
-  rest += text.slice(from, close);
+  const tail = text.slice(from, close);
+  rest += tail;
+  if (/\S/.test(tail)) return `${head},${rest}}`;
+  // What was taken out stood last, and the comma before it is still there.
   const last = rest.trimEnd();
   if (last === '') return `${head}}`;
   return `${head},${last.endsWith(',') ? last.slice(0, -1) : rest}}`;
