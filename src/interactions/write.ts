@@ -49,14 +49,13 @@ const notRefused = (references: readonly LocalReference[], issues: readonly Issu
   return references.filter(({ expression }) => !refused.has(`${expression}.reference`));
 };
 
+/** The answer of the rule as it is stored; a resource with a new id has none. */
 const storedAnswer = async (
   deps: Deps,
   rule: InsuranceRule,
   target: WriteTarget,
 ): Promise<StoredVersion | undefined> =>
-  rule.answer === undefined || target.method === 'POST'
-    ? undefined
-    : deps.store.read({ resourceType: rule.answer.resourceType, id: target.id });
+  rule.answer === undefined ? undefined : deps.store.read({ resourceType: rule.answer.resourceType, id: target.id });
 
 interface Judged {
   identities: readonly Identity[];
@@ -71,7 +70,7 @@ const applyInsurance = async (
   target: WriteTarget,
 ): Promise<Judged> => {
   const { resource, exact } = parsed;
-  const stored = await storedAnswer(deps, rule, target);
+  const stored = target.method === 'POST' ? undefined : await storedAnswer(deps, rule, target);
   const { timeZone, currency, insurer, baseUrl } = deps.settings;
   const context: InsuranceContext = {
     id: target.id,
@@ -80,19 +79,18 @@ const applyInsurance = async (
     currency,
     insurer,
     baseUrl,
-    found: await lookUp(deps, rule.lookups?.(resource) ?? {}),
-    ...(target.previous === undefined ? {} : { previous: target.previous }),
-    ...(stored === undefined || stored.method === 'DELETE'
-      ? {}
-      : { previousAnswer: parseExact(stored.body) as Resource }),
+    found: rule.lookups === undefined ? {} : await lookUp(deps, rule.lookups(resource)),
   };
+  if (target.previous !== undefined) context.previous = target.previous;
+  if (stored !== undefined && stored.method !== 'DELETE') {
+    context.previousAnswer = parseExact(stored.body) as Resource;
+  }
   const issues = rule.judge?.(exact, context) ?? [];
   if (issues.length > 0) throw refuseResource(issues);
+  const judged: Judged = { identities: rule.identities?.(resource) ?? [] };
   const answer = rule.answer?.build(exact, context);
-  return {
-    identities: rule.identities?.(resource) ?? [],
-    ...(answer === undefined ? {} : { answer: { resource: answer, versionId: (stored?.versionId ?? 0) + 1 } }),
-  };
+  if (answer !== undefined) judged.answer = { resource: answer, versionId: (stored?.versionId ?? 0) + 1 };
+  return judged;
 };
 
 /**
