@@ -9,6 +9,8 @@ export interface DeleteRequest {
   resourceType: string;
   id: string;
   ifMatch?: string;
+  /** Judge all, delete nothing. */
+  isTrial?: boolean;
 }
 
 /** The resource of a version that is there. */
@@ -22,7 +24,7 @@ const resourceOf = (version: StoredVersion | undefined): Resource | undefined =>
  * https://hl7.org/fhir/R4/http.html#delete
  */
 export const deleteResource = async (deps: Deps, request: DeleteRequest): Promise<InteractionResult> => {
-  const { resourceType, id, ifMatch } = request;
+  const { resourceType, id, ifMatch, isTrial } = request;
   const rule = deps.insuranceRules.get(resourceType);
   const answerType = rule?.answer?.resourceType;
   const types = answerType === undefined ? [resourceType] : [resourceType, answerType];
@@ -41,7 +43,7 @@ export const deleteResource = async (deps: Deps, request: DeleteRequest): Promis
       const { resourceType: type, versionId } = version;
       changes.push({ resourceType: type, id, versionId: versionId + 1, lastUpdated, method: 'DELETE', index: [] });
     }
-    const result = await deps.store.commit({ changes });
+    const result = await deps.store.commit(isTrial ? { changes, isTrial } : { changes });
     if (result.outcome === 'committed') {
       return { status: 204, version: { resourceType, id, versionId: current.versionId + 1, lastUpdated } };
     }

@@ -1,5 +1,5 @@
 import { refuse } from '../fhir/fhir-error.ts';
-import { parseStored } from '../fhir/parse-resource.ts';
+import { type ParsedResource, parseStored } from '../fhir/parse-resource.ts';
 import { sameResource } from '../fhir/same-content.ts';
 import { checkIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
@@ -17,18 +17,23 @@ export interface UpdateRequest {
   ifMatch?: string;
 }
 
+/** An update whose resource was read already and is of the type. */
+export interface ParsedUpdate {
+  id: string;
+  parsed: ParsedResource;
+  ifMatch?: string;
+  /** Go the whole way and store nothing. */
+  isTrial?: boolean;
+}
+
 /** How often an update without If-Match is tried again when others write the same resource at the same moment. */
 const ATTEMPTS = 100;
 
-/**
- * Stores a new version of a resource, or its first one under the id of the path. Content equal to the current version makes no
- * new one.
- * https://hl7.org/fhir/R4/http.html#update
- */
-export const update = async (deps: Deps, request: UpdateRequest): Promise<InteractionResult> => {
-  const { resourceType, id, body, ifMatch } = request;
+/** As `update`, for a resource that was read already. */
+export const updateParsed = async (deps: Deps, request: ParsedUpdate): Promise<InteractionResult> => {
+  const { id, parsed, ifMatch, isTrial } = request;
+  const { resourceType } = parsed.resource;
   const type = enabledType(deps, resourceType);
-  const parsed = readBody(deps, resourceType, body);
   if (parsed.resource.id !== id) {
     throw refuse('id-mismatch', `The body must have the id of the path: "id": "${id}".`, {
       expression: `${resourceType}.id`,
@@ -53,6 +58,7 @@ export const update = async (deps: Deps, request: UpdateRequest): Promise<Intera
       previousVersionId: current?.versionId ?? 0,
       method: 'PUT',
       ...(stored === undefined ? {} : { previous: stored.exact }),
+      ...(isTrial ? { isTrial } : {}),
     });
     if (result.outcome === 'committed') return { status: exists ? 200 : 201, version, body: text, issues };
     if (result.outcome === 'identity-taken') throw identityTaken(identities, result);
@@ -61,4 +67,17 @@ export const update = async (deps: Deps, request: UpdateRequest): Promise<Intera
     'version-conflict',
     'Others keep changing this resource. Read it again, and send your update with If-Match.',
   );
+};
+
+/**
+ * Stores a new version of a resource, or its first one under the id of the path. Content equal to the current version makes no
+ * new one.
+ * https://hl7.org/fhir/R4/http.html#update
+ */
+export const update = async (
+  deps: Deps,
+  { resourceType, id, body, ifMatch }: UpdateRequest,
+): Promise<InteractionResult> => {
+  const parsed = readBody(deps, resourceType, body);
+  return updateParsed(deps, { id, parsed, ...(ifMatch === undefined ? {} : { ifMatch }) });
 };

@@ -7,7 +7,7 @@ import type { Resource } from '../fhir/resource.ts';
 import { printResource, stampResource } from '../fhir/stamp-resource.ts';
 import type { Identity, InsuranceContext, InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { SearchQuery } from '../search/query.ts';
-import type { Change, CommitResult, StoredVersion } from '../store/store.ts';
+import type { Change, CommitResult, StoredVersion, Unit } from '../store/store.ts';
 import type { Deps, VersionHead } from './context.ts';
 import { lookUp } from './look-up.ts';
 import {
@@ -25,9 +25,11 @@ export interface WriteTarget {
   previous?: Resource;
   method: 'POST' | 'PUT';
   ifNoneExist?: SearchQuery;
+  /** Judge all, store nothing. */
+  isTrial?: boolean;
 }
 
-/** The stored outcome of a write: what the store said, the new version, and the warnings that validation found. */
+/** The outcome of a write: what the store said, the new version, and the warnings that validation found. */
 export interface Written {
   result: CommitResult;
   version: VersionHead;
@@ -96,7 +98,7 @@ const applyInsurance = async (
 
 /**
  * Judges a resource and commits it with all that belongs to it (identities, the insurance answer) as one unit. The caller turns
- * the store's result into an answer: a create and an update read it differently.
+ * the store's result into an answer: a create and an update read it differently. A trial goes the same way and stores nothing.
  * @throws {FhirError} 422 with every issue found, where validation, references or insurance rules refuse the resource
  */
 export const write = async (
@@ -131,7 +133,9 @@ export const write = async (
     const head = { resourceType: answer.resource.resourceType, id, versionId: answer.versionId, lastUpdated };
     changes.push({ ...head, method, text: printResource(answer.resource, head), index: answerIndex });
   }
-  const result = await deps.store.commit({ changes, mustExist: references.map(({ key }) => key) });
+  const unit: Unit = { changes, mustExist: references.map(({ key }) => key) };
+  if (target.isTrial) unit.isTrial = true;
+  const result = await deps.store.commit(unit);
   if (result.outcome === 'references-missing') {
     throw refuseResource(missingReferenceIssues(references, result.missing));
   }

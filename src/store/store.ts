@@ -45,9 +45,11 @@ export interface Unit {
   changes: readonly Change[];
   /** Resources that must be there, not deleted, when the unit is applied (or be created by the unit itself). */
   mustExist?: readonly ResourceKey[];
+  /** Judge the unit as if it were to be applied, and answer so, but change nothing. */
+  isTrial?: boolean;
 }
 
-/** What became of a unit. Only `committed` changed anything; it is answered when the unit is on disk. */
+/** What became of a unit. Only `committed` changed anything, unless it was a trial; it is answered when the unit is on disk. */
 export type CommitResult =
   | { outcome: 'committed' }
   | { outcome: 'version-conflict'; key: ResourceKey; currentVersionId: number }
