@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -13,11 +14,13 @@ import { buildServer } from './http/build-server.ts';
 import { createMetrics } from './http/metrics.ts';
 import { insuranceRules } from './insurance/insurance-rules.ts';
 import type { Deps, Settings } from './interactions/context.ts';
+import type { ValidationProcesses } from './interactions/validation-processes.ts';
+import { createValidationProcesses } from './operations/create-validation-processes.ts';
 import { operations } from './operations/operations.ts';
 import { createExtractor } from './search/extract.ts';
 import { whyNotSearchable } from './search/search-types.ts';
 import { openStore } from './store/open-store.ts';
-import { createValidator } from './validation/create-validator.ts';
+import { createValidator, type ValidatorOptions } from './validation/create-validator.ts';
 
 /** A running server. */
 export interface App {
@@ -44,6 +47,34 @@ const baseTargetsOf = ({ types }: Capability): 'error' | 'warning' =>
 const addressOf = (host: string, port: number): string =>
   `http://${host.includes(':') ? `[${host}]` : host}:${port}/fhir`;
 
+/** Processes for large bodies, and what one of them may take. */
+const MOST_PROCESSES = 2;
+const MOST_WAITING = 8;
+const HEAP_MEGABYTES = 1024;
+
+const validationProcesses = (
+  config: Config,
+  { types }: Capability,
+  validation: ValidatorOptions,
+): ValidationProcesses =>
+  createValidationProcesses({
+    data: () => ({
+      folders: DEFINITION_FOLDERS,
+      packages: config.packages,
+      validation,
+      requiredProfiles: new Map(
+        [...types].flatMap(([type, { profile }]) => (profile === undefined ? [] : [[type, profile] as const])),
+      ),
+      maxDepth: config.maxDepth,
+    }),
+    // Definitions are loaded at start and stay as they are.
+    generation: () => 0,
+    most: Math.max(1, Math.min(MOST_PROCESSES, availableParallelism() - 1)),
+    mostWaiting: MOST_WAITING,
+    limitMs: config.requestTimeoutMs,
+    heapMegabytes: HEAP_MEGABYTES,
+  });
+
 /**
  * Puts the server together from its settings and starts it: the only place where the parts meet.
  * @throws {Error} where settings, definitions or the store cannot be used, with a text for the operator
@@ -59,6 +90,8 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     operations,
     whyNotSearchable,
   });
+  const validation: ValidatorOptions = { baseTargets: baseTargetsOf(capability) };
+  const processes = validationProcesses(config, capability, validation);
   const store = await openStore(config.store);
   try {
     const now = createClock(store.lastUpdated);
@@ -71,13 +104,15 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       currency: config.currency,
       insurer: config.insurer,
       maxDepth: config.maxDepth,
+      maxResourceBytes: config.maxResourceBytes,
       pageSize: config.pageSize,
       maxPageSize: config.maxPageSize,
     };
     const deps: Deps = {
       definitions,
       capability,
-      validator: createValidator(definitions, { baseTargets: baseTargetsOf(capability) }),
+      validator: createValidator(definitions, validation),
+      validationProcesses: processes,
       extract: createExtractor(definitions, settings),
       store,
       insuranceRules: capability.insuranceRules ? insuranceRules : new Map(),
@@ -90,7 +125,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       deps,
       log,
       software: { version: packageJson.version, started: now() },
-      maxBodyBytes: config.maxResourceBytes,
+      maxBundleBytes: config.maxBundleBytes,
       requestTimeoutMs: config.requestTimeoutMs,
       metrics: createMetrics(() => store.statistics()),
       ready: async () => {
@@ -103,6 +138,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     if (baseUrl === '') baseUrl = url;
     const close = async (): Promise<void> => {
       await server.close();
+      await processes.close();
       await store.close();
     };
     try {

@@ -62,6 +62,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   ],
   'node:sqlite': ['store/sqlite'],
   'node:worker_threads': ['store/sqlite'],
+  'node:child_process': ['operations'],
 };
 
 /** What carries resources of any type: the envelopes of the API itself. */

@@ -67,6 +67,8 @@ export const REQUEST_RULES = {
   'expansion-too-costly': { status: 422, code: 'too-costly' },
   'headers-too-large': { status: 431, code: 'too-long' },
   bug: { status: 500, code: 'exception' },
+  'validation-busy': { status: 503, code: 'transient' },
+  'validation-unfinished': { status: 503, code: 'too-costly' },
   'store-full': { status: 503, code: 'transient' },
   'store-unavailable': { status: 503, code: 'transient' },
   'store-timeout': { status: 503, code: 'timeout' },

@@ -13,6 +13,7 @@ import { searchType } from '../interactions/search-type.ts';
 import { update } from '../interactions/update.ts';
 import { vread } from '../interactions/vread.ts';
 import { operations } from '../operations/operations.ts';
+import { bodyTooLarge } from './body-too-large.ts';
 import { requireAcceptable, requireContentType } from './media-type.ts';
 import { createOperate } from './operate.ts';
 import { readPrefer } from './prefer.ts';
@@ -61,7 +62,11 @@ const bodyOf = (request: Request): Buffer => (Buffer.isBuffer(request.body) ? re
  * https://hl7.org/fhir/R4/http.html
  */
 export const fhirRoutes =
-  (deps: Deps, software: { version: string; started: number }, record: RecordRequest) =>
+  (
+    deps: Deps,
+    { software, maxBundleBytes }: { software: { version: string; started: number }; maxBundleBytes: number },
+    record: RecordRequest,
+  ) =>
   async (app: FastifyInstance): Promise<void> => {
     const search = (request: Request, parameters: QueryParameters): Promise<InteractionResult> =>
       searchType(deps, {
@@ -133,7 +138,9 @@ export const fhirRoutes =
       },
     };
 
+    const { maxResourceBytes } = deps.settings;
     for (const [url, handlers] of Object.entries(paths)) {
+      const takesBundle = url === '/' || handlers.operation !== undefined;
       const isForm = url === '/:type/_search';
       const allowed = (type?: TypeCapability): string =>
         ALL_METHODS.filter(method => {
@@ -146,6 +153,7 @@ export const fhirRoutes =
           method,
           url,
           config: { interaction },
+          bodyLimit: method === 'POST' && takesBundle ? Math.max(maxBundleBytes, maxResourceBytes) : maxResourceBytes,
           handler: async (request: Request, reply: FastifyReply) => {
             const body = bodyOf(request);
             const query = readQueryParameters(request.query);
@@ -171,6 +179,7 @@ export const fhirRoutes =
               });
               return respond(request, reply, result, { baseUrl: deps.settings.baseUrl, record, mediaType });
             }
+            if (body.length > maxResourceBytes && url !== '/') throw bodyTooLarge();
             if (type !== undefined) enabledType(deps, type, interaction, allowed);
             if (id !== undefined) requireId(id);
             if (run === undefined) {

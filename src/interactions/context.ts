@@ -6,6 +6,7 @@ import type { InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { IndexEntry } from '../search/index-entry.ts';
 import type { Store } from '../store/store.ts';
 import type { Validator } from '../validation/create-validator.ts';
+import type { ValidationProcesses } from './validation-processes.ts';
 
 /** What the operator decides and interactions need to know. */
 export interface Settings {
@@ -18,6 +19,8 @@ export interface Settings {
   /** Reference to the scheme's insurer. */
   insurer: string;
   maxDepth: number;
+  /** Of a body that is stored as one resource, in bytes. */
+  maxResourceBytes: number;
   /** Resources on a page of a search or history: where the client asks for none, and at most. */
   pageSize: number;
   maxPageSize: number;
@@ -28,6 +31,8 @@ export interface Deps {
   definitions: Definitions;
   capability: Capability;
   validator: Validator;
+  /** Judges what is too large to be judged between other requests. */
+  validationProcesses: ValidationProcesses;
   extract: (resource: Resource) => IndexEntry[];
   store: Store;
   /** Empty where the capability file switches insurance off. */

@@ -16,6 +16,7 @@ import {
   missingReferenceIssues,
   unresolvedReferences,
 } from './resource-references.ts';
+import { LARGE } from './validation-processes.ts';
 
 /** Where a resource goes: a new id, or the id of the path with the version that is there (0 when there never was one). */
 export interface WriteTarget {
@@ -109,7 +110,11 @@ export const write = async (
 ): Promise<Written> => {
   const { resourceType } = type;
   const { resource } = parsed;
-  const issues = deps.validator.validate(resource, type.profile === undefined ? [] : [type.profile]);
+  const profiles = type.profile === undefined ? [] : [type.profile];
+  const issues =
+    parsed.text.length < LARGE
+      ? deps.validator.validate(resource, profiles)
+      : await deps.validationProcesses.run('validate', { text: parsed.text, profiles });
   const references = localReferences(deps, type, resource);
   if (errorsOf(issues).length > 0) {
     throw refuseResource([...issues, ...(await unresolvedReferences(deps, notRefused(references, issues)))]);

@@ -4,9 +4,10 @@ import { lookup } from './lookup.ts';
 import type { Operation } from './operation.ts';
 import { submit } from './submit.ts';
 import { subsumes } from './subsumes.ts';
+import { validate } from './validate.ts';
 import { validateCode } from './validate-code.ts';
 
 /** Every operation that the code can do, by its code. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
-  [expand, jsonSchema, lookup, submit, subsumes, validateCode].map(operation => [operation.code, operation]),
+  [expand, jsonSchema, lookup, submit, subsumes, validate, validateCode].map(operation => [operation.code, operation]),
 );
