@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CodeSystem } from 'fhir/r4.js';
 import { describe, expect, it } from 'vitest';
+import { buildIssueRules } from '../scripts/issue-rules.ts';
 import { REQUEST_RULES } from '../src/fhir/fhir-error.ts';
 import { ISSUE_RULE_SYSTEM } from '../src/fhir/operation-outcome.ts';
 import { insuranceRefusals } from '../src/insurance/insurance-refusals.ts';
@@ -64,6 +66,15 @@ describe('the catalogue', () => {
     const codes = [REQUEST_RULES, issueRules, insuranceRefusals].flatMap(rules => Object.keys(rules));
     expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([]);
     expect(codes.filter(code => !/^[a-z]+(-[a-z]+)*$/.test(code))).toEqual([]);
+  });
+
+  it('is served as the code system that issues name', () => {
+    const [file, text] = buildIssueRules();
+    expect(readFileSync(join(ROOT, file), 'utf8'), 'npm run definitions').toBe(text);
+    const { url, concept = [] } = JSON.parse(text) as CodeSystem;
+    const inCode = [REQUEST_RULES, issueRules, insuranceRefusals].flatMap(rules => Object.keys(rules));
+    expect(url).toBe(ISSUE_RULE_SYSTEM);
+    expect(concept.map(({ code }) => code)).toEqual(inCode);
   });
 
   it('has no rule that nothing uses', () => {
