@@ -44,6 +44,7 @@ export interface BindingPlan {
   judge(value: unknown): 'yes' | 'no' | 'unknown';
   /** Whether the value set has the code, whatever its system. */
   hasCode(code: string): boolean;
+  /** A few of its codes; empty where they cannot be listed. */
   sample(): readonly string[];
   /** The code of the value set that was most likely meant by one that is not in it. */
   nearest(code: string): string | undefined;
