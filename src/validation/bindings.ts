@@ -75,6 +75,7 @@ export function bindingPlan(
     },
     hasCode: code => judgeCode(code) === 'yes',
     sample: () => codesOf()?.sample(6) ?? [],
+    systemOf: code => codesOf()?.systems.find(system => codesOf()?.judge(code, system) === 'yes'),
     nearest(code) {
       compared ??= codesOf()?.sample(COMPARED) ?? [];
       return nearestName(code, compared);

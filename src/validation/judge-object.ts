@@ -98,7 +98,7 @@ function judgeElement(
     report.error(
       'cardinality-max',
       where,
-      `\`${element.name}\` occurs ${times(occurrences.length)}; at most ${element.max} may be given by ${plan.label}.`,
+      `\`${element.name}\` occurs ${times(occurrences.length)}; at most ${element.max} may be given by ${plan.label}. Remove the others.`,
     );
   }
   for (const occurrence of occurrences) {

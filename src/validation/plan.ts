@@ -46,6 +46,8 @@ export interface BindingPlan {
   hasCode(code: string): boolean;
   /** A few of its codes; empty where they cannot be listed. */
   sample(): readonly string[];
+  /** The code system that the value set has the code from. */
+  systemOf(code: string): string | undefined;
   /** The code of the value set that was most likely meant by one that is not in it. */
   nearest(code: string): string | undefined;
 }
@@ -120,6 +122,8 @@ export interface SlicePlan {
   readonly max: number;
   /** Whether an item, of the given data type, belongs to the slice. */
   matches(value: unknown, type: string, scope: Scope): boolean;
+  /** What each of its items has, in words; undefined where it is not told by values. */
+  wanted(): string | undefined;
   readonly item: ItemPlan;
   readonly slicing: SlicingPlan | undefined;
 }

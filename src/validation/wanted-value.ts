@@ -12,6 +12,12 @@ const codesOf = ({ valueSet, sample }: BindingPlan): string => {
     : `a code of value set ${valueSet}, such as ${list(codes, 'or')}`;
 };
 
+/** A coding as it may be written. */
+const codingOf = ({ sample, systemOf }: BindingPlan): string => {
+  const [code] = sample();
+  return `{ "system": "${(code && systemOf(code)) ?? '...'}", "code": "${code ?? '...'}" }`;
+};
+
 const referenceTo = ({ targets }: TypePlan): string => {
   const types = [...(targets?.types() ?? [])];
   const [first = 'Type'] = types;
@@ -25,7 +31,7 @@ const form = (type: TypePlan, binding: BindingPlan | undefined): string => {
   if (binding !== undefined && (code === 'code' || code === 'Coding' || code === 'CodeableConcept')) {
     const codes = codesOf(binding);
     if (code === 'code') return codes;
-    const coding = '{ "system": "...", "code": "..." }';
+    const coding = codingOf(binding);
     return `${code === 'Coding' ? coding : `{ "coding": [${coding}] }`} with ${codes}`;
   }
   if (code === 'CodeableConcept') return '{ "coding": [{ "system": "...", "code": "..." }] } or { "text": "..." }';

@@ -29,7 +29,7 @@ describe('an element that is missing', () => {
     [
       'Claim',
       'type',
-      '{ "coding": [{ "system": "...", "code": "..." }] } with a code of value set http://hl7.org/fhir/ValueSet/claim-type, such as',
+      '{ "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/claim-type", "code": "institutional" }] } with a code of value set',
     ],
     [
       'Claim',
@@ -37,7 +37,11 @@ describe('an element that is missing', () => {
       'Add it: an array [ ... ], each item an object { ... } with `sequence`, `focal` and `coverage`.',
     ],
     ['Claim', 'created', 'Add it: YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with a zone'],
-    ['Encounter', 'class', 'Add it: { "system": "...", "code": "..." } with a code of value set'],
+    [
+      'Encounter',
+      'class',
+      'Add it: { "system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB" } with a code of value set',
+    ],
     ['PaymentNotice', 'amount', 'Add it: an object { ... } of type Money.'],
     [
       'MedicationRequest',
@@ -58,5 +62,33 @@ describe('a code that is mistyped', () => {
     expect(issue?.diagnostics).toContain('Did you mean `female`?');
     const [bundle] = validator.validate({ resourceType: 'Bundle', type: 'colection' }, []);
     expect(bundle?.diagnostics).toContain('Did you mean `collection`?');
+  });
+});
+
+describe('a slice that is missing', () => {
+  test('is told with what its items have', () => {
+    const own = createValidator(loadDefinitions({ folders: ['profiles/r4', 'profiles/openimis'], packages: [] }));
+    const coverage = 'https://openimis.github.io/openimis_fhir_r4_ig/StructureDefinition/openimis-coverage';
+    const texts = own
+      .validate({ resourceType: 'Coverage', identifier: [{ value: '1' }] }, [coverage])
+      .filter(({ rule }) => rule === 'slice-min')
+      .map(({ diagnostics }) => diagnostics);
+    expect(texts).toContain('At least one item of `UUID` (with type.coding.code = "UUID") must be given; found: none.');
+    expect(texts).toContainEqual(
+      expect.stringMatching(
+        /^At least 2 items of `coverageDate` \(with url = "https:\S+coverage-date"\) must be given/,
+      ),
+    );
+  });
+});
+
+describe('a code under another system', () => {
+  test('is told with the right one', () => {
+    const coding = [{ system: 'http://example.org', code: 'active' }];
+    const [issue] = validator.validate(
+      { resourceType: 'Condition', subject: { reference: 'Patient/1' }, clinicalStatus: { coding } },
+      [],
+    );
+    expect(issue?.diagnostics).toContain('Write "system": "http://terminology.hl7.org/CodeSystem/condition-clinical".');
   });
 });
