@@ -47,6 +47,8 @@ export interface BindingPlan {
   sample(): readonly string[];
   /** The code of the value set that was most likely meant by one that is not in it. */
   nearest(code: string): string | undefined;
+  /** Forgets what is known of the value set: it, or a code system of it, may have changed. */
+  renew(): void;
 }
 
 /** A value that an element must have: exactly (`fixed[x]`), or at least (`pattern[x]`). */
