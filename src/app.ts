@@ -6,6 +6,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { createClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { type Capability, loadCapability } from './definitions/capability.ts';
+import type { GrowingDefinitions } from './definitions/definitions.ts';
 import { loadDefinitions } from './definitions/load-definitions.ts';
 import { createUuidV7 } from './fhir/uuid-v7.ts';
 import { firstStart } from './first-start.ts';
@@ -13,10 +14,12 @@ import { buildServer } from './http/build-server.ts';
 import { createMetrics } from './http/metrics.ts';
 import { insuranceRules } from './insurance/insurance-rules.ts';
 import type { Deps, Settings } from './interactions/context.ts';
+import { followDefinitions } from './interactions/follow-definitions.ts';
 import { operations } from './operations/operations.ts';
 import { createExtractor } from './search/extract.ts';
 import { whyNotSearchable } from './search/search-types.ts';
 import { openStore } from './store/open-store.ts';
+import { StoreError } from './store/store-error.ts';
 import { createValidator } from './validation/create-validator.ts';
 
 /** A running server. */
@@ -40,6 +43,21 @@ const INTERACTIONS = new Set(['read', 'vread', 'create', 'update', 'delete', 'hi
  */
 const baseTargetsOf = ({ types }: Capability): 'error' | 'warning' =>
   [...types.values()].some(({ enforceReferences }) => enforceReferences) ? 'error' : 'warning';
+
+/** How often definitions that other processes stored are looked for, in milliseconds. */
+const LOOK_FOR_DEFINITIONS_MS = 500;
+
+/** Stored definitions that are passed over, because a guide that was loaded at this start has them too. */
+const warnOfLoaded = ({ posted, loadedFrom }: GrowingDefinitions, log: Logger): void => {
+  for (const { resourceType, id, resource } of posted) {
+    const file = loadedFrom(resource);
+    if (file === undefined) continue;
+    log.warn(
+      { definition: `${resourceType}/${id}`, file },
+      'A stored definition is passed over: it is loaded from a file',
+    );
+  }
+};
 
 const addressOf = (host: string, port: number): string =>
   `http://${host.includes(':') ? `[${host}]` : host}:${port}/fhir`;
@@ -74,8 +92,12 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       pageSize: config.pageSize,
       maxPageSize: config.maxPageSize,
     };
+    const readDefinitions = followDefinitions(store, definitions);
+    await readDefinitions();
+    warnOfLoaded(definitions, log);
     const deps: Deps = {
       definitions,
+      readDefinitions,
       capability,
       validator: createValidator(definitions, { baseTargets: baseTargetsOf(capability) }),
       extract: createExtractor(definitions, settings),
@@ -101,13 +123,21 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     await server.listen({ host: config.host, port: config.port });
     const url = addressOf(config.host, (server.addresses()[0] as AddressInfo).port);
     if (baseUrl === '') baseUrl = url;
+    const following = setInterval(() => {
+      readDefinitions().catch((error: unknown) => {
+        // That the store does not answer is told by /ready, and to whoever asks for something.
+        if (!(error instanceof StoreError)) log.error({ err: error }, 'Stored definitions cannot be read');
+      });
+    }, LOOK_FOR_DEFINITIONS_MS).unref();
     const close = async (): Promise<void> => {
+      clearInterval(following);
       await server.close();
       await store.close();
     };
     try {
       await firstStart(deps);
     } catch (error) {
+      clearInterval(following);
       await server.close();
       throw error;
     }

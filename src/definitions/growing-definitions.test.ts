@@ -164,6 +164,17 @@ describe('of several versions', () => {
   });
 });
 
+test('codes can be posted of a system that R4 knows by its name only', () => {
+  const sct = { url: 'http://snomed.info/sct', content: 'fragment', concept: [{ code: '138875005' }] };
+  const posted: Resource = { resourceType: 'CodeSystem', id: 'sct', status: 'active', ...sct };
+  expect(definitions.codeSystem(sct.url)?.concepts.size).toBe(0);
+  expect(definitions.loadedFrom(posted)).toBeUndefined();
+  definitions.post([stored(posted)]);
+  expect(definitions.codeSystem(sct.url)?.concepts.size).toBe(1);
+  definitions.post([deleted(posted)]);
+  expect(definitions.codeSystem(sct.url)?.concepts.size).toBe(0);
+});
+
 describe('what was loaded at start', () => {
   const genders = 'http://hl7.org/fhir/ValueSet/administrative-gender';
 

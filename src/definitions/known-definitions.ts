@@ -1,7 +1,7 @@
 import type { StructureDefinition } from 'fhir/r4.js';
 import type { CodeSystemConcepts } from '../terminology/code-system-concepts.ts';
 import { compileCodeSystem, createTerminology } from '../terminology/create-terminology.ts';
-import type { Terminology, ValueSetCodes } from '../terminology/terminology.ts';
+import type { Terminology } from '../terminology/terminology.ts';
 import { buildSnapshot } from './build-snapshot.ts';
 import { type Canonicals, findCanonical } from './canonicals.ts';
 import type { DefinitionSource } from './definition-source.ts';
@@ -75,12 +75,7 @@ export const knownDefinitions = (loaded: Loaded, posted: Canonicals): KnownDefin
     const structure = withSnapshot(source);
     return isName && structure?.derivation === 'constraint' ? undefined : structure;
   };
-  return {
-    structureDefinition,
-    codeSystem: terminology.codeSystem,
-    valueSet: (url): ValueSetCodes | undefined =>
-      find('ValueSet', url)?.posted ? unlessBroken(() => terminology.valueSet(url)) : terminology.valueSet(url),
-  };
+  return { ...terminology, structureDefinition };
 };
 
 const supplementsIn = (canonicals: Canonicals): Map<string, DefinitionSource[]> => {
@@ -90,13 +85,4 @@ const supplementsIn = (canonicals: Canonicals): Map<string, DefinitionSource[]> 
     found.set(source.supplements, [...(found.get(source.supplements) ?? []), source]);
   }
   return found;
-};
-
-/** What was posted was good when it was; what it builds on may have gone since, and that must not stop others. */
-const unlessBroken = <T>(make: () => T): T | undefined => {
-  try {
-    return make();
-  } catch {
-    return undefined;
-  }
 };
