@@ -17,7 +17,8 @@ export const buildSnapshot = (structure: StructureDefinition, find: FindStructur
   if (derivation === 'specialization') {
     throw new SnapshotError(structure, 'it defines a type of its own, which has to come with its snapshot');
   }
-  const root = copyOf(treeOf(snapshotOf(structure, baseDefinition, find)));
+  const elements = snapshotOf(structure, baseDefinition, find);
+  const root = within(structure, undefined, () => copyOf(treeOf(elements)));
   for (const { element, segments } of differentialSteps(differential?.element ?? [])) {
     within(structure, element, () => mergeElement(walkToElement(root, segments, find).element, element));
   }

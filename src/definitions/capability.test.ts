@@ -23,6 +23,7 @@ const implemented = {
     ...['expand', 'subsumes', 'validate-code'].map(
       code => [code, { levels: new Set<OperationLevel>(['type', 'instance']), affectsState: false }] as const,
     ),
+    ['snapshot', { levels: new Set<OperationLevel>(['type', 'instance']), affectsState: false }],
     ['validate', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
   ]),
   whyNotSearchable: ({ type, expression }: SearchParameter) =>

@@ -2,17 +2,12 @@ import type { CodeSystem, StructureDefinition, ValueSet } from 'fhir/r4.js';
 import { buildSnapshot } from '../definitions/build-snapshot.ts';
 import type { Definitions, GrowingDefinitions } from '../definitions/definitions.ts';
 import { SnapshotError } from '../definitions/snapshot-error.ts';
+import { type DefinitionFault, snapshotFault } from '../definitions/snapshot-fault.ts';
 import { usableStructure } from '../definitions/usable-structure.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { codeSystemConcepts } from '../terminology/code-system-concepts.ts';
 import { passingCodes } from '../terminology/passing-codes.ts';
 import { tryProfile } from './try-profile.ts';
-
-/** What is wrong, and where it stands. */
-export interface DefinitionFault {
-  expression: string;
-  text: string;
-}
 
 /**
  * Why a StructureDefinition, ValueSet or CodeSystem that is valid as a resource cannot be judged by: a profile whose snapshot cannot be
@@ -47,16 +42,8 @@ const profileFault = (known: Definitions, profile: StructureDefinition): Definit
     tryProfile(known, version === undefined ? url : `${url}|${version}`);
     return undefined;
   } catch (cause) {
-    return cause instanceof SnapshotError ? snapshotFault(profile, cause) : faultOf('StructureDefinition', cause);
+    return cause instanceof SnapshotError ? snapshotFault(cause) : faultOf('StructureDefinition', cause);
   }
-};
-
-const snapshotFault = ({ differential }: StructureDefinition, { element, reason }: SnapshotError): DefinitionFault => {
-  const text = `Its snapshot cannot be built: ${withoutPoint(reason)}.`;
-  const at = element === undefined ? -1 : (differential?.element.indexOf(element) ?? -1);
-  return at === -1
-    ? { expression: 'StructureDefinition.baseDefinition', text: `${text} Post the base first, or correct the url.` }
-    : { expression: `StructureDefinition.differential.element[${at}]`, text: `${text} Correct the differential.` };
 };
 
 /** What cannot be filtered of a code system that is there whole would be unknown for ever. */
