@@ -260,8 +260,16 @@ describe('a definition is refused', () => {
 
 test('stored definitions are found by search', async () => {
   await put(asking('found', 'subject', { version: '7.7' }), 201);
-  const found = await server.get('StructureDefinition?version=7.7&status=active');
-  expect(resourcesOf(found.body).map(({ id }) => id)).toEqual(['found']);
+  for (const query of ['version=7.7&status=active', `url=${urlOf('found')}`, 'name=found&type=Observation']) {
+    const found = await server.get(`StructureDefinition?${query}`);
+    expect(
+      resourcesOf(found.body).map(({ id }) => id),
+      query,
+    ).toEqual(['found']);
+  }
+  const claiming = await server.post('Observation', observation('found', { subject: { reference: 'Patient/p' } }));
+  const found = await server.get(`Observation?_profile=${urlOf('found')}`);
+  expect(resourcesOf(found.body).map(({ id }) => id)).toEqual([claiming.body.id]);
 });
 
 test('while a profile changes, each write that claims it is judged by one of its forms', async () => {
