@@ -8,6 +8,7 @@ const OPERATIONS: Readonly<Record<string, readonly { name: string; definition: s
   CodeSystem: published('CodeSystem', 'lookup', 'validate-code', 'subsumes'),
   StructureDefinition: [
     { name: 'json-schema', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-json-schema' },
+    ...published('StructureDefinition', 'snapshot'),
   ],
   ValueSet: published('ValueSet', 'expand', 'validate-code'),
 };

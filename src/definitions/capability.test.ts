@@ -23,8 +23,9 @@ const implemented = {
     ...['expand', 'subsumes', 'validate-code'].map(
       code => [code, { levels: new Set<OperationLevel>(['type', 'instance']), affectsState: false }] as const,
     ),
+    ['snapshot', { levels: new Set<OperationLevel>(['type', 'instance']), affectsState: false }],
+    ['translate', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ['validate', { levels: new Set<OperationLevel>(['system', 'type', 'instance']), affectsState: false }],
-    ['snapshot', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
   ]),
   whyNotSearchable: ({ type, expression }: SearchParameter) =>
     ['token', 'reference', 'string', 'date'].includes(type) && expression !== undefined ? undefined : 'not supported',
@@ -39,9 +40,9 @@ const SUBMIT = {
   definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-claim-submit',
 };
 
-const SNAPSHOT = {
-  name: 'snapshot',
-  definition: 'http://hl7.org/fhir/OperationDefinition/StructureDefinition-snapshot',
+const TRANSLATE = {
+  name: 'translate',
+  definition: 'http://hl7.org/fhir/OperationDefinition/ConceptMap-translate',
 };
 
 const load = (claim: object, more: object = {}) => {
@@ -195,8 +196,8 @@ test.each([
     'rest[0].resource[1].operation[0].definition: http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup is not loaded, or not operation lookup of Claim',
   ],
   [
-    { type: 'StructureDefinition', operation: [SNAPSHOT] },
-    'rest[0].resource[1].operation[0].definition: snapshot on the instance is not implemented',
+    { type: 'ConceptMap', operation: [TRANSLATE] },
+    'rest[0].resource[1].operation[0].definition: translate on the instance is not implemented',
   ],
   [{ operation: [SUBMIT, SUBMIT] }, 'rest[0].resource[1].operation[1]: submit is there twice'],
   [{ type: 'Invoce' }, 'rest[0].resource[1].type: Invoce is not a resource type of R4'],

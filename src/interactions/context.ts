@@ -1,5 +1,5 @@
 import type { Capability } from '../definitions/capability.ts';
-import type { Definitions } from '../definitions/definitions.ts';
+import type { GrowingDefinitions } from '../definitions/definitions.ts';
 import type { Issue } from '../fhir/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { InsuranceRule } from '../insurance/insurance-rule.ts';
@@ -28,7 +28,9 @@ export interface Settings {
 
 /** All that interactions work with; made once, in `app.ts`. */
 export interface Deps {
-  definitions: Definitions;
+  definitions: GrowingDefinitions;
+  /** Brings `definitions` up to what is stored at the moment of the call. */
+  readDefinitions: () => Promise<void>;
   capability: Capability;
   validator: Validator;
   /** Judges what is too large to be judged between other requests. */

@@ -1,4 +1,5 @@
 import type { TypeCapability } from '../definitions/capability.ts';
+import { DEFINITION_TYPES } from '../definitions/definition-types.ts';
 import { parseExact } from '../fhir/exact-json.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
 import { type Issue, MOST_ISSUES } from '../fhir/issue.ts';
@@ -9,6 +10,7 @@ import type { Identity, InsuranceContext, InsuranceRule } from '../insurance/ins
 import type { SearchQuery } from '../search/query.ts';
 import type { Change, CommitResult, StoredVersion, Unit } from '../store/store.ts';
 import type { Deps, VersionHead } from './context.ts';
+import { judgeDefinition } from './judge-definition.ts';
 import { lookUp } from './look-up.ts';
 import {
   type LocalReference,
@@ -62,6 +64,8 @@ const storedAnswer = async (
 
 interface Judged {
   identities: readonly Identity[];
+  /** What must be there beside what the resource names. */
+  references?: readonly LocalReference[];
   answer?: { resource: Resource; versionId: number };
 }
 
@@ -98,8 +102,9 @@ const applyInsurance = async (
 };
 
 /**
- * Judges a resource and commits it with all that belongs to it (identities, the insurance answer) as one unit. The caller turns
- * the store's result into an answer: a create and an update read it differently. A trial goes the same way and stores nothing.
+ * Judges a resource and commits it with all that belongs to it (identities, the insurance answer) as one unit. What others are judged by
+ * is known when this returns. The caller turns the store's result into an answer: a create and an update read it differently. A
+ * trial goes the same way and stores nothing.
  * @throws {FhirError} 422 with every issue found, where validation, references or insurance rules refuse the resource
  */
 export const write = async (
@@ -115,14 +120,20 @@ export const write = async (
     parsed.text.length < LARGE
       ? deps.validator.validate(resource, profiles)
       : await deps.validationProcesses.run('validate', { text: parsed.text, profiles });
-  const references = localReferences(deps, type, resource);
+  const named = localReferences(deps, type, resource);
   if (errorsOf(issues).length > 0) {
-    throw refuseResource([...issues, ...(await unresolvedReferences(deps, notRefused(references, issues)))]);
+    throw refuseResource([...issues, ...(await unresolvedReferences(deps, notRefused(named, issues)))]);
   }
 
+  const defines = DEFINITION_TYPES.has(resourceType);
   const rule = deps.insuranceRules.get(resourceType);
-  const { identities, answer }: Judged =
-    rule === undefined ? { identities: [] } : await applyInsurance(deps, rule, parsed, target);
+  const judged: Judged = defines
+    ? await judgeDefinition(deps, resource, target.id)
+    : rule === undefined
+      ? { identities: [] }
+      : await applyInsurance(deps, rule, parsed, target);
+  const { identities, answer } = judged;
+  const references = judged.references === undefined ? named : [...named, ...judged.references];
 
   const index = deps.extract(resource);
   const answerIndex = answer === undefined ? [] : deps.extract(answer.resource);
@@ -144,5 +155,6 @@ export const write = async (
   if (result.outcome === 'references-missing') {
     throw refuseResource(missingReferenceIssues(references, result.missing));
   }
+  if (defines) await deps.readDefinitions();
   return { result, version, text, issues, identities };
 };

@@ -11,6 +11,7 @@ const JUDGING = new URL('./validation-process.ts', import.meta.url);
 const DATA: ProcessData = {
   folders: ['profiles/r4'],
   packages: [],
+  posted: [],
   validation: {},
   requiredProfiles: new Map(),
   maxDepth: 64,
@@ -37,6 +38,28 @@ const open = (options: Partial<ValidationProcessesOptions> = {}) => {
 };
 
 describe('validation processes', () => {
+  test('judge by definitions that were posted', async () => {
+    const url = 'https://kiungo.example/fhir/StructureDefinition/posted-basic';
+    const resource = {
+      resourceType: 'StructureDefinition',
+      id: 'posted-basic',
+      url,
+      name: 'PostedBasic',
+      status: 'active',
+      kind: 'resource',
+      abstract: false,
+      type: 'Basic',
+      baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Basic',
+      derivation: 'constraint',
+      differential: { element: [{ id: 'Basic.subject', path: 'Basic.subject', min: 1 }] },
+    };
+    const posted = [{ resourceType: 'StructureDefinition', id: 'posted-basic', resource }];
+    const { processes } = open({ data: () => ({ ...DATA, posted }), script: JUDGING, heapMegabytes: 256 });
+    const text = JSON.stringify({ resourceType: 'Basic', code: { text: 'x' } });
+    const issues = await processes.run('validate', { text, profiles: [url] });
+    expect(issues).toMatchObject([{ severity: 'error', code: 'required', expression: 'Basic.subject' }]);
+  });
+
   test('judge as the server itself does', async () => {
     const { processes } = open({ heapMegabytes: 256, script: JUDGING });
     const text = '{"resourceType":"Basic"}';

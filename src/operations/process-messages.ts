@@ -1,3 +1,4 @@
+import type { PostedDefinition } from '../definitions/definitions.ts';
 import type { Issue } from '../fhir/issue.ts';
 import type { Judgements } from '../interactions/validation-processes.ts';
 import type { ValidatorOptions } from '../validation/create-validator.ts';
@@ -6,6 +7,7 @@ import type { ValidatorOptions } from '../validation/create-validator.ts';
 export interface ProcessData {
   folders: string[];
   packages: string[];
+  posted: readonly PostedDefinition[];
   validation: ValidatorOptions;
   /** By resource type. */
   requiredProfiles: ReadonlyMap<string, string>;

@@ -6,8 +6,9 @@ import { createJudgements } from './judgements.ts';
 import type { FromProcess, ProcessData, ToProcess } from './process-messages.ts';
 
 /** A process that judges large bodies, one after the other, by definitions that it loads itself. It ends with the server. */
-const start = ({ folders, packages, validation, requiredProfiles, maxDepth }: ProcessData) => {
+const start = ({ folders, packages, posted, validation, requiredProfiles, maxDepth }: ProcessData) => {
   const definitions = loadDefinitions({ folders, packages });
+  definitions.post(posted);
   return createJudgements({
     definitions,
     validator: createValidator(definitions, validation),

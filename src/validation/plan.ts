@@ -50,6 +50,8 @@ export interface BindingPlan {
   systemOf(code: string): string | undefined;
   /** The code of the value set that was most likely meant by one that is not in it. */
   nearest(code: string): string | undefined;
+  /** Forgets what is known of the value set: it, or a code system of it, may have changed. */
+  renew(): void;
 }
 
 /** A value that an element must have: exactly (`fixed[x]`), or at least (`pattern[x]`). */

@@ -42,6 +42,7 @@ const VALUES: Record<string, string> = {
   reference: 'Basic/1',
   string: 'Mwamba',
   date: 'ge2024-02-29',
+  uri: 'https://example.org/ValueSet/a',
 };
 
 const PARALLEL = 16;
