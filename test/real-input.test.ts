@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, startApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { parseExact } from '../src/fhir/exact-json.ts';
+import { parseStored } from '../src/fhir/parse-resource.ts';
 import type { JsonObject, Resource } from '../src/fhir/resource.ts';
+import { normalize } from '../src/interactions/normalize.ts';
 import { exampleFolder, readExamples } from './real-input/examples.ts';
 import { OPENIMIS_CHANGES } from './real-input/openimis-changes.ts';
 import { OPENIMIS_FAULTS } from './real-input/openimis-faults.ts';
@@ -219,5 +221,15 @@ describe.skipIf(r4Folder === undefined)('the official R4 examples', () => {
     expect(errors.filter(error => !/^cardinality-min Questionnaire\.(item\[\d+\]\.)+linkId$/.test(error))).toEqual([]);
     expect(errors.length).toBeGreaterThan(0);
     expect(r4.size).toBeGreaterThan(300);
+  });
+
+  it('are not changed when they are normalised, but for one that refers by the code of a Device', async () => {
+    const changes: string[] = [];
+    for (const text of r4.values()) {
+      const parsed = parseStored(text);
+      const normalized = await normalize(app.deps, parsed, parsed.resource.id);
+      changes.push(...normalized.changes.map(({ rule, expression }) => `${rule} ${expression}`));
+    }
+    expect(changes).toEqual(['normalized-reference ChargeItemDefinition.instance[0].reference']);
   });
 });

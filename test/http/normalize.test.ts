@@ -1,7 +1,10 @@
 import type { OperationOutcome } from 'fhir/r4.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readDemoScheme } from '../../scripts/demo/scheme.ts';
 import { rawNumber } from '../../src/fhir/exact-json.ts';
+import { parseStored } from '../../src/fhir/parse-resource.ts';
 import type { JsonObject, Resource } from '../../src/fhir/resource.ts';
+import { normalize } from '../../src/interactions/normalize.ts';
 import { expectOutcome } from './expect-outcome.ts';
 import { patient } from './resources.ts';
 import { type Answer, loadScheme, startServer, type TestServer, useServer, YEAR } from './start-server.ts';
@@ -105,6 +108,7 @@ describe('a claim as clients of openIMIS send it', () => {
     expect(answer.text).toContain('"unitPrice":{"value":10.50,"currency":"TZS"}');
     expect(answer.text).toContain('"total":{"value":14.50,"currency":"TZS"}');
     expect((await server.get(`Claim/${answer.body.id}`)).text).toBe(answer.text);
+    expect((await normalize(server.app.deps, parseStored(answer.text))).changes).toEqual([]);
     const response = await server.get(`ClaimResponse/${answer.body.id}`);
     expect(response.body).toMatchObject({ insurer: {}, total: [{ amount: { value: 14.5, currency: 'TZS' } }] });
   });
@@ -234,6 +238,13 @@ test('an answer that does not say to which claim is that to the claim with its i
   expectOutcome(await server.put(`ClaimResponse/${claim.id}`, judged), 422, 'cardinality-min');
   const { status, body } = await server.put(`ClaimResponse/${claim.id}`, judged, NORMALIZE);
   expect([status, body.request]).toEqual([200, { reference: `Claim/${claim.id}` }]);
+});
+
+test('nothing in the demo scheme is changed', async () => {
+  for (const resource of await readDemoScheme(YEAR)) {
+    const parsed = parseStored(JSON.stringify(resource));
+    expect(await normalize(server.app.deps, parsed, resource.id)).toEqual({ parsed, changes: [] });
+  }
 });
 
 test('what has nothing to rewrite is stored byte for byte', async () => {
