@@ -5,6 +5,7 @@ import { type ParsedResource, parseStored } from '../fhir/parse-resource.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { applyRewritings, targetsAsked } from '../openimis/apply-rewritings.ts';
 import { uninsuredPatient } from '../openimis/cover-rewritings.ts';
+import type { NormalizingRule } from '../openimis/normalizing-rules.ts';
 import type { RewritingContext } from '../openimis/rewriting.ts';
 import { rewritings } from '../openimis/rewritings.ts';
 import type { Deps, InteractionResult, Prefer } from './context.ts';
@@ -23,7 +24,20 @@ export const dialectOf = ({ normalize }: Prefer, { settings }: Deps): 'openimis'
   return dialect === 'off' ? undefined : dialect;
 };
 
-const isChange = ({ rule }: Issue): boolean => rule !== 'not-normalized';
+/** Members of JSON that a resource may have to be normalised: more would take longer than other requests should wait. */
+const MOST_MEMBERS = 10_000;
+
+/** Says that a resource, or a body, was taken as it was sent. */
+export const takenAsSent = (reason: string, expression?: string): Issue => ({
+  severity: 'information',
+  code: 'informational',
+  rule: 'not-normalized' satisfies NormalizingRule,
+  diagnostics: `${reason} It was taken as it was sent.`,
+  ...(expression === undefined ? {} : { expression }),
+});
+
+/** Whether an issue tells of a change: not, where it tells why there was none. */
+export const isChange = ({ rule }: Issue): boolean => rule !== 'not-normalized';
 
 const coveragesOf = async (deps: Deps, resource: Resource): Promise<readonly Resource[] | undefined> => {
   const patient = uninsuredPatient(resource);
@@ -38,6 +52,10 @@ const coveragesOf = async (deps: Deps, resource: Resource): Promise<readonly Res
  * update. Judges nothing.
  */
 export const normalize = async (deps: Deps, parsed: ParsedResource, id?: string): Promise<Normalized> => {
+  if (parsed.scan.memberCount > MOST_MEMBERS) {
+    const reason = `The resource has more than ${MOST_MEMBERS} elements, which is too much to be normalised.`;
+    return { parsed, changes: [takenAsSent(reason, parsed.resource.resourceType)] };
+  }
   const { currency, insurer, timeZone } = deps.settings;
   const context: RewritingContext = {
     definitions: deps.definitions,

@@ -4,7 +4,7 @@ import { expressionOf, type Place, visitElements } from './element-places.ts';
 import type { NormalizingRule } from './normalizing-rules.ts';
 import { type Rewriting, type RewritingContext, type Rewritten, type Target, targetKey } from './rewriting.ts';
 
-/** Changes that are made to one resource at most: an answer tells each. What is beyond stays as it was sent. */
+/** Changes that are made to one resource at most, so that there is an end to them. */
 const MOST_CHANGES = 10_000;
 
 const NONE: readonly Rewriting[] = [];

@@ -255,6 +255,18 @@ test('what has nothing to rewrite is stored byte for byte', async () => {
   expect(body.gender).toBe('female');
 });
 
+test('a resource with too many elements is taken as it was sent, and is told so', async () => {
+  const given = Array.from({ length: 10_001 }, (_each, index) => ({
+    url: `https://example.org/${index}`,
+    valueBoolean: true,
+  }));
+  const answer = await server.post('Patient', { ...patient('N-19'), gender: 'MALE', extension: given }, NORMALIZE);
+  expect(issuesOf(answer).at(-1)).toMatchObject({ rule: 'not-normalized', expression: 'Patient' });
+  expect(expectOutcome(answer, 422, 'code-not-in-value-set').map(({ expression }) => expression)).toEqual([
+    'Patient.gender',
+  ]);
+});
+
 describe('an update', () => {
   test('with a UUID in capitals goes to the resource under the one in small letters', async () => {
     const first = await server.put(`Patient/${UPPER}`, { ...patient('N-7'), id: UPPER }, NORMALIZE);
