@@ -255,6 +255,58 @@ test('what has nothing to rewrite is stored byte for byte', async () => {
   expect(body.gender).toBe('female');
 });
 
+describe('$validate', () => {
+  const told = (answer: Answer): string[] => {
+    expect(answer.status, answer.text).toBe(200);
+    return issuesOf(answer).map(({ rule }) => rule);
+  };
+  const errorsOf = (answer: Answer): string[] =>
+    issuesOf(answer).flatMap(({ severity, rule }) => (severity === 'error' ? [rule] : []));
+
+  test.each(['Claim/$validate', 'Claim/$validate?mode=create', '$validate'])(
+    'at %s judges what would be stored, and tells the changes',
+    async path => {
+      const claim = openimisClaim('N-15');
+      expect(errorsOf(await server.post(path, claim)).length).toBeGreaterThan(5);
+      const answer = await server.post(path, claim, NORMALIZE);
+      expect(errorsOf(answer)).toEqual([]);
+      expect(told(answer).filter(rule => rule.startsWith('normalized-'))).toHaveLength(21);
+      expect(told(answer).at(-1)).toBe('profiles-applied');
+      expect(answer.headers['x-kiungo-normalized']).toBe('21');
+      expect(answer.headers['preference-applied']).toBe('normalize=openimis');
+      expect((await server.get('Claim?identifier=N-15')).body.total).toBe(0);
+    },
+  );
+
+  test('finds what normalising cannot put right', async () => {
+    const claim = openimisClaim('N-16', { patient: { reference: 'Patient/baraka-lungu' } });
+    const answer = await server.post('Claim/$validate', claim, NORMALIZE);
+    expect(errorsOf(answer)).toEqual(['cardinality-min']);
+    expect(told(answer)).toContain('not-normalized');
+  });
+
+  test('takes an update to a UUID in capitals as the update does', async () => {
+    const id = UPPER.replace('71', '73');
+    const person = { ...patient('N-17'), id };
+    const update = `Patient/${id}/$validate?mode=update`;
+    const answer = await server.post(update, person, NORMALIZE);
+    expect(errorsOf(answer)).toEqual([]);
+    expect(told(answer)).toContain('normalized-id');
+    expect(errorsOf(await server.post(update, { ...person, id: 'other' }, NORMALIZE))).toEqual(['id-mismatch']);
+    const type = await server.post('Patient/$validate?mode=update', person, NORMALIZE);
+    expect(errorsOf(type)).toEqual([]);
+    expect(told(type)).toContain('normalized-id');
+  });
+
+  test('of what is too large is strict, and says so', async () => {
+    const note = (text: string): JsonObject => ({ url: 'https://example.org/note', valueString: text });
+    const large = { ...patient('N-18'), gender: 'MALE', extension: [note('x'.repeat(1024 * 1024))] };
+    const answer = await server.post('Patient/$validate', large, NORMALIZE);
+    expect(errorsOf(answer)).toEqual(['code-not-in-value-set']);
+    expect(told(answer)).toContain('not-normalized');
+  });
+});
+
 test('a resource with too many elements is taken as it was sent, and is told so', async () => {
   const given = Array.from({ length: 10_001 }, (_each, index) => ({
     url: `https://example.org/${index}`,
