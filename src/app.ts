@@ -122,6 +122,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       timeZone: config.timeZone,
       currency: config.currency,
       insurer: config.insurer,
+      normalize: config.normalize,
       maxDepth: config.maxDepth,
       maxResourceBytes: config.maxResourceBytes,
       pageSize: config.pageSize,

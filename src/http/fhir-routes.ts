@@ -8,6 +8,7 @@ import { create } from '../interactions/create.ts';
 import { deleteResource } from '../interactions/delete.ts';
 import { enabledType } from '../interactions/enabled-type.ts';
 import { historyInstance } from '../interactions/history-instance.ts';
+import { dialectOf } from '../interactions/normalize.ts';
 import { read } from '../interactions/read.ts';
 import { searchType } from '../interactions/search-type.ts';
 import { update } from '../interactions/update.ts';
@@ -77,6 +78,13 @@ export const fhirRoutes =
 
     const operate = createOperate(deps);
 
+    /** `{ normalize }` for a write whose resource is to be rewritten first. */
+    const normalizing = ({ headers: { prefer } }: Request): { normalize?: 'openimis' } => {
+      if (prefer === undefined && deps.settings.normalize === 'off') return {};
+      const normalize = dialectOf(readPrefer(prefer), deps);
+      return normalize === undefined ? {} : { normalize };
+    };
+
     const paths: Record<string, Handlers> = {
       '/metadata': { GET: { interaction: 'capabilities', run: async () => capabilities(deps, software) } },
       '/': { GET: { interaction: 'search-system' }, POST: { interaction: 'batch' } },
@@ -91,6 +99,7 @@ export const fhirRoutes =
               resourceType: request.params.type,
               body: bodyOf(request),
               ...given('ifNoneExist', header(request, 'if-none-exist')),
+              ...normalizing(request),
             }),
         },
         PUT: { interaction: 'update' },
@@ -112,6 +121,7 @@ export const fhirRoutes =
               id: request.params.id,
               body: bodyOf(request),
               ...given('ifMatch', header(request, 'if-match')),
+              ...normalizing(request),
             }),
         },
         PATCH: { interaction: 'patch' },
@@ -169,15 +179,23 @@ export const fhirRoutes =
             };
             if (operation !== undefined && called !== undefined) {
               requireBodyType();
+              const prefer = readPrefer(request.headers.prefer);
               const result = await operate(method, called, {
                 level: operation.level,
                 ...(operation.level === 'system' ? {} : { resourceType: type }),
                 ...(operation.level === 'instance' ? { id } : {}),
                 parameters,
                 body: method === 'GET' ? NO_BODY : body,
-                prefer: readPrefer(request.headers.prefer),
+                prefer,
               });
-              return respond(request, reply, result, { baseUrl: deps.settings.baseUrl, record, mediaType });
+              // What was done is told instead of a stored answer; any other result is the answer itself.
+              const told = result.version !== undefined && prefer.return === 'OperationOutcome';
+              return respond(request, reply, result, {
+                baseUrl: deps.settings.baseUrl,
+                record,
+                mediaType,
+                ...(told ? { prefer: prefer.return } : {}),
+              });
             }
             if (body.length > maxResourceBytes && url !== '/') throw bodyTooLarge();
             if (type !== undefined) enabledType(deps, type, interaction, allowed);

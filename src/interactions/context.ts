@@ -8,6 +8,9 @@ import type { Store } from '../store/store.ts';
 import type { Validator } from '../validation/create-validator.ts';
 import type { ValidationProcesses } from './validation-processes.ts';
 
+/** The dialect whose forms a write rewrites before it validates, or none. */
+export type Normalize = 'openimis' | 'off';
+
 /** What the operator decides and interactions need to know. */
 export interface Settings {
   /** Public base of the FHIR API without a slash at its end: `https://hie.example/fhir`. */
@@ -18,6 +21,8 @@ export interface Settings {
   currency: string;
   /** Reference to the scheme's insurer. */
   insurer: string;
+  /** For writes of clients that do not say it themselves. */
+  normalize: Normalize;
   maxDepth: number;
   /** Of a body that is stored as one resource, in bytes. */
   maxResourceBytes: number;
@@ -50,6 +55,8 @@ export interface Deps {
 export interface Prefer {
   return: 'minimal' | 'representation' | 'OperationOutcome';
   handling: 'strict' | 'lenient';
+  /** What a write rewrites first; undefined where the client says nothing of it. Our own preference. */
+  normalize: Normalize | undefined;
 }
 
 /** One version of a resource, as an interaction answers it. */
@@ -73,4 +80,6 @@ export interface InteractionResult {
   etag?: string;
   /** Warnings and information about what was done, shown where an OperationOutcome is asked for. */
   issues?: readonly Issue[];
+  /** Number of changes that were made to the resource before it was written; absent where none were asked for. */
+  normalized?: number;
 }

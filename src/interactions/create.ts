@@ -8,6 +8,7 @@ import type { ResourceKey, StoredVersion } from '../store/store.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { enabledType } from './enabled-type.ts';
 import { identityTaken } from './identity-taken.ts';
+import { writeNormalized } from './normalize.ts';
 import { read } from './read.ts';
 import { readBody } from './read-body.ts';
 import { searchSettings } from './search-settings.ts';
@@ -19,6 +20,8 @@ export interface CreateRequest {
   body: Buffer;
   /** The If-None-Exist header: search parameters as in a URL. */
   ifNoneExist?: string;
+  /** Rewrites the forms of this dialect first. */
+  normalize?: 'openimis';
 }
 
 /** How a resource that was read already is created. */
@@ -99,6 +102,10 @@ export const createParsed = async (
  */
 export const create = async (
   deps: Deps,
-  { resourceType, body, ifNoneExist }: CreateRequest,
-): Promise<InteractionResult> =>
-  createParsed(deps, readBody(deps, resourceType, body), ifNoneExist === undefined ? {} : { ifNoneExist });
+  { resourceType, body, ifNoneExist, normalize }: CreateRequest,
+): Promise<InteractionResult> => {
+  const parsed = readBody(deps, resourceType, body);
+  const options = ifNoneExist === undefined ? {} : { ifNoneExist };
+  if (normalize === undefined) return createParsed(deps, parsed, options);
+  return writeNormalized(deps, { dialect: normalize, parsed }, rewritten => createParsed(deps, rewritten, options));
+};

@@ -4,7 +4,9 @@ import { sameResource } from '../fhir/same-content.ts';
 import { checkIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { enabledType } from './enabled-type.ts';
+import { meantId } from './find-targets.ts';
 import { identityTaken } from './identity-taken.ts';
+import { writeNormalized } from './normalize.ts';
 import { readBody } from './read-body.ts';
 import { write } from './write.ts';
 
@@ -15,6 +17,8 @@ export interface UpdateRequest {
   body: Buffer;
   /** The If-Match header. */
   ifMatch?: string;
+  /** Rewrites the forms of this dialect first; a UUID in capitals as the id, too. */
+  normalize?: 'openimis';
 }
 
 /** An update whose resource was read already and is of the type. */
@@ -76,8 +80,13 @@ export const updateParsed = async (deps: Deps, request: ParsedUpdate): Promise<I
  */
 export const update = async (
   deps: Deps,
-  { resourceType, id, body, ifMatch }: UpdateRequest,
+  { resourceType, id: pathId, body, ifMatch, normalize }: UpdateRequest,
 ): Promise<InteractionResult> => {
   const parsed = readBody(deps, resourceType, body);
-  return updateParsed(deps, { id, parsed, ...(ifMatch === undefined ? {} : { ifMatch }) });
+  const options = ifMatch === undefined ? {} : { ifMatch };
+  if (normalize === undefined) return updateParsed(deps, { id: pathId, parsed, ...options });
+  const id = await meantId(deps, resourceType, pathId);
+  return writeNormalized(deps, { dialect: normalize, parsed, id }, rewritten =>
+    updateParsed(deps, { id, parsed: rewritten, ...options }),
+  );
 };

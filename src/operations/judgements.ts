@@ -32,7 +32,8 @@ const readMode = (text: string | undefined): ValidationMode | undefined => {
   );
 };
 
-const otherType = (resourceType: string | undefined, resource: Resource): Issue[] =>
+/** The refusal of a resource of another type than that of the path. */
+export const otherType = (resourceType: string | undefined, resource: Resource): Issue[] =>
   resourceType === undefined || resource.resourceType === resourceType
     ? []
     : refuse(

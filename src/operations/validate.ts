@@ -3,11 +3,16 @@ import { type Issue, MOST_ISSUES } from '../fhir/issue.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import { type ParsedResource, parseStored } from '../fhir/parse-resource.ts';
 import type { Deps, InteractionResult } from '../interactions/context.ts';
+import { meantId } from '../interactions/find-targets.ts';
+import { dialectOf, isChange, normalize, takenAsSent } from '../interactions/normalize.ts';
 import { read } from '../interactions/read.ts';
 import { type JudgedInput, LARGE } from '../interactions/validation-processes.ts';
-import { createJudgements, readInput } from './judgements.ts';
+import { createJudgements, otherType, readInput } from './judgements.ts';
 import type { Operation, OperationRequest } from './operation.ts';
 import { tooLargeToStore, tryCreate, tryDelete, tryUpdate } from './try-write.ts';
+
+/** Bytes of a body that is read between other requests to be normalised. */
+const MOST_NORMALIZED = 1024 * 1024;
 
 const judgementsOf = ({ definitions, validator, capability, settings }: Deps) =>
   createJudgements({
@@ -17,9 +22,45 @@ const judgementsOf = ({ definitions, validator, capability, settings }: Deps) =>
     maxDepth: settings.maxDepth,
   });
 
+/** Has a resource judged: here or, where it is large, by another process. */
+const explain = async (deps: Deps, asked: { text: string; profiles: readonly string[] }): Promise<readonly Issue[]> =>
+  asked.text.length < LARGE ? judgementsOf(deps).explain(asked) : deps.validationProcesses.run('explain', asked);
+
 const judgeInput = async (deps: Deps, { resourceType, parameters, body }: OperationRequest): Promise<JudgedInput> => {
   const input = { parameters, body, ...(resourceType === undefined ? {} : { resourceType }) };
   return body.length < LARGE ? judgementsOf(deps).judgeInput(input) : deps.validationProcesses.run('judgeInput', input);
+};
+
+/** What was judged, as it was rewritten first. */
+interface JudgedNormalized extends JudgedInput {
+  /** The id that an update means. */
+  id?: string;
+  /** Number of changes. */
+  normalized?: number;
+}
+
+/** As `judgeInput`, of the resource as a write would rewrite it first. */
+const judgeNormalized = async (deps: Deps, request: OperationRequest): Promise<JudgedNormalized> => {
+  if (request.body.length > MOST_NORMALIZED) {
+    const { issues, ...input } = await judgeInput(deps, request);
+    return { ...input, issues: issues && [...issues, takenAsSent('The body is too large to be normalised.')] };
+  }
+  const { mode, profiles, parsed: sent } = readInput(request, deps.settings.maxDepth);
+  if (sent === undefined || mode === 'delete') return { mode, profiles, issues: undefined };
+  const { resourceType, id: ownId } = sent.resource;
+  const given = mode === 'update' ? (request.id ?? ownId) : undefined;
+  const id = typeof given === 'string' ? await meantId(deps, resourceType, given) : undefined;
+  const { parsed, changes } = await normalize(deps, sent, id);
+  const judged = await explain(deps, { text: parsed.text, profiles });
+  const issues = [...otherType(request.resourceType, parsed.resource), ...judged, ...changes];
+  return {
+    mode,
+    profiles,
+    issues,
+    parsed,
+    normalized: changes.filter(isChange).length,
+    ...(id === undefined ? {} : { id }),
+  };
 };
 
 /** Judges the stored resource, which is what is meant where none was given. @throws {FhirError} 400 where it is not named, 404, 410 */
@@ -35,9 +76,7 @@ const judgeStored = async (
     );
   }
   const { body = '' } = await read(deps, resourceType, id);
-  const asked = { text: body, profiles };
-  const issues =
-    body.length < LARGE ? judgementsOf(deps).explain(asked) : await deps.validationProcesses.run('explain', asked);
+  const issues = await explain(deps, { text: body, profiles });
   return { issues, parsed: mode === undefined ? undefined : parseStored(body) };
 };
 
@@ -82,11 +121,14 @@ export const validate: Operation = {
   affectsState: false,
   takesBundle: true,
   run: async (deps, request) => {
-    const input = await judgeInput(deps, request);
-    const { mode } = input;
+    const isNormalized = request.body.length > 0 && dialectOf(request.prefer, deps) !== undefined;
+    const input: JudgedNormalized = await (isNormalized ? judgeNormalized : judgeInput)(deps, request);
+    const { mode, id, normalized } = input;
     if (mode === 'delete') {
-      const { resourceType, id } = request;
-      if (resourceType !== undefined && id !== undefined) return outcomeOf(await tryDelete(deps, { resourceType, id }));
+      const { resourceType, id: pathId } = request;
+      if (resourceType !== undefined && pathId !== undefined) {
+        return outcomeOf(await tryDelete(deps, { resourceType, id: pathId }));
+      }
       throw refuse(
         'operation-parameter-invalid',
         'With mode delete, call $validate on the resource: /Type/id/$validate.',
@@ -96,6 +138,8 @@ export const validate: Operation = {
       input.issues === undefined
         ? await judgeStored(deps, request, input)
         : { issues: input.issues, parsed: input.parsed };
-    return outcomeOf([...issues, ...(await tryMode(deps, request, mode, parsed))]);
+    const meant = id === undefined ? request : { ...request, id };
+    const outcome = outcomeOf([...issues, ...(await tryMode(deps, meant, mode, parsed))]);
+    return normalized === undefined ? outcome : { ...outcome, normalized };
   },
 };
