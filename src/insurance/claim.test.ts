@@ -62,7 +62,11 @@ describe('the identity of a claim', () => {
       { type: { coding: [{ system: 'https://any', code: 'Code' }] }, value: 'K-001' },
     ];
     expect(claimRule.identities!(claim({ identifier }))).toEqual([
-      { key: 'Claim|Organization/f1||K-001', value: 'K-001', expression: 'Claim.identifier[1]' },
+      {
+        key: 'Claim|Organization/f1||K-001',
+        told: 'the identifier K-001 of the same provider',
+        expression: 'Claim.identifier[1]',
+      },
     ]);
   });
 

@@ -15,6 +15,9 @@ const claimOf = (resource: Resource): Claim => resource as unknown as Claim;
 
 const escaped = (part: string): string => (/[\\|]/.test(part) ? part.replaceAll(/[\\|]/g, '\\$&') : part);
 
+/** Longest part of an identifier's value that is told. */
+const MOST_TOLD = 100;
+
 /** A claim is one claim by its provider and the identifier that the provider gave it. */
 const identities = (resource: Resource): Identity[] => {
   const { identifier, provider } = claimOf(resource);
@@ -23,7 +26,8 @@ const identities = (resource: Resource): Identity[] => {
   const { system = '', value = '' } = provider?.identifier ?? {};
   const from = targetOf(provider) ?? provider?.reference ?? `${system}#${value}`;
   const key = `Claim|${escaped(from)}|${escaped(given.system ?? '')}|${escaped(given.value)}`;
-  return [{ key, value: given.value, expression: `Claim.identifier[${identifier?.indexOf(given)}]` }];
+  const told = `the identifier ${given.value.slice(0, MOST_TOLD)} of the same provider`;
+  return [{ key, told, expression: `Claim.identifier[${identifier?.indexOf(given)}]` }];
 };
 
 /** Digits before and after the point that amounts and quantities may have. */

@@ -1,4 +1,5 @@
 import type { TypeCapability } from '../definitions/capability.ts';
+import { DEFINITION_TYPES } from '../definitions/definition-types.ts';
 import { parseExact } from '../fhir/exact-json.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
 import { type Issue, MOST_ISSUES } from '../fhir/issue.ts';
@@ -7,8 +8,9 @@ import type { Resource } from '../fhir/resource.ts';
 import { printResource, stampResource } from '../fhir/stamp-resource.ts';
 import type { Identity, InsuranceContext, InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { SearchQuery } from '../search/query.ts';
-import type { Change, CommitResult, StoredVersion } from '../store/store.ts';
+import type { Change, CommitResult, StoredVersion, Unit } from '../store/store.ts';
 import type { Deps, VersionHead } from './context.ts';
+import { judgeDefinition } from './judge-definition.ts';
 import { lookUp } from './look-up.ts';
 import {
   enforcedTargets,
@@ -17,6 +19,7 @@ import {
   missingReferenceIssues,
   unresolvedReferences,
 } from './resource-references.ts';
+import { LARGE } from './validation-processes.ts';
 
 /** Where a resource goes: a new id, or the id of the path with the version that is there (0 when there never was one). */
 export interface WriteTarget {
@@ -26,9 +29,11 @@ export interface WriteTarget {
   previous?: Resource;
   method: 'POST' | 'PUT';
   ifNoneExist?: SearchQuery;
+  /** Judge all, store nothing. */
+  isTrial?: boolean;
 }
 
-/** The stored outcome of a write: what the store said, the new version, and the warnings that validation found. */
+/** The outcome of a write: what the store said, the new version, and the warnings that validation found. */
 export interface Written {
   result: CommitResult;
   version: VersionHead;
@@ -59,6 +64,8 @@ const storedAnswer = async (
 
 interface Judged {
   identities: readonly Identity[];
+  /** What must be there beside what the resource names. */
+  references?: readonly LocalReference[];
   answer?: { resource: Resource; versionId: number };
 }
 
@@ -94,8 +101,9 @@ const applyInsurance = async (
 };
 
 /**
- * Judges a resource and commits it with all that belongs to it (identities, the insurance answer) as one unit. The caller turns
- * the store's result into an answer: a create and an update read it differently.
+ * Judges a resource and commits it with all that belongs to it (identities, the insurance answer) as one unit. What others are judged by
+ * is known when this returns. The caller turns the store's result into an answer: a create and an update read it differently. A
+ * trial goes the same way and stores nothing.
  * @throws {FhirError} 422 with every issue found, where validation, references or insurance rules refuse the resource
  */
 export const write = async (
@@ -106,17 +114,27 @@ export const write = async (
 ): Promise<Written> => {
   const { resourceType } = type;
   const { resource } = parsed;
-  const issues = deps.validator.validate(resource, type.profile === undefined ? [] : [type.profile]);
+  const profiles = type.profile === undefined ? [] : [type.profile];
+  const issues =
+    parsed.text.length < LARGE
+      ? deps.validator.validate(resource, profiles)
+      : await deps.validationProcesses.run('validate', { text: parsed.text, profiles });
   if (issues.some(isError)) {
     const references = localReferences(deps, type, resource);
     throw refuseResource([...issues, ...(await unresolvedReferences(deps, notRefused(references, issues)))]);
   }
 
+  const defines = DEFINITION_TYPES.has(resourceType);
   const rule = deps.insuranceRules.get(resourceType);
-  const { identities, answer }: Judged =
-    rule === undefined ? { identities: [] } : await applyInsurance(deps, rule, parsed, target);
+  const judged: Judged = defines
+    ? await judgeDefinition(deps, resource, target.id)
+    : rule === undefined
+      ? { identities: [] }
+      : await applyInsurance(deps, rule, parsed, target);
+  const { identities, answer, references: demanded = [] } = judged;
 
   const mustExist = enforcedTargets(deps, type, resource);
+  for (const { key } of demanded) mustExist.push(key);
   const index = deps.extract(resource);
   const answerIndex = answer === undefined ? [] : deps.extract(answer.resource);
   // Nothing waits between here and the commit, so that the order of lastUpdated is the order of commits.
@@ -131,9 +149,13 @@ export const write = async (
     const head = { resourceType: answer.resource.resourceType, id, versionId: answer.versionId, lastUpdated };
     changes.push({ ...head, method, text: printResource(answer.resource, head), index: answerIndex });
   }
-  const result = await deps.store.commit({ changes, mustExist });
+  const unit: Unit = { changes, mustExist };
+  if (target.isTrial) unit.isTrial = true;
+  const result = await deps.store.commit(unit);
   if (result.outcome === 'references-missing') {
-    throw refuseResource(missingReferenceIssues(localReferences(deps, type, resource), result.missing));
+    const references = [...localReferences(deps, type, resource), ...demanded];
+    throw refuseResource(missingReferenceIssues(references, result.missing));
   }
+  if (defines) await deps.readDefinitions();
   return { result, version, text, issues, identities };
 };

@@ -43,7 +43,7 @@ export interface PlanHost {
   extensionRule: NativeRule;
 }
 
-/** The plans of all loaded definitions, each compiled when it is first asked for. */
+/** The plans of all definitions, each compiled when it is first asked for. */
 export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
   const types = new Map<string, PlanReference>();
   const trees = new Map<string, ElementTree>();
@@ -157,6 +157,11 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
     isResourceType,
     extensionUrl(profile) {
       return fixedUrl(definitions, profile) ?? profile;
+    },
+    renew() {
+      profiles.clear();
+      profilesOf.clear();
+      for (const binding of bindings.values()) binding.renew();
     },
   };
   return plans;

@@ -41,8 +41,9 @@ export interface ValidatorOptions {
 }
 
 /**
- * A validator over what `definitions` knows. Types and profiles are compiled when they are first met. A resource is judged by
- * generated code that only says yes or no; only after a no (or for `explain`) the same plans are interpreted to find every issue.
+ * A validator over what `definitions` knows. Types and profiles are compiled when they are first met; when definitions were posted,
+ * profiles are compiled anew and types stay. A resource is judged by generated code that only says yes or no; only after a no (or for
+ * `explain`) the same plans are interpreted to find every issue.
  * https://hl7.org/fhir/R4/validation.html
  */
 export function createValidator(
@@ -110,6 +111,14 @@ export function createValidator(
     return claimedProfiles(resource).every(url => isConform(resource, plans.profile(url), scope));
   };
 
+  /** To be called before a judgement begins: what was compiled is good for one generation of definitions. */
+  let generation = definitions.generation;
+  const keepUp = (): void => {
+    if (definitions.generation === generation) return;
+    generation = definitions.generation;
+    plans.renew();
+  };
+
   const isValidBy = (resource: Resource, profiles: readonly string[]): boolean => {
     try {
       const scope = createScope(resource, definitions);
@@ -150,11 +159,18 @@ export function createValidator(
 
   return {
     validate(resource, profiles) {
+      keepUp();
       const isKnown = (url: string) => plans.profile(url).type !== undefined;
       if (isValidBy(resource, profiles) && claimedProfiles(resource).every(isKnown)) return [];
       return explain(resource, profiles, false);
     },
-    isValid: isValidBy,
-    explain: (resource, profiles) => explain(resource, profiles, true),
+    isValid(resource, profiles) {
+      keepUp();
+      return isValidBy(resource, profiles);
+    },
+    explain(resource, profiles) {
+      keepUp();
+      return explain(resource, profiles, true);
+    },
   };
 }

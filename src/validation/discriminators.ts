@@ -49,7 +49,7 @@ function follow(node: ElementNode, steps: readonly Step[], plans: Plans): Elemen
 }
 
 /** The url of an extension slice: stated, or that of the extension's definition. */
-function sliceUrl(slice: ElementNode, plans: Plans): string | undefined {
+export function sliceUrl(slice: ElementNode, plans: Plans): string | undefined {
   const url = slice.children.find(({ name }) => name === 'url');
   const stated = url && (valueFor(url.definition, 'fixed') ?? valueFor(url.definition, 'pattern'));
   if (typeof stated === 'string') return stated;
@@ -58,7 +58,7 @@ function sliceUrl(slice: ElementNode, plans: Plans): string | undefined {
 }
 
 /** The least that a value of this element has, put together from the fixed values and patterns of it and its elements. */
-function impliedPattern(node: ElementNode): unknown {
+export function impliedPattern(node: ElementNode): unknown {
   const own = valueFor(node.definition, 'fixed') ?? valueFor(node.definition, 'pattern');
   if (own !== undefined) return own;
   const parts: Record<string, unknown> = {};
