@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { buildIssueRules } from './issue-rules.ts';
 import { buildR4Artefact } from './r4-artefact.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -29,7 +30,7 @@ const readIfPresent = (file: string): string | undefined => {
 };
 
 if (import.meta.main) {
-  const artefact = buildR4Artefact();
+  const artefact = new Map([...buildR4Artefact(), buildIssueRules()]);
   if (process.argv.includes('--check')) {
     const stale = firstStaleFile(artefact);
     if (stale !== undefined) {

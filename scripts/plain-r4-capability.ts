@@ -3,14 +3,16 @@ import type { StructureWithSnapshot } from './published-r4.ts';
 const published = (type: string, ...names: readonly string[]) =>
   names.map(name => ({ name, definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}` }));
 
-/** Operations of single types. */
+/** Operations of single types, and the one of all. */
 const OPERATIONS: Readonly<Record<string, readonly { name: string; definition: string }[]>> = {
   CodeSystem: published('CodeSystem', 'lookup', 'validate-code', 'subsumes'),
   StructureDefinition: [
     { name: 'json-schema', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-json-schema' },
+    ...published('StructureDefinition', 'snapshot'),
   ],
   ValueSet: published('ValueSet', 'expand', 'validate-code'),
 };
+const VALIDATE = { name: 'validate', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-validate' };
 
 /** Every resource type with every interaction that Kiungo has: a plain R4 server, for what is not about insurance. */
 export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
@@ -42,8 +44,9 @@ export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
           readHistory: true,
           updateCreate: true,
           conditionalCreate: true,
-          ...(OPERATIONS[type] === undefined ? {} : { operation: OPERATIONS[type] }),
+          operation: [...(OPERATIONS[type] ?? []), VALIDATE],
         })),
+      operation: [VALIDATE],
     },
   ],
 });

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -6,6 +7,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { createClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { type Capability, loadCapability } from './definitions/capability.ts';
+import type { GrowingDefinitions } from './definitions/definitions.ts';
 import { loadDefinitions } from './definitions/load-definitions.ts';
 import { createUuidV7 } from './fhir/uuid-v7.ts';
 import { firstStart } from './first-start.ts';
@@ -13,11 +15,15 @@ import { buildServer } from './http/build-server.ts';
 import { createMetrics } from './http/metrics.ts';
 import { insuranceRules } from './insurance/insurance-rules.ts';
 import type { Deps, Settings } from './interactions/context.ts';
+import { followDefinitions } from './interactions/follow-definitions.ts';
+import type { ValidationProcesses } from './interactions/validation-processes.ts';
+import { createValidationProcesses } from './operations/create-validation-processes.ts';
 import { operations } from './operations/operations.ts';
 import { createExtractor } from './search/extract.ts';
 import { whyNotSearchable } from './search/search-types.ts';
 import { openStore } from './store/open-store.ts';
-import { createValidator } from './validation/create-validator.ts';
+import { StoreError } from './store/store-error.ts';
+import { createValidator, type ValidatorOptions } from './validation/create-validator.ts';
 
 /** A running server. */
 export interface App {
@@ -41,8 +47,52 @@ const INTERACTIONS = new Set(['read', 'vread', 'create', 'update', 'delete', 'hi
 const baseTargetsOf = ({ types }: Capability): 'error' | 'warning' =>
   [...types.values()].some(({ enforceReferences }) => enforceReferences) ? 'error' : 'warning';
 
+/** How often definitions that other processes stored are looked for, in milliseconds. */
+const LOOK_FOR_DEFINITIONS_MS = 500;
+
+/** Stored definitions that are passed over, because a guide that was loaded at this start has them too. */
+const warnOfLoaded = ({ posted, loadedFrom }: GrowingDefinitions, log: Logger): void => {
+  for (const { resourceType, id, resource } of posted) {
+    const file = loadedFrom(resource);
+    if (file === undefined) continue;
+    log.warn(
+      { definition: `${resourceType}/${id}`, file },
+      'A stored definition is passed over: it is loaded from a file',
+    );
+  }
+};
+
 const addressOf = (host: string, port: number): string =>
   `http://${host.includes(':') ? `[${host}]` : host}:${port}/fhir`;
+
+/** Processes for large bodies, and what one of them may take. */
+const MOST_PROCESSES = 2;
+const MOST_WAITING = 8;
+const HEAP_MEGABYTES = 1024;
+
+const validationProcesses = (
+  config: Config,
+  { types }: Capability,
+  validation: ValidatorOptions,
+  definitions: GrowingDefinitions,
+): ValidationProcesses =>
+  createValidationProcesses({
+    data: () => ({
+      folders: DEFINITION_FOLDERS,
+      packages: config.packages,
+      posted: definitions.posted,
+      validation,
+      requiredProfiles: new Map(
+        [...types].flatMap(([type, { profile }]) => (profile === undefined ? [] : [[type, profile] as const])),
+      ),
+      maxDepth: config.maxDepth,
+    }),
+    generation: () => definitions.generation,
+    most: Math.max(1, Math.min(MOST_PROCESSES, availableParallelism() - 1)),
+    mostWaiting: MOST_WAITING,
+    limitMs: config.requestTimeoutMs,
+    heapMegabytes: HEAP_MEGABYTES,
+  });
 
 /**
  * Puts the server together from its settings and starts it: the only place where the parts meet.
@@ -59,6 +109,11 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     operations,
     whyNotSearchable,
   });
+  const validation: ValidatorOptions = {
+    baseTargets: baseTargetsOf(capability),
+    unknownExtensions: config.unknownExtensions,
+  };
+  const processes = validationProcesses(config, capability, validation, definitions);
   const store = await openStore(config.store);
   try {
     const now = createClock(store.lastUpdated);
@@ -70,17 +125,21 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       timeZone: config.timeZone,
       currency: config.currency,
       insurer: config.insurer,
+      normalize: config.normalize,
       maxDepth: config.maxDepth,
+      maxResourceBytes: config.maxResourceBytes,
       pageSize: config.pageSize,
       maxPageSize: config.maxPageSize,
     };
+    const readDefinitions = followDefinitions(store, definitions);
+    await readDefinitions();
+    warnOfLoaded(definitions, log);
     const deps: Deps = {
       definitions,
+      readDefinitions,
       capability,
-      validator: createValidator(definitions, {
-        baseTargets: baseTargetsOf(capability),
-        unknownExtensions: config.unknownExtensions,
-      }),
+      validator: createValidator(definitions, validation),
+      validationProcesses: processes,
       extract: createExtractor(definitions, settings),
       store,
       insuranceRules: capability.insuranceRules ? insuranceRules : new Map(),
@@ -93,7 +152,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       deps,
       log,
       software: { version: packageJson.version, started: now() },
-      maxBodyBytes: config.maxResourceBytes,
+      maxBundleBytes: config.maxBundleBytes,
       requestTimeoutMs: config.requestTimeoutMs,
       metrics: createMetrics(() => store.statistics()),
       ready: async () => {
@@ -104,13 +163,22 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     await server.listen({ host: config.host, port: config.port });
     const url = addressOf(config.host, (server.addresses()[0] as AddressInfo).port);
     if (baseUrl === '') baseUrl = url;
+    const following = setInterval(() => {
+      readDefinitions().catch((error: unknown) => {
+        // That the store does not answer is told by /ready, and to whoever asks for something.
+        if (!(error instanceof StoreError)) log.error({ err: error }, 'Stored definitions cannot be read');
+      });
+    }, LOOK_FOR_DEFINITIONS_MS).unref();
     const close = async (): Promise<void> => {
+      clearInterval(following);
       await server.close();
+      await processes.close();
       await store.close();
     };
     try {
       await firstStart(deps);
     } catch (error) {
+      clearInterval(following);
       await server.close();
       throw error;
     }

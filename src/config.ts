@@ -77,6 +77,7 @@ export const VARIABLES = {
     'a reference like Organization/openIMIS-Implementation',
     text => (/^Organization\/[A-Za-z0-9\-.]{1,64}$/.test(text) ? text : undefined),
   ),
+  normalize: variable('KIUNGO_NORMALIZE', 'off', 'off or openimis', oneOf('off', 'openimis')),
   insecure: variable('KIUNGO_INSECURE', 'no', 'yes or no', oneOf('yes', 'no')),
   logLevel: variable(
     'LOG_LEVEL',
@@ -87,6 +88,12 @@ export const VARIABLES = {
   maxResourceBytes: variable(
     'KIUNGO_MAX_RESOURCE_BYTES',
     String(5 * 1024 * 1024),
+    'a number of bytes from 1024',
+    wholeNumber(1024, 2 ** 30),
+  ),
+  maxBundleBytes: variable(
+    'KIUNGO_MAX_BUNDLE_BYTES',
+    String(32 * 1024 * 1024),
     'a number of bytes from 1024',
     wholeNumber(1024, 2 ** 30),
   ),

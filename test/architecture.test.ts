@@ -16,7 +16,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'store/sqlite': ['fhir', 'search', 'store'],
   'json-schema': ['fhir', 'terminology', 'definitions', 'validation'],
   insurance: ['fhir'],
-  interactions: ['fhir', 'definitions', 'validation', 'search', 'insurance', 'store'],
+  openimis: ['fhir', 'terminology', 'definitions', 'insurance'],
+  interactions: ['fhir', 'definitions', 'validation', 'search', 'insurance', 'openimis', 'store'],
   operations: [
     'fhir',
     'terminology',
@@ -37,6 +38,10 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
   store: { search: /search\/(query|index-entry|fold-text)\.ts$/ },
   'store/sqlite': { search: /search\/(query|index-entry|fold-text)\.ts$/, store: /store\/(store|store-error)\.ts$/ },
   'json-schema': { validation: /validation\/(snapshot-tree|compile-structure)\.ts$/ },
+  openimis: {
+    definitions: /definitions\/definitions\.ts$/,
+    insurance: /insurance\/(coverage-in-force|openimis-codes)\.ts$/,
+  },
   interactions: { store: /store\/(store|store-error)\.ts$/, insurance: /insurance\/insurance-rule\.ts$/ },
   operations: { store: /store\/(store|store-error)\.ts$/, insurance: /insurance\/insurance-rule\.ts$/ },
   http: { store: /store\/(store|store-error)\.ts$/ },
@@ -54,6 +59,7 @@ const PACKAGES: Record<string, readonly string[]> = {
     'terminology',
     'definitions',
     'insurance',
+    'openimis',
     'operations',
     'validation',
     'search',
@@ -62,6 +68,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   ],
   'node:sqlite': ['store/sqlite'],
   'node:worker_threads': ['store/sqlite'],
+  'node:child_process': ['operations'],
 };
 
 /** What carries resources of any type: the envelopes of the API itself. */

@@ -44,6 +44,7 @@ describe('configuration', () => {
     ['KIUNGO_BASE_URL', 'https://hie.example/\u5065\u5eb7'],
     ['KIUNGO_BASE_URL', 'https://hie.example/fhir?tenant=1'],
     ['KIUNGO_INSURER', 'openIMIS'],
+    ['KIUNGO_NORMALIZE', 'yes'],
     ['KIUNGO_INSECURE', 'maybe'],
     ['LOG_LEVEL', 'loud'],
     ['KIUNGO_MAX_PAGE_SIZE', '0'],

@@ -1,9 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CodeSystem } from 'fhir/r4.js';
 import { describe, expect, it } from 'vitest';
+import { buildIssueRules } from '../scripts/issue-rules.ts';
 import { REQUEST_RULES } from '../src/fhir/fhir-error.ts';
 import { ISSUE_RULE_SYSTEM } from '../src/fhir/operation-outcome.ts';
 import { insuranceRefusals } from '../src/insurance/insurance-refusals.ts';
+import { normalizingRules } from '../src/openimis/normalizing-rules.ts';
 import { issueRules } from '../src/validation/issue-rules.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -41,11 +44,17 @@ describe('docs/errors.md', () => {
     expect(rowsOf('Insurance').map(row => row.slice(0, 2))).toEqual(inCode);
   });
 
+  it('lists every change of normalising with its meaning', () => {
+    const inCode = Object.entries(normalizingRules).map(([rule, meaning]) => [`\`${rule}\``, meaning]);
+    expect(rowsOf('Normalising').map(row => row.slice(0, 2))).toEqual(inCode);
+  });
+
   it('says of each what it means and what to do', () => {
     for (const [section, width] of [
       ['Requests', 5],
       ['Validation', 4],
       ['Insurance', 3],
+      ['Normalising', 3],
     ] as const) {
       for (const row of rowsOf(section)) {
         expect(row, row[0]).toHaveLength(width);
@@ -61,9 +70,20 @@ describe('docs/errors.md', () => {
 
 describe('the catalogue', () => {
   it('has one meaning for every code', () => {
-    const codes = [REQUEST_RULES, issueRules, insuranceRefusals].flatMap(rules => Object.keys(rules));
+    const codes = [REQUEST_RULES, issueRules, insuranceRefusals, normalizingRules].flatMap(rules => Object.keys(rules));
     expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([]);
     expect(codes.filter(code => !/^[a-z]+(-[a-z]+)*$/.test(code))).toEqual([]);
+  });
+
+  it('is served as the code system that issues name', () => {
+    const [file, text] = buildIssueRules();
+    expect(readFileSync(join(ROOT, file), 'utf8'), 'npm run definitions').toBe(text);
+    const { url, concept = [] } = JSON.parse(text) as CodeSystem;
+    const inCode = [REQUEST_RULES, issueRules, insuranceRefusals, normalizingRules].flatMap(rules =>
+      Object.keys(rules),
+    );
+    expect(url).toBe(ISSUE_RULE_SYSTEM);
+    expect(concept.map(({ code }) => code)).toEqual(inCode);
   });
 
   it('has no rule that nothing uses', () => {
@@ -72,6 +92,7 @@ describe('the catalogue', () => {
     );
     expect(unused(REQUEST_RULES, requests.join('\n'))).toEqual([]);
     expect(unused(issueRules, sourcesOf('validation', 'issue-rules.ts'))).toEqual([]);
+    expect(unused(normalizingRules, sourcesOf('openimis', 'normalizing-rules.ts'))).toEqual([]);
     expect(unused(insuranceRefusals, sourcesOf('insurance', 'insurance-refusals.ts'))).toEqual([]);
   });
 });

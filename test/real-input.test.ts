@@ -4,8 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, startApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { parseExact } from '../src/fhir/exact-json.ts';
+import { parseStored } from '../src/fhir/parse-resource.ts';
 import type { JsonObject, Resource } from '../src/fhir/resource.ts';
+import { normalize } from '../src/interactions/normalize.ts';
 import { exampleFolder, readExamples } from './real-input/examples.ts';
+import { OPENIMIS_CHANGES } from './real-input/openimis-changes.ts';
 import { OPENIMIS_FAULTS } from './real-input/openimis-faults.ts';
 import { inReferenceOrder, nameOf, referencesOf, withoutItemsReferringTo } from './real-input/reference-order.ts';
 
@@ -27,14 +30,32 @@ const errorsOf = ({ issue }: OperationOutcome): string[] =>
     .map(({ details, expression }) => [details?.coding?.[0]?.code, ...(expression ?? [])].join(' '))
     .sort();
 
-const put = async ({ url }: App, text: string): Promise<Answer> => {
+const send = async (
+  { url }: App,
+  text: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: FhirResource }> => {
   const response = await fetch(`${url}/${nameOf(JSON.parse(text) as Resource)}`, {
     method: 'PUT',
-    headers: { 'content-type': 'application/fhir+json' },
+    headers: { 'content-type': 'application/fhir+json', ...headers },
     body: text,
   });
-  const body = (await response.json()) as FhirResource;
-  return { status: response.status, errors: body.resourceType === 'OperationOutcome' ? errorsOf(body) : [] };
+  return { status: response.status, body: (await response.json()) as FhirResource };
+};
+
+const put = async (app: App, text: string): Promise<Answer> => {
+  const { status, body } = await send(app, text);
+  return { status, errors: body.resourceType === 'OperationOutcome' ? errorsOf(body) : [] };
+};
+
+/** As `put`, with the changes that normalising makes: code and expression of each. */
+const putNormalized = async (app: App, text: string): Promise<Answer & { changes: string[] }> => {
+  const { status, body } = await send(app, text, { prefer: 'normalize=openimis, return=OperationOutcome' });
+  const { issue } = body as OperationOutcome;
+  const changes = issue
+    .filter(({ severity, details }) => severity === 'information' && details !== undefined)
+    .map(({ details, expression }) => `${details!.coding![0]!.code} ${expression![0]}`);
+  return { status, errors: errorsOf(body as OperationOutcome), changes };
 };
 
 const get = async ({ url }: App, path: string): Promise<string> => {
@@ -154,6 +175,25 @@ describe.skipIf(openimisFolder === undefined)('the published openIMIS examples',
       insurance: [{ coverage: { reference: 'Coverage/JoeDoeCoverage' }, inforce: true }],
     });
   });
+
+  it('have no fault left, when they are normalised, but a reference to nobody, and are changed nowhere else', async () => {
+    const errors: Record<string, readonly string[]> = {};
+    const changes: Record<string, readonly string[]> = {};
+    for (const [file, text] of openimis) {
+      if (file.startsWith('Subscription-')) continue;
+      const answer = await putNormalized(app, text);
+      expect(answer.status, file).toBe(answer.errors.length === 0 ? 200 : 422);
+      if (answer.errors.length > 0) errors[file] = answer.errors;
+      if (answer.changes.length > 0) changes[file] = answer.changes;
+    }
+    expect(changes).toEqual(OPENIMIS_CHANGES);
+    const toNobody = Object.entries(OPENIMIS_FAULTS).flatMap(([file, faults]) => {
+      const left = faults.flatMap(({ errors: of }) => of).filter(error => error.startsWith('reference-format'));
+      return left.length === 0 ? [] : [[file, left] as const];
+    });
+    expect(errors).toEqual(Object.fromEntries(toNobody));
+    expect(toNobody).toHaveLength(3);
+  });
 });
 
 const r4Folder = exampleFolder('r4-examples');
@@ -181,5 +221,15 @@ describe.skipIf(r4Folder === undefined)('the official R4 examples', () => {
     expect(errors.filter(error => !/^cardinality-min Questionnaire\.(item\[\d+\]\.)+linkId$/.test(error))).toEqual([]);
     expect(errors.length).toBeGreaterThan(0);
     expect(r4.size).toBeGreaterThan(300);
+  });
+
+  it('are not changed when they are normalised, but for one that refers by the code of a Device', async () => {
+    const changes: string[] = [];
+    for (const text of r4.values()) {
+      const parsed = parseStored(text);
+      const normalized = await normalize(app.deps, parsed, parsed.resource.id);
+      changes.push(...normalized.changes.map(({ rule, expression }) => `${rule} ${expression}`));
+    }
+    expect(changes).toEqual(['normalized-reference ChargeItemDefinition.instance[0].reference']);
   });
 });

@@ -1,4 +1,4 @@
-import type { StructureDefinition } from 'fhir/r4.js';
+import type { ElementDefinition, StructureDefinition } from 'fhir/r4.js';
 import type { StructureWithSnapshot } from './definitions.ts';
 import { differentialSteps } from './differential-steps.ts';
 import { copyOf, elementsOf, treeOf } from './element-tree.ts';
@@ -17,28 +17,28 @@ export const buildSnapshot = (structure: StructureDefinition, find: FindStructur
   if (derivation === 'specialization') {
     throw new SnapshotError(structure, 'it defines a type of its own, which has to come with its snapshot');
   }
-  const root = copyOf(treeOf(snapshotOf(structure, baseDefinition, find)));
+  const elements = snapshotOf(structure, baseDefinition, find);
+  const root = within(structure, undefined, () => copyOf(treeOf(elements)));
   for (const { element, segments } of differentialSteps(differential?.element ?? [])) {
-    within(structure, `${element.id ?? element.path}: `, () =>
-      mergeElement(walkToElement(root, segments, find).element, element),
-    );
+    within(structure, element, () => mergeElement(walkToElement(root, segments, find).element, element));
   }
   narrowChoices(root);
   return { ...structure, snapshot: { element: elementsOf(root) } };
 };
 
 const snapshotOf = (structure: StructureDefinition, base: string | undefined, find: FindStructure) => {
-  const found = base === undefined ? undefined : within(structure, 'its base cannot be used: ', () => find(base));
+  const found = base === undefined ? undefined : within(structure, undefined, () => find(base));
   if (found === undefined) throw new SnapshotError(structure, `its base ${base} is not loaded`);
   return found.snapshot.element;
 };
 
-/** Does a part of the work; what goes wrong in it is told as a fault of the structure. */
-const within = <T>(structure: StructureDefinition, place: string, work: () => T): T => {
+/** Does a part of the work, with an element or with the base; what goes wrong in it is told as a fault of the structure. */
+const within = <T>(structure: StructureDefinition, element: ElementDefinition | undefined, work: () => T): T => {
   try {
     return work();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SnapshotError(structure, `${place}${reason}`, { cause });
+    if (element === undefined) throw new SnapshotError(structure, `its base cannot be used: ${reason}`, { cause });
+    throw new SnapshotError(structure, `${element.id ?? element.path}: ${reason}`, { cause, element });
   }
 };

@@ -23,7 +23,9 @@ const implemented = {
     ...['expand', 'subsumes', 'validate-code'].map(
       code => [code, { levels: new Set<OperationLevel>(['type', 'instance']), affectsState: false }] as const,
     ),
-    ['validate', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
+    ['snapshot', { levels: new Set<OperationLevel>(['type', 'instance']), affectsState: false }],
+    ['translate', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
+    ['validate', { levels: new Set<OperationLevel>(['system', 'type', 'instance']), affectsState: false }],
   ]),
   whyNotSearchable: ({ type, expression }: SearchParameter) =>
     ['token', 'reference', 'string', 'date'].includes(type) && expression !== undefined ? undefined : 'not supported',
@@ -36,6 +38,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const SUBMIT = {
   name: 'submit',
   definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-claim-submit',
+};
+
+const TRANSLATE = {
+  name: 'translate',
+  definition: 'http://hl7.org/fhir/OperationDefinition/ConceptMap-translate',
 };
 
 const load = (claim: object, more: object = {}) => {
@@ -67,7 +74,10 @@ describe('openimis.json', () => {
       enforceReferences: true,
       conditionalCreate: true,
       updateCreate: true,
-      operations: new Map([['submit', new Set(['type'])]]),
+      operations: new Map([
+        ['submit', new Set(['type'])],
+        ['validate', new Set(['type', 'instance'])],
+      ]),
     });
   });
 
@@ -108,7 +118,10 @@ test('r4.json enables every resource type of R4, on its own definition, without 
   const { types, insuranceRules } = loadCapability('r4', definitions, implemented);
   expect([...types.keys()]).toEqual(definitions.resourceTypes);
   expect(insuranceRules).toBe(false);
-  expect(types.get('Claim')).toMatchObject({ enforceReferences: false, operations: new Map() });
+  expect(types.get('Claim')).toMatchObject({
+    enforceReferences: false,
+    operations: new Map([['validate', new Set(['type', 'instance'])]]),
+  });
   expect(types.get('Claim')).not.toHaveProperty('profile');
 });
 
@@ -183,8 +196,8 @@ test.each([
     'rest[0].resource[1].operation[0].definition: http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup is not loaded, or not operation lookup of Claim',
   ],
   [
-    { operation: [{ name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' }] },
-    'rest[0].resource[1].operation[0].definition: validate on the instance is not implemented',
+    { type: 'ConceptMap', operation: [TRANSLATE] },
+    'rest[0].resource[1].operation[0].definition: translate on the instance is not implemented',
   ],
   [{ operation: [SUBMIT, SUBMIT] }, 'rest[0].resource[1].operation[1]: submit is there twice'],
   [{ type: 'Invoce' }, 'rest[0].resource[1].type: Invoce is not a resource type of R4'],

@@ -7,6 +7,10 @@ export interface DefinitionSource {
   id: string;
   url?: string;
   version?: string;
+  /** Part of R4 itself: no version of its url may come from elsewhere while the server runs. */
+  published?: true;
+  /** Stored by a client while the server runs, and not loaded at start. */
+  posted?: true;
   /** Only for the definition of a resource type that can be stored: `DomainResource` or `Resource`. */
   baseType?: string;
   /** Only for a supplement: the url of the code system that it adds to. */

@@ -51,12 +51,13 @@ const readIndexedFolder = (folder: string): DefinitionSource[] => {
       const resourceType = name.slice(0, dash);
       const id = name.slice(dash + 1, -'.json'.length);
       const baseType = resourceType === 'StructureDefinition' ? index.resourceTypes[id] : undefined;
-      const source = { file, resourceType, id, url, version, read: () => readResource(file) };
+      const read = (): Resource => readResource(file);
+      const source = { file, resourceType, id, url, version, published: true as const, read };
       return baseType === undefined ? source : { ...source, baseType };
     }
     const id = name.slice(hash + 1);
     const read = (): Resource => bundle(name.slice(0, hash)).get(id)!;
-    return { file, resourceType: 'SearchParameter', id, url, version, read };
+    return { file, resourceType: 'SearchParameter', id, url, version, published: true as const, read };
   });
 };
 

@@ -57,12 +57,27 @@ export function parseDateRange(text: string, timeZone = 'UTC'): DateRange | unde
   return { low, high: low + (secondText === undefined ? MINUTE : fraction === undefined ? 1000 : 1) };
 }
 
+/** A printer that keeps the text it made last: what is printed is mostly now, several times over. */
+const printer = (print: (value: number) => string): ((value: number) => string) => {
+  let last = Number.NaN;
+  let text = '';
+  return value => {
+    if (value !== last) {
+      text = print(value);
+      last = value;
+    }
+    return text;
+  };
+};
+
+const printDay = printer(day => new Date(day * DAY).toISOString().slice(0, 10));
+
 /** The calendar day (`YYYY-MM-DD`) that an instant (milliseconds since 1970 UTC) falls on in a time zone (IANA name). */
 export const dayOf = (instant: number, timeZone: string): string =>
-  new Date(instant + offsetAt(instant, timeZone)).toISOString().slice(0, 10);
+  printDay(Math.floor((instant + offsetAt(instant, timeZone)) / DAY));
 
 /** A FHIR instant in UTC with milliseconds (`2024-02-29T10:15:00.000Z`) of milliseconds since 1970 UTC. */
-export const formatInstant = (instant: number): string => new Date(instant).toISOString();
+export const formatInstant = printer(instant => new Date(instant).toISOString());
 
 /** Whether the name is a time zone that this platform knows (`Africa/Dar_es_Salaam`, `UTC`). */
 export function isTimeZone(name: string): boolean {

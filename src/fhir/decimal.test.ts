@@ -27,6 +27,16 @@ test('a decimal is read from text, from a raw number and from a JavaScript numbe
   expect(decimalOf('12e-3')).toEqual({ unscaled: 12n, scale: 3 });
 });
 
+test('a JavaScript number is the decimal of its shortest text', () => {
+  const price = fc.tuple(fc.integer(), fc.integer({ min: 0, max: 6 })).map(([whole, scale]) => whole / 10 ** scale);
+  fc.assert(
+    fc.property(fc.oneof(price, fc.double({ noNaN: true, min: -1e20, max: 1e20 })), value => {
+      expect(decimalOf(value)).toEqual(decimalOf(String(value)));
+    }),
+    { numRuns: 1000, examples: [[0], [-0], [0.1 + 0.2], [1e15], [999999999999999.9], [2 ** 53], [5e-324]] },
+  );
+});
+
 test.each(['', 'ten', '1.', '.5', '+1', 'NaN', 'Infinity', '1e5000', '9'.repeat(2000), undefined, {}])(
   'what is no decimal, or too long to compute with, is refused',
   value => {

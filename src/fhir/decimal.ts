@@ -16,14 +16,33 @@ const LIMIT = 1000;
 
 const textOf = (value: unknown): string => (isRawNumber(value) ? value.rawJSON : String(value));
 
+/** Decimal digits that a JavaScript number always keeps: two decimals of so many are never the same number. */
+const EXACT = 10 ** 15;
+/** Powers of ten as numbers, for the places after the point that prices and quantities have. */
+const SHORT_SCALES = [1, 10, 100, 1000, 10_000];
+
+/** The decimal of a number with few digits, which most numbers of a claim are, without making a text of it. */
+const shortDecimalOf = (value: number): Decimal | undefined => {
+  for (let scale = 0; scale < SHORT_SCALES.length; scale++) {
+    const power = SHORT_SCALES[scale]!;
+    const unscaled = Math.round(value * power);
+    if (unscaled / power === value && unscaled < EXACT && unscaled > -EXACT) {
+      return { unscaled: BigInt(unscaled), scale };
+    }
+  }
+  return undefined;
+};
+
 /**
  * The decimal that is written as text, or that a JSON number or a raw number (`fhir/exact-json.ts`) stands for. A JavaScript
  * number counts as its shortest text, so that 0.1 is one tenth.
  * @throws {RangeError} when it is no decimal, or one of more than 1,000 digits. https://hl7.org/fhir/R4/datatypes.html#decimal
  */
 export const decimalOf = (value: unknown): Decimal => {
-  // Most numbers of a claim are whole, and most of these quantities.
-  if (Number.isSafeInteger(value)) return { unscaled: BigInt(value as number), scale: 0 };
+  if (typeof value === 'number') {
+    const decimal = shortDecimalOf(value);
+    if (decimal !== undefined) return decimal;
+  }
   const text = textOf(value);
   const match = text.length > LIMIT ? null : WRITTEN.exec(text);
   if (match === null) throw new RangeError('Not a decimal that can be computed with');

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import fc from 'fast-check';
 import type { Bundle, ElementDefinition, StructureDefinition } from 'fhir/r4.js';
 import { describe, expect, it } from 'vitest';
 import { findReferences, isId, parseReference } from './reference.ts';
@@ -45,6 +46,36 @@ describe('parseReference', () => {
     'Patient?identifier=1',
   ])('finds %j malformed', text => {
     expect(parseReference(text, BASE)).toEqual({ kind: 'malformed' });
+  });
+
+  it('takes for local what the grammar of a literal reference says, and nothing else', () => {
+    const literal = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?$/;
+    const part = fc.constantFrom(
+      'P',
+      'Pa',
+      'pa',
+      'Patient',
+      '/',
+      '_history',
+      '1',
+      '-.',
+      '_',
+      ' ',
+      '\n',
+      'é',
+      'a'.repeat(64),
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 6 }), parts => {
+        const text = parts.join('');
+        const match = literal.exec(text);
+        const parsed = parseReference(text);
+        expect(parsed.kind === 'local').toBe(match !== null);
+        if (parsed.kind !== 'local') return;
+        expect([parsed.resourceType, parsed.id, parsed.versionId]).toEqual(match!.slice(1));
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('knows ids', () => {

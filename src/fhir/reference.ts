@@ -13,7 +13,7 @@ export type ParsedReference =
   | { kind: 'malformed' };
 
 const ID = /^[A-Za-z0-9\-.]{1,64}$/;
-const LITERAL = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?$/;
+const VERSIONED = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})\/_history\/([A-Za-z0-9\-.]{1,64})$/;
 const TAIL = /\/([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/;
 const UUID = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const OID = /^urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+$/;
@@ -51,13 +51,31 @@ export function parseReference(text: string, baseUrl?: string): ParsedReference 
 
 const SLASH = 47;
 
+const isUpper = (char: number): boolean => char >= 65 && char <= 90;
+const isLetter = (char: number): boolean => (char >= 97 && char <= 122) || isUpper(char);
+const isIdCharacter = (char: number): boolean =>
+  isLetter(char) || (char >= 48 && char <= 57) || char === 45 || char === 46;
+
+/** `Type/id` without a regular expression: a write reads dozens of references, and nearly all are such. */
+function parsePlain(text: string): ParsedReference | undefined {
+  let slash = 0;
+  while (isLetter(text.charCodeAt(slash))) slash += 1;
+  if (slash < 2 || !isUpper(text.charCodeAt(0)) || text.charCodeAt(slash) !== SLASH) return undefined;
+  let end = slash + 1;
+  while (isIdCharacter(text.charCodeAt(end))) end += 1;
+  const idLength = end - slash - 1;
+  if (end < text.length || idLength < 1 || idLength > 64) return undefined;
+  return { kind: 'local', resourceType: text.slice(0, slash), id: text.slice(slash + 1) };
+}
+
+/** `Type/id` or `Type/id/_history/version`. */
 function parseLiteral(text: string): ParsedReference | undefined {
-  const match = LITERAL.exec(text);
+  const plain = parsePlain(text);
+  if (plain !== undefined) return plain;
+  const match = VERSIONED.exec(text);
   if (match === null) return undefined;
   const [, resourceType, id, versionId] = match;
-  return versionId === undefined
-    ? { kind: 'local', resourceType: resourceType!, id: id! }
-    : { kind: 'local', resourceType: resourceType!, id: id!, versionId };
+  return { kind: 'local', resourceType: resourceType!, id: id!, versionId: versionId! };
 }
 
 /** The choices of R4 that may be a Reference, as JSON names them: `locationReference` is `location` in FHIRPath. */

@@ -36,7 +36,7 @@ const CLOSE_BRACE = 125;
 /** Decimal digits that a JavaScript number always keeps. */
 const EXACT_DIGITS = 15;
 
-const isSpace = (char: number): boolean => char === 32 || char === 10 || char === 13 || char === 9;
+const isSpace = (char: number): boolean => char <= 32 && (char === 32 || char === 10 || char === 13 || char === 9);
 const isDigit = (char: number): boolean => char >= ZERO && char <= NINE;
 
 /** Index after the closing quote of the string whose opening quote is at `start`. */
@@ -79,19 +79,22 @@ const isOfValue = (text: string, index: number): boolean => {
 export const scanJson = (text: string): JsonScan => {
   const scan: JsonScan = { depth: 0, memberCount: 0, inexactNumbers: false, pointedWholes: false };
   let depth = 0;
+  let deepest = 0;
+  let memberCount = 0;
   let open: MemberSpan | undefined;
   let index = 0;
   while (index < text.length) {
     const char = text.charCodeAt(index);
-    if (char === QUOTE) {
+    if (isSpace(char)) {
+      index++;
+    } else if (char === QUOTE) {
       const start = index;
       index = endOfString(text, index);
       const close = index - 1;
-      let after = index;
-      while (isSpace(text.charCodeAt(after))) after++;
-      if (text.charCodeAt(after) !== COLON) continue;
-      scan.memberCount++;
-      index = after + 1;
+      while (isSpace(text.charCodeAt(index))) index++;
+      if (text.charCodeAt(index) !== COLON) continue;
+      memberCount++;
+      index++;
       if (depth === 1) {
         const name = memberName(text.slice(start + 1, close));
         if (name === 'id' || name === 'meta' || name === 'resourceType') {
@@ -101,7 +104,7 @@ export const scanJson = (text: string): JsonScan => {
       }
     } else if (char === OPEN_BRACE || char === OPEN_BRACKET) {
       depth++;
-      if (depth > scan.depth) scan.depth = depth;
+      if (depth > deepest) deepest = depth;
       index++;
     } else if (char === CLOSE_BRACE || char === CLOSE_BRACKET) {
       if (depth === 1 && open !== undefined) {
@@ -144,5 +147,7 @@ export const scanJson = (text: string): JsonScan => {
       index++;
     }
   }
+  scan.depth = deepest;
+  scan.memberCount = memberCount;
   return scan;
 };

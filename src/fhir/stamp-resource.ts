@@ -11,9 +11,12 @@ export interface Stamp {
   lastUpdated: number;
 }
 
-const stampedMeta = (meta: JsonObject, stamp: Stamp): string => {
+const stampedMeta = (meta: JsonObject | undefined, { versionId, lastUpdated }: Stamp): string => {
+  const head = `{"versionId":"${versionId}","lastUpdated":"${formatInstant(lastUpdated)}"`;
+  if (meta === undefined) return `${head}}`;
   const { versionId: _version, lastUpdated: _updated, ...rest } = meta;
-  return JSON.stringify({ versionId: String(stamp.versionId), lastUpdated: formatInstant(stamp.lastUpdated), ...rest });
+  const members = JSON.stringify(rest);
+  return members === '{}' ? `${head}}` : `${head},${members.slice(1)}`;
 };
 
 /**
@@ -23,7 +26,7 @@ const stampedMeta = (meta: JsonObject, stamp: Stamp): string => {
  */
 export const stampResource = ({ resource, text, scan }: ParsedResource, stamp: Stamp): string => {
   const meta =
-    scan.meta === undefined ? {} : (parseExact(text.slice(scan.meta.valueStart, scan.meta.end)) as JsonObject);
+    scan.meta === undefined ? undefined : (parseExact(text.slice(scan.meta.valueStart, scan.meta.end)) as JsonObject);
   const head = `{"resourceType":"${resource.resourceType}","id":"${stamp.id}","meta":${stampedMeta(meta, stamp)}`;
   const spans = [scan.resourceType, scan.id, scan.meta].filter((span): span is MemberSpan => span !== undefined);
   spans.sort((a, b) => a.start - b.start);
@@ -34,7 +37,10 @@ export const stampResource = ({ resource, text, scan }: ParsedResource, stamp: S
     rest += text.slice(from, span.start);
     from = span.end === close ? close : span.end + 1;
   }
-  rest += text.slice(from, close);
+  const tail = text.slice(from, close);
+  rest += tail;
+  if (/\S/.test(tail)) return `${head},${rest}}`;
+  // What was taken out stood last, and the comma before it is still there.
   const last = rest.trimEnd();
   if (last === '') return `${head}}`;
   return `${head},${last.endsWith(',') ? last.slice(0, -1) : rest}}`;
@@ -44,6 +50,6 @@ export const stampResource = ({ resource, text, scan }: ParsedResource, stamp: S
 export const printResource = (resource: JsonObject & { resourceType: string }, stamp: Stamp): string => {
   const { resourceType, id: _id, meta, ...rest } = resource;
   const members = JSON.stringify(rest);
-  const head = `{"resourceType":"${resourceType}","id":"${stamp.id}","meta":${stampedMeta((meta ?? {}) as JsonObject, stamp)}`;
+  const head = `{"resourceType":"${resourceType}","id":"${stamp.id}","meta":${stampedMeta(meta as JsonObject | undefined, stamp)}`;
   return members === '{}' ? `${head}}` : `${head},${members.slice(1)}`;
 };

@@ -15,7 +15,8 @@ export interface ServerOptions extends OperatorProbes {
   deps: Deps;
   log: Logger;
   software: { version: string; started: number };
-  maxBodyBytes: number;
+  /** Of a body where a Bundle may come; others are bounded by `deps.settings.maxResourceBytes`. */
+  maxBundleBytes: number;
   requestTimeoutMs: number;
 }
 
@@ -41,7 +42,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
   const newRequestId = createRequestIds();
   const app = Fastify({
     logger: false,
-    bodyLimit: options.maxBodyBytes,
+    bodyLimit: deps.settings.maxResourceBytes,
     requestTimeout: options.requestTimeoutMs,
     genReqId: request => givenRequestId(request.headers['x-request-id']) ?? newRequestId(),
     http: {
@@ -80,7 +81,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
     record(request, reply.statusCode);
     done();
   });
-  app.register(fhirRoutes(deps, options.software, record), { prefix: '/fhir' });
+  app.register(fhirRoutes(deps, options, record), { prefix: '/fhir' });
   app.register(operatorRoutes(options));
   return app;
 };

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { FhirError, type RequestRule, refuse } from '../fhir/fhir-error.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import { StoreError } from '../store/store-error.ts';
+import { bodyTooLarge } from './body-too-large.ts';
 import { endConnectionWhenClosing } from './close-in-time.ts';
 import { FHIR_JSON } from './media-type.ts';
 
@@ -20,10 +21,6 @@ const STORE_RULES = {
 
 /** Refusals of the HTTP framework, by its error code. */
 const FRAMEWORK_RULES: Readonly<Record<string, readonly [RequestRule, string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: [
-    'body-too-large',
-    'The body is larger than this server takes (KIUNGO_MAX_RESOURCE_BYTES).',
-  ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['content-type-not-served', 'Send the body as application/fhir+json.'],
   FST_ERR_CTP_EMPTY_TYPE: ['content-type-not-served', 'Say what the body is: Content-Type: application/fhir+json.'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['request-malformed', 'Content-Length is not the length of the body.'],
@@ -42,6 +39,7 @@ export const toFhirError = (error: unknown, requestId: string): FhirError => {
     return refuse(rule, text, { headers: { 'retry-after': RETRY_AFTER }, cause: error });
   }
   const { code, statusCode } = error as Partial<FastifyError>;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge();
   const known = code === undefined ? undefined : FRAMEWORK_RULES[code];
   if (known !== undefined) return refuse(...known);
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {

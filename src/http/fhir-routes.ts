@@ -8,11 +8,13 @@ import { create } from '../interactions/create.ts';
 import { deleteResource } from '../interactions/delete.ts';
 import { enabledType } from '../interactions/enabled-type.ts';
 import { historyInstance } from '../interactions/history-instance.ts';
+import { dialectOf } from '../interactions/normalize.ts';
 import { read } from '../interactions/read.ts';
 import { searchType } from '../interactions/search-type.ts';
 import { update } from '../interactions/update.ts';
 import { vread } from '../interactions/vread.ts';
 import { operations } from '../operations/operations.ts';
+import { bodyTooLarge } from './body-too-large.ts';
 import { requireAcceptable, requireContentType } from './media-type.ts';
 import { createOperate } from './operate.ts';
 import { readPrefer } from './prefer.ts';
@@ -61,7 +63,11 @@ const bodyOf = (request: Request): Buffer => (Buffer.isBuffer(request.body) ? re
  * https://hl7.org/fhir/R4/http.html
  */
 export const fhirRoutes =
-  (deps: Deps, software: { version: string; started: number }, record: RecordRequest) =>
+  (
+    deps: Deps,
+    { software, maxBundleBytes }: { software: { version: string; started: number }; maxBundleBytes: number },
+    record: RecordRequest,
+  ) =>
   async (app: FastifyInstance): Promise<void> => {
     const search = (request: Request, parameters: QueryParameters): Promise<InteractionResult> =>
       searchType(deps, {
@@ -71,6 +77,13 @@ export const fhirRoutes =
       });
 
     const operate = createOperate(deps);
+
+    /** `{ normalize }` for a write whose resource is to be rewritten first. */
+    const normalizing = ({ headers: { prefer } }: Request): { normalize?: 'openimis' } => {
+      if (prefer === undefined && deps.settings.normalize === 'off') return {};
+      const normalize = dialectOf(readPrefer(prefer), deps);
+      return normalize === undefined ? {} : { normalize };
+    };
 
     const paths: Record<string, Handlers> = {
       '/metadata': { GET: { interaction: 'capabilities', run: async () => capabilities(deps, software) } },
@@ -86,6 +99,7 @@ export const fhirRoutes =
               resourceType: request.params.type,
               body: bodyOf(request),
               ...given('ifNoneExist', header(request, 'if-none-exist')),
+              ...normalizing(request),
             }),
         },
         PUT: { interaction: 'update' },
@@ -107,6 +121,7 @@ export const fhirRoutes =
               id: request.params.id,
               body: bodyOf(request),
               ...given('ifMatch', header(request, 'if-match')),
+              ...normalizing(request),
             }),
         },
         PATCH: { interaction: 'patch' },
@@ -133,7 +148,9 @@ export const fhirRoutes =
       },
     };
 
+    const { maxResourceBytes } = deps.settings;
     for (const [url, handlers] of Object.entries(paths)) {
+      const takesBundle = url === '/' || handlers.operation !== undefined;
       const isForm = url === '/:type/_search';
       const allowed = (type?: TypeCapability): string =>
         ALL_METHODS.filter(method => {
@@ -146,6 +163,7 @@ export const fhirRoutes =
           method,
           url,
           config: { interaction },
+          bodyLimit: method === 'POST' && takesBundle ? Math.max(maxBundleBytes, maxResourceBytes) : maxResourceBytes,
           handler: async (request: Request, reply: FastifyReply) => {
             const body = bodyOf(request);
             const query = readQueryParameters(request.query);
@@ -161,16 +179,25 @@ export const fhirRoutes =
             };
             if (operation !== undefined && called !== undefined) {
               requireBodyType();
+              const prefer = readPrefer(request.headers.prefer);
               const result = await operate(method, called, {
                 level: operation.level,
                 ...(operation.level === 'system' ? {} : { resourceType: type }),
                 ...(operation.level === 'instance' ? { id } : {}),
                 parameters,
                 body: method === 'GET' ? NO_BODY : body,
-                prefer: readPrefer(request.headers.prefer),
+                prefer,
               });
-              return respond(request, reply, result, { baseUrl: deps.settings.baseUrl, record, mediaType });
+              // What was done is told instead of a stored answer; any other result is the answer itself.
+              const told = result.version !== undefined && prefer.return === 'OperationOutcome';
+              return respond(request, reply, result, {
+                baseUrl: deps.settings.baseUrl,
+                record,
+                mediaType,
+                ...(told ? { prefer: prefer.return } : {}),
+              });
             }
+            if (body.length > maxResourceBytes && url !== '/') throw bodyTooLarge();
             if (type !== undefined) enabledType(deps, type, interaction, allowed);
             if (id !== undefined) requireId(id);
             if (run === undefined) {

@@ -4,6 +4,7 @@ import type { Deps, InteractionResult } from '../interactions/context.ts';
 import { enabledType } from '../interactions/enabled-type.ts';
 import type { OperationRequest } from '../operations/operation.ts';
 import { operations } from '../operations/operations.ts';
+import { bodyTooLarge } from './body-too-large.ts';
 import { requireId } from './require-id.ts';
 
 /** Carries out an operation that is enabled where it is called. `code` is without the dollar sign. */
@@ -45,5 +46,6 @@ export const createOperate =
         : 'is called with GET or POST';
       throw refuse('interaction-not-enabled', `$${code} ${reason}.`, { headers: { allow: methods.join(', ') } });
     }
+    if (request.body.length > deps.settings.maxResourceBytes && !operation.takesBundle) throw bodyTooLarge();
     return operation.run(deps, request);
   };

@@ -1,6 +1,6 @@
 import type { Prefer } from '../interactions/context.ts';
 
-const DEFAULT: Prefer = { return: 'representation', handling: 'strict' };
+const DEFAULT: Prefer = { return: 'representation', handling: 'strict', normalize: undefined };
 
 /** Reads a Prefer header; what is not known in it is passed over, as RFC 7240 asks. */
 export const readPrefer = (header: string | readonly string[] | undefined): Prefer => {
@@ -11,6 +11,7 @@ export const readPrefer = (header: string | readonly string[] | undefined): Pref
     if (name === 'return' && (value === 'minimal' || value === 'representation' || value === 'OperationOutcome')) {
       prefer.return = value;
     }
+    if (name === 'normalize' && (value === 'openimis' || value === 'off')) prefer.normalize = value;
     if (name === 'handling' && (value === 'strict' || value === 'lenient')) prefer.handling = value;
   }
   return prefer;

@@ -5,6 +5,7 @@ import type { InteractionResult, Prefer } from '../interactions/context.ts';
 import { versionToEtag } from '../interactions/etag.ts';
 import { endConnectionWhenClosing } from './close-in-time.ts';
 import { FHIR_JSON } from './media-type.ts';
+import { readPrefer } from './prefer.ts';
 import type { RecordRequest } from './record-request.ts';
 
 const bodyOf = ({ status, body, issues = [] }: InteractionResult, prefer?: Prefer['return']): string | undefined => {
@@ -33,8 +34,14 @@ export const respond = (
   if (version !== undefined) {
     headers.etag = versionToEtag(version.versionId);
     headers['last-modified'] = new Date(version.lastUpdated).toUTCString();
-    if (result.status === 201) {
+    if (result.status === 201 || options.prefer === 'OperationOutcome') {
       headers.location = `${options.baseUrl}/${version.resourceType}/${version.id}/_history/${version.versionId}`;
+    }
+  }
+  if (result.normalized !== undefined) {
+    headers['x-kiungo-normalized'] = String(result.normalized);
+    if (readPrefer(request.headers.prefer).normalize !== undefined) {
+      headers['preference-applied'] = 'normalize=openimis';
     }
   }
   const unchanged = etag !== undefined && isKnown(etag, request.headers['if-none-match']);

@@ -1,49 +1,42 @@
 import type { Claim, ClaimItem, ClaimResponse, ClaimResponseItem, Money } from 'fhir/r4.js';
 import { minorUnits } from '../fhir/currency.ts';
 import { dayOf } from '../fhir/datetime.ts';
-import { compareDecimals, type Decimal, decimalOf, formatDecimal, multiplyDecimals } from '../fhir/decimal.ts';
+import { compareDecimals, type Decimal, decimalOf, formatDecimal } from '../fhir/decimal.ts';
 import type { Resource } from '../fhir/resource.ts';
-import { lineAmount, money, printedDecimal, sumOfLines } from './claim-amounts.ts';
+import { type LineAmount, lineAmount, money, printedDecimal, sumOfLines } from './claim-amounts.ts';
 import type { InsuranceContext } from './insurance-rule.ts';
 import { businessIdentifier, CLAIM_ITEM_REFERENCE, openimisConcept, openimisIdentifier } from './openimis-codes.ts';
 
 /** Status of a claim that is stored and not yet judged, and the reason that says nothing is wrong so far. */
-const ENTERED = '2';
-const ACCEPTED = '0';
+const ENTERED = openimisConcept('claim-status', '2');
+const ACCEPTED = openimisConcept('claim-rejection-reasons', '0');
 
 /** One line as it was asked for. With a factor, the amount is the unit price times it, so that amount times value is the line. */
-const enteredLine = (line: ClaimItem, currency: string): ClaimResponseItem => {
-  const { unit, quantity } = lineAmount(line)!;
+const enteredLine = (line: ClaimItem, { unit, quantity }: LineAmount, currency: string): ClaimResponseItem => {
   const references = (line.extension ?? []).filter(({ url }) => url === CLAIM_ITEM_REFERENCE);
-  return {
-    ...(references.length === 0 ? {} : { extension: references }),
-    itemSequence: line.sequence,
-    adjudication: [
-      {
-        category: openimisConcept('claim-status', ENTERED),
-        reason: openimisConcept('claim-rejection-reasons', ACCEPTED),
-        amount: money(unit, currency),
-        value: printedDecimal(quantity),
-      },
-    ],
-  };
+  const { sequence: itemSequence } = line;
+  const adjudication = [
+    { category: ENTERED, reason: ACCEPTED, amount: money(unit, currency), value: printedDecimal(quantity) },
+  ];
+  return references.length === 0
+    ? { itemSequence, adjudication }
+    : { extension: references, itemSequence, adjudication };
 };
 
 /** Plain words about amounts that the claim states and that its lines do not bear out. */
-const disagreements = (claim: Claim, sum: Decimal, currency: string): string[] => {
+const disagreements = (claim: Claim, amounts: readonly LineAmount[], sum: Decimal, currency: string): string[] => {
   const words = (value: Decimal): string => `${formatDecimal(value, minorUnits(currency))} ${currency}`;
   const differs = (stated: Money | undefined, computed: Decimal): stated is Money =>
     stated?.value !== undefined && compareDecimals(decimalOf(stated.value), computed) !== 0;
   const notes: string[] = [];
-  for (const line of claim.item ?? []) {
-    const { unit, quantity } = lineAmount(line)!;
-    const computed = multiplyDecimals(unit, quantity);
-    if (differs(line.net, computed)) {
+  claim.item?.forEach((line, index) => {
+    const { asked } = amounts[index]!;
+    if (differs(line.net, asked)) {
       notes.push(
-        `Line ${JSON.stringify(line.sequence)} states a net of ${words(decimalOf(line.net.value))}, but its unit price times its quantity is ${words(computed)}, which counts.`,
+        `Line ${JSON.stringify(line.sequence)} states a net of ${words(decimalOf(line.net.value))}, but its unit price times its quantity is ${words(asked)}, which counts.`,
       );
     }
-  }
+  });
   if (differs(claim.total, sum)) {
     notes.push(
       `The claim states a total of ${words(decimalOf(claim.total.value))}, but its lines add up to ${words(sum)}, which counts.`,
@@ -68,15 +61,15 @@ export const queuedClaimResponse = (exact: Resource, context: InsuranceContext):
   const lines = claim.item ?? [];
   const currency =
     lines[0]?.unitPrice?.currency ?? lines[0]?.net?.currency ?? claim.total?.currency ?? context.currency;
-  const sum = sumOfLines(claim);
-  const notes = disagreements(claim, sum, currency);
+  const amounts = lines.map(lineAmount);
+  const sum = sumOfLines(amounts);
+  const notes = disagreements(claim, amounts, sum, currency);
+  const identifier = [openimisIdentifier('UUID', context.id)];
   const code = businessIdentifier(claim.identifier);
+  if (code !== undefined) identifier.push(openimisIdentifier('Code', code.value, code.system));
   const response: ClaimResponse = {
     resourceType: 'ClaimResponse',
-    identifier: [
-      openimisIdentifier('UUID', context.id),
-      ...(code === undefined ? [] : [openimisIdentifier('Code', code.value, code.system)]),
-    ],
+    identifier,
     status: claim.status,
     type: claim.type,
     use: claim.use,
@@ -86,9 +79,9 @@ export const queuedClaimResponse = (exact: Resource, context: InsuranceContext):
     requestor: claim.enterer ?? claim.provider,
     request: { reference: `Claim/${context.id}` },
     outcome: 'queued',
-    ...(lines.length === 0 ? {} : { item: lines.map(line => enteredLine(line, currency)) }),
-    total: [{ category: openimisConcept('claim-status', ENTERED), amount: money(sum, currency) }],
-    ...(notes.length === 0 ? {} : { processNote: [{ text: notes.join(' ') }] }),
   };
+  if (lines.length > 0) response.item = lines.map((line, index) => enteredLine(line, amounts[index]!, currency));
+  response.total = [{ category: ENTERED, amount: money(sum, currency) }];
+  if (notes.length > 0) response.processNote = [{ text: notes.join(' ') }];
   return response as unknown as Resource;
 };

@@ -62,7 +62,11 @@ describe('the identity of a claim', () => {
       { type: { coding: [{ system: 'https://any', code: 'Code' }] }, value: 'K-001' },
     ];
     expect(claimRule.identities!(claim({ identifier }))).toEqual([
-      { key: 'Claim|Organization/f1||K-001', value: 'K-001', expression: 'Claim.identifier[1]' },
+      {
+        key: 'Claim|Organization/f1||K-001',
+        told: 'the identifier K-001 of the same provider',
+        expression: 'Claim.identifier[1]',
+      },
     ]);
   });
 
@@ -132,6 +136,21 @@ describe('a claim is refused', () => {
       expect(judge(claim({ item: [item] }))).toEqual(['claim-number-too-long Claim.item[0].unitPrice.value']);
     },
   );
+
+  test('not for the digits of a JavaScript number of usual size', () => {
+    const hasFewDigits = (value: number): boolean =>
+      /^\d{0,18}(\.\d{0,18})?$/.test(String(value)) && String(value).replace(/^0*\.?0*|\./g, '').length <= 18;
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, min: 0.01, max: 1e15, maxExcluded: true }), value => {
+        expect(hasFewDigits(value)).toBe(true);
+        expect(judge(claim({ item: [line(1, value, value, { factor: value })] }))).toEqual([]);
+      }),
+    );
+    expect(judge(claim({ item: [line(1, 1, 1e18)] }))).toEqual(['claim-number-too-long Claim.item[0].quantity.value']);
+    expect(judge(claim({ item: [line(1, 1, 1, { factor: 1e-19 })] }))).toEqual([
+      'claim-number-too-long Claim.item[0].factor',
+    ]);
+  });
 
   test('when it names those concerned by identifier, contained resource or another server only', () => {
     const named = claim({

@@ -1,9 +1,10 @@
 import type { Claim } from 'fhir/r4.js';
 import { decimalOf } from '../fhir/decimal.ts';
+import { isRawNumber } from '../fhir/exact-json.ts';
 import type { Issue } from '../fhir/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { sameContent } from '../fhir/same-content.ts';
-import { claimAmounts } from './claim-amounts.ts';
+import { type ClaimAmount, claimAmounts, expressionOf } from './claim-amounts.ts';
 import { queuedClaimResponse } from './claim-response.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { Identity, InsuranceContext, InsuranceRule } from './insurance-rule.ts';
@@ -12,7 +13,10 @@ import { businessIdentifier, CLAIM_ITEM_REFERENCE } from './openimis-codes.ts';
 
 const claimOf = (resource: Resource): Claim => resource as unknown as Claim;
 
-const escaped = (part: string): string => part.replaceAll(/[\\|]/g, '\\$&');
+const escaped = (part: string): string => (/[\\|]/.test(part) ? part.replaceAll(/[\\|]/g, '\\$&') : part);
+
+/** Longest part of an identifier's value that is told. */
+const MOST_TOLD = 100;
 
 /** A claim is one claim by its provider and the identifier that the provider gave it. */
 const identities = (resource: Resource): Identity[] => {
@@ -21,44 +25,45 @@ const identities = (resource: Resource): Identity[] => {
   if (given === undefined) return [];
   const { system = '', value = '' } = provider?.identifier ?? {};
   const from = targetOf(provider) ?? provider?.reference ?? `${system}#${value}`;
-  const key = ['Claim', from, given.system ?? '', given.value].map(escaped).join('|');
-  return [{ key, value: given.value, expression: `Claim.identifier[${identifier?.indexOf(given)}]` }];
+  const key = `Claim|${escaped(from)}|${escaped(given.system ?? '')}|${escaped(given.value)}`;
+  const told = `the identifier ${given.value.slice(0, MOST_TOLD)} of the same provider`;
+  return [{ key, told, expression: `Claim.identifier[${identifier?.indexOf(given)}]` }];
 };
 
 /** Digits before and after the point that amounts and quantities may have. */
 const DIGITS = 18;
-
-const judgeNumbers = (claim: Claim): Issue[] => {
-  const numbers = claimAmounts(claim).map(({ expression, amount }) => ({
-    expression: `${expression}.value`,
-    value: amount.value,
-  }));
-  (claim.item ?? []).forEach((line, index) => {
-    numbers.push({ expression: `Claim.item[${index}].quantity.value`, value: line.quantity?.value });
-    numbers.push({ expression: `Claim.item[${index}].factor`, value: line.factor });
-  });
-  return numbers
-    .filter(({ value }) => value !== undefined && !isShort(value))
-    .map(({ expression }) =>
-      refusal('claim-number-too-long', expression, `Write the number with at most ${DIGITS} digits.`),
-    );
-};
+const TOO_LARGE = 10n ** BigInt(DIGITS);
 
 const isShort = (value: unknown): boolean => {
+  // From a hundredth to 10^15, no JavaScript number has more digits than that, and a claim seldom has others.
+  if (value === undefined || (typeof value === 'number' && value >= 0.01 && value < 1e15)) return true;
   try {
     const { unscaled, scale } = decimalOf(value);
-    return scale <= DIGITS && unscaled.toString().replace('-', '').length <= DIGITS;
+    return scale <= DIGITS && unscaled < TOO_LARGE && -unscaled < TOO_LARGE;
   } catch {
     return false;
   }
 };
 
+const judgeNumbers = (claim: Claim, amounts: readonly ClaimAmount[]): Issue[] => {
+  const issues: Issue[] = [];
+  const refuse = (expression: string): void => {
+    issues.push(refusal('claim-number-too-long', expression, `Write the number with at most ${DIGITS} digits.`));
+  };
+  for (const stated of amounts) if (!isShort(stated.amount.value)) refuse(`${expressionOf(stated)}.value`);
+  claim.item?.forEach(({ quantity, factor }, index) => {
+    if (!isShort(quantity?.value)) refuse(`Claim.item[${index}].quantity.value`);
+    if (!isShort(factor)) refuse(`Claim.item[${index}].factor`);
+  });
+  return issues;
+};
+
 const judgeLines = (claim: Claim): Issue[] => {
   const seen = new Map<number, number>();
   const issues: Issue[] = [];
-  (claim.item ?? []).forEach((line, index) => {
-    // Printed first, because it may be a raw number: 1e0 is 1.
-    const sequence = Number(JSON.stringify(line.sequence));
+  claim.item?.forEach((line, index) => {
+    // As a raw number, 1e0 is 1 too.
+    const sequence = Number(isRawNumber(line.sequence) ? line.sequence.rawJSON : line.sequence);
     const first = seen.get(sequence);
     if (first === undefined) seen.set(sequence, index);
     else {
@@ -79,16 +84,15 @@ const judgeLines = (claim: Claim): Issue[] => {
   return issues;
 };
 
-const judgeCurrencies = (claim: Claim, byDefault: string): Issue[] => {
-  const amounts = claimAmounts(claim);
+const judgeCurrencies = (amounts: readonly ClaimAmount[], byDefault: string): Issue[] => {
   const currency = amounts[0]?.amount.currency ?? byDefault;
   return amounts
     .filter(({ amount }) => (amount.currency ?? byDefault) !== currency)
-    .map(({ expression, amount }) =>
+    .map(stated =>
       refusal(
         'claim-currency-mixed',
-        expression,
-        `This amount is in ${amount.currency ?? `${byDefault} (which an amount without currency is in)`}, but the claim begins in ${currency}. Use one currency in a claim.`,
+        expressionOf(stated),
+        `This amount is in ${stated.amount.currency ?? `${byDefault} (which an amount without currency is in)`}, but the claim begins in ${currency}. Use one currency in a claim.`,
       ),
     );
 };
@@ -153,11 +157,12 @@ export const claimRule: InsuranceRule = {
   identities,
   judge: (resource, context) => {
     const claim = claimOf(resource);
+    const amounts = claimAmounts(claim);
     return [
       ...judgeReferences(claim, context.baseUrl),
       ...judgeLines(claim),
-      ...judgeNumbers(claim),
-      ...judgeCurrencies(claim, context.currency),
+      ...judgeNumbers(claim, amounts),
+      ...judgeCurrencies(amounts, context.currency),
       ...judgeChange(resource, context),
     ];
   },

@@ -29,13 +29,13 @@ export interface InsuranceContext {
   previousAnswer?: Resource;
 }
 
-/** What only one resource of the store may have, and the identifier that says so. */
+/** What only one resource of the store may have, and the element that says so. */
 export interface Identity {
   /** What the store compares: equal for the same identity, whatever else the resources hold. */
   key: string;
-  /** The identifier's value, for people. */
-  value: string;
-  /** Where the identifier stands: FHIRPath with its index. */
+  /** What it is, for people: `the identifier 7 of the same provider`. */
+  told: string;
+  /** Where the element stands: FHIRPath with its index. */
   expression: string;
 }
 

@@ -1,7 +1,7 @@
 import type { CodeableConcept, Identifier } from 'fhir/r4.js';
 
 /** Base of everything that openIMIS publishes. https://openimis.github.io/openimis_fhir_r4_ig */
-const OPENIMIS = 'https://openimis.github.io/openimis_fhir_r4_ig';
+export const OPENIMIS = 'https://openimis.github.io/openimis_fhir_r4_ig';
 
 /** The extension by which a claim's line names the service or drug that it is for. */
 export const CLAIM_ITEM_REFERENCE = `${OPENIMIS}/StructureDefinition/claim-item-reference`;
@@ -11,6 +11,8 @@ export type OpenimisSystem =
   | 'openimis-identifiers'
   | 'claim-status'
   | 'claim-rejection-reasons'
+  | 'claim-item-category'
+  | 'claim-supporting-info-category'
   | 'coverage-item-category';
 
 /** A concept with one code of an openIMIS code system. */

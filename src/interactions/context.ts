@@ -1,11 +1,15 @@
 import type { Capability } from '../definitions/capability.ts';
-import type { Definitions } from '../definitions/definitions.ts';
+import type { GrowingDefinitions } from '../definitions/definitions.ts';
 import type { Issue } from '../fhir/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { IndexEntry } from '../search/index-entry.ts';
 import type { Store } from '../store/store.ts';
 import type { Validator } from '../validation/create-validator.ts';
+import type { ValidationProcesses } from './validation-processes.ts';
+
+/** The dialect whose forms a write rewrites before it validates, or none. */
+export type Normalize = 'openimis' | 'off';
 
 /** What the operator decides and interactions need to know. */
 export interface Settings {
@@ -17,7 +21,11 @@ export interface Settings {
   currency: string;
   /** Reference to the scheme's insurer. */
   insurer: string;
+  /** For writes of clients that do not say it themselves. */
+  normalize: Normalize;
   maxDepth: number;
+  /** Of a body that is stored as one resource, in bytes. */
+  maxResourceBytes: number;
   /** Resources on a page of a search or history: where the client asks for none, and at most. */
   pageSize: number;
   maxPageSize: number;
@@ -25,9 +33,13 @@ export interface Settings {
 
 /** All that interactions work with; made once, in `app.ts`. */
 export interface Deps {
-  definitions: Definitions;
+  definitions: GrowingDefinitions;
+  /** Brings `definitions` up to what is stored at the moment of the call. */
+  readDefinitions: () => Promise<void>;
   capability: Capability;
   validator: Validator;
+  /** Judges what is too large to be judged between other requests. */
+  validationProcesses: ValidationProcesses;
   extract: (resource: Resource) => IndexEntry[];
   store: Store;
   /** Empty where the capability file switches insurance off. */
@@ -43,6 +55,8 @@ export interface Deps {
 export interface Prefer {
   return: 'minimal' | 'representation' | 'OperationOutcome';
   handling: 'strict' | 'lenient';
+  /** What a write rewrites first; undefined where the client says nothing of it. Our own preference. */
+  normalize: Normalize | undefined;
 }
 
 /** One version of a resource, as an interaction answers it. */
@@ -66,4 +80,6 @@ export interface InteractionResult {
   etag?: string;
   /** Warnings and information about what was done, shown where an OperationOutcome is asked for. */
   issues?: readonly Issue[];
+  /** Number of changes that were made to the resource before it was written; absent where none were asked for. */
+  normalized?: number;
 }

@@ -8,10 +8,11 @@ import type { ResourceKey, StoredVersion } from '../store/store.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { enabledType } from './enabled-type.ts';
 import { identityTaken } from './identity-taken.ts';
+import { writeNormalized } from './normalize.ts';
 import { read } from './read.ts';
 import { readBody } from './read-body.ts';
 import { searchSettings } from './search-settings.ts';
-import { write } from './write.ts';
+import { type WriteTarget, write } from './write.ts';
 
 /** A resource to create: its type and its JSON as bytes. */
 export interface CreateRequest {
@@ -19,6 +20,15 @@ export interface CreateRequest {
   body: Buffer;
   /** The If-None-Exist header: search parameters as in a URL. */
   ifNoneExist?: string;
+  /** Rewrites the forms of this dialect first. */
+  normalize?: 'openimis';
+}
+
+/** How a resource that was read already is created. */
+export interface CreateOptions {
+  ifNoneExist?: string;
+  /** Go the whole way and store nothing. */
+  isTrial?: boolean;
 }
 
 const readIfNoneExist = (
@@ -60,17 +70,14 @@ const resend = async (deps: Deps, key: ResourceKey, parsed: ParsedResource): Pro
 export const createParsed = async (
   deps: Deps,
   parsed: ParsedResource,
-  ifNoneExist?: string,
+  { ifNoneExist, isTrial }: CreateOptions = {},
 ): Promise<InteractionResult> => {
   const { resourceType } = parsed.resource;
   const type = enabledType(deps, resourceType);
-  const target = { id: deps.newId(), previousVersionId: 0, method: 'POST' as const };
-  const { result, version, text, issues, identities } = await write(
-    deps,
-    type,
-    parsed,
-    ifNoneExist === undefined ? target : { ...target, ifNoneExist: readIfNoneExist(deps, type, ifNoneExist) },
-  );
+  const target: WriteTarget = { id: deps.newId(), previousVersionId: 0, method: 'POST' };
+  if (ifNoneExist !== undefined) target.ifNoneExist = readIfNoneExist(deps, type, ifNoneExist);
+  if (isTrial) target.isTrial = true;
+  const { result, version, text, issues, identities } = await write(deps, type, parsed, target);
   switch (result.outcome) {
     case 'committed':
       return { status: 201, version, body: text, issues };
@@ -95,5 +102,10 @@ export const createParsed = async (
  */
 export const create = async (
   deps: Deps,
-  { resourceType, body, ifNoneExist }: CreateRequest,
-): Promise<InteractionResult> => createParsed(deps, readBody(deps, resourceType, body), ifNoneExist);
+  { resourceType, body, ifNoneExist, normalize }: CreateRequest,
+): Promise<InteractionResult> => {
+  const parsed = readBody(deps, resourceType, body);
+  const options = ifNoneExist === undefined ? {} : { ifNoneExist };
+  if (normalize === undefined) return createParsed(deps, parsed, options);
+  return writeNormalized(deps, { dialect: normalize, parsed }, rewritten => createParsed(deps, rewritten, options));
+};

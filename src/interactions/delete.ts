@@ -1,14 +1,18 @@
+import { DEFINITION_TYPES } from '../definitions/definition-types.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { Change, StoredVersion } from '../store/store.ts';
 import { checkIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
+import { judgeDefinitionDeletion } from './judge-definition.ts';
 
 /** A resource to delete, and the If-Match header if there was one. */
 export interface DeleteRequest {
   resourceType: string;
   id: string;
   ifMatch?: string;
+  /** Judge all, delete nothing. */
+  isTrial?: boolean;
 }
 
 /** The resource of a version that is there. */
@@ -18,14 +22,16 @@ const resourceOf = (version: StoredVersion | undefined): Resource | undefined =>
 /**
  * Deletes a resource, together with the insurance answer that was derived from it; their histories stay. Deleting what is not
  * there is no error.
- * @throws {FhirError} 412 for If-Match, 422 business-rule where the insurance rule of the type keeps the resource
+ * @throws {FhirError} 412 for If-Match, 422 business-rule where the insurance rule of the type keeps the resource, 409 where profiles
+ * build on it
  * https://hl7.org/fhir/R4/http.html#delete
  */
 export const deleteResource = async (deps: Deps, request: DeleteRequest): Promise<InteractionResult> => {
-  const { resourceType, id, ifMatch } = request;
+  const { resourceType, id, ifMatch, isTrial } = request;
   const rule = deps.insuranceRules.get(resourceType);
   const answerType = rule?.answer?.resourceType;
   const types = answerType === undefined ? [resourceType] : [resourceType, answerType];
+  const defines = DEFINITION_TYPES.has(resourceType);
   for (;;) {
     const versions = await Promise.all(types.map(type => deps.store.read({ resourceType: type, id })));
     const [current] = versions;
@@ -34,6 +40,7 @@ export const deleteResource = async (deps: Deps, request: DeleteRequest): Promis
     if (!exists) return current === undefined ? { status: 204 } : { status: 204, version: current };
     const issues = rule?.judgeDeletion?.(resourceOf(versions[1])) ?? [];
     if (issues.length > 0) throw new FhirError(422, issues);
+    if (defines) await judgeDefinitionDeletion(deps, resourceType, id);
     const lastUpdated = deps.now();
     const changes: Change[] = [];
     for (const version of versions) {
@@ -41,8 +48,9 @@ export const deleteResource = async (deps: Deps, request: DeleteRequest): Promis
       const { resourceType: type, versionId } = version;
       changes.push({ resourceType: type, id, versionId: versionId + 1, lastUpdated, method: 'DELETE', index: [] });
     }
-    const result = await deps.store.commit({ changes });
+    const result = await deps.store.commit(isTrial ? { changes, isTrial } : { changes });
     if (result.outcome === 'committed') {
+      if (defines) await deps.readDefinitions();
       return { status: 204, version: { resourceType, id, versionId: current.versionId + 1, lastUpdated } };
     }
   }

@@ -13,22 +13,41 @@ export interface LocalReference {
 
 const withoutIndexes = (expression: string): string => expression.replace(/\[\d+\]/g, '');
 
+/** Stands for the target of a reference that names no resource of this server: it is never there. */
+const NOWHERE: ResourceKey = { resourceType: '', id: '' };
+
 /**
- * The references of a resource that must resolve here before it is stored; none where the type's references are not enforced.
- * What the type's insurance rule lets dangle is left out, and so is what points elsewhere or into the resource itself.
+ * Visits the references of a resource that must resolve here before it is stored; none where the type's references are not
+ * enforced. What the type's insurance rule lets dangle is left out, and so is what points elsewhere or into the resource itself.
  * https://hl7.org/fhir/R4/references.html#literal
  */
-export const localReferences = (deps: Deps, type: TypeCapability, resource: Resource): LocalReference[] => {
-  if (!type.enforceReferences) return [];
-  const mayDangle = deps.insuranceRules.get(type.resourceType)?.mayDangle ?? [];
-  const found: LocalReference[] = [];
-  findReferences(resource, (reference, expression) => {
+const visitEnforced = (
+  deps: Deps,
+  type: TypeCapability,
+  resource: Resource,
+  visit: (key: ResourceKey, locate: () => string) => void,
+): void => {
+  if (!type.enforceReferences) return;
+  const mayDangle = deps.insuranceRules.get(type.resourceType)?.mayDangle;
+  findReferences(resource, (reference, locate) => {
     const target = parseReference(reference.reference as string, deps.settings.baseUrl);
     if (target.kind === 'contained' || target.kind === 'external') return;
-    const at = expression();
-    if (mayDangle.length > 0 && mayDangle.includes(withoutIndexes(at))) return;
-    found.push({ key: target.kind === 'local' ? target : { resourceType: '', id: '' }, expression: at });
+    if (mayDangle?.includes(withoutIndexes(locate()))) return;
+    visit(target.kind === 'local' ? target : NOWHERE, locate);
   });
+};
+
+/** What must be there when the resource is stored. */
+export const enforcedTargets = (deps: Deps, type: TypeCapability, resource: Resource): ResourceKey[] => {
+  const targets: ResourceKey[] = [];
+  visitEnforced(deps, type, resource, key => targets.push(key));
+  return targets;
+};
+
+/** The references to what must be there, with where they stand: for telling which of them do not resolve. */
+export const localReferences = (deps: Deps, type: TypeCapability, resource: Resource): LocalReference[] => {
+  const found: LocalReference[] = [];
+  visitEnforced(deps, type, resource, (key, locate) => found.push({ key, expression: locate() }));
   return found;
 };
 

@@ -1,10 +1,12 @@
 import { refuse } from '../fhir/fhir-error.ts';
-import { parseStored } from '../fhir/parse-resource.ts';
+import { type ParsedResource, parseStored } from '../fhir/parse-resource.ts';
 import { sameResource } from '../fhir/same-content.ts';
 import { checkIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { enabledType } from './enabled-type.ts';
+import { meantId } from './find-targets.ts';
 import { identityTaken } from './identity-taken.ts';
+import { writeNormalized } from './normalize.ts';
 import { readBody } from './read-body.ts';
 import { write } from './write.ts';
 
@@ -15,20 +17,27 @@ export interface UpdateRequest {
   body: Buffer;
   /** The If-Match header. */
   ifMatch?: string;
+  /** Rewrites the forms of this dialect first; a UUID in capitals as the id, too. */
+  normalize?: 'openimis';
+}
+
+/** An update whose resource was read already and is of the type. */
+export interface ParsedUpdate {
+  id: string;
+  parsed: ParsedResource;
+  ifMatch?: string;
+  /** Go the whole way and store nothing. */
+  isTrial?: boolean;
 }
 
 /** How often an update without If-Match is tried again when others write the same resource at the same moment. */
 const ATTEMPTS = 100;
 
-/**
- * Stores a new version of a resource, or its first one under the id of the path. Content equal to the current version makes no
- * new one.
- * https://hl7.org/fhir/R4/http.html#update
- */
-export const update = async (deps: Deps, request: UpdateRequest): Promise<InteractionResult> => {
-  const { resourceType, id, body, ifMatch } = request;
+/** As `update`, for a resource that was read already. */
+export const updateParsed = async (deps: Deps, request: ParsedUpdate): Promise<InteractionResult> => {
+  const { id, parsed, ifMatch, isTrial } = request;
+  const { resourceType } = parsed.resource;
   const type = enabledType(deps, resourceType);
-  const parsed = readBody(deps, resourceType, body);
   if (parsed.resource.id !== id) {
     throw refuse('id-mismatch', `The body must have the id of the path: "id": "${id}".`, {
       expression: `${resourceType}.id`,
@@ -53,6 +62,7 @@ export const update = async (deps: Deps, request: UpdateRequest): Promise<Intera
       previousVersionId: current?.versionId ?? 0,
       method: 'PUT',
       ...(stored === undefined ? {} : { previous: stored.exact }),
+      ...(isTrial ? { isTrial } : {}),
     });
     if (result.outcome === 'committed') return { status: exists ? 200 : 201, version, body: text, issues };
     if (result.outcome === 'identity-taken') throw identityTaken(identities, result);
@@ -60,5 +70,23 @@ export const update = async (deps: Deps, request: UpdateRequest): Promise<Intera
   throw refuse(
     'version-conflict',
     'Others keep changing this resource. Read it again, and send your update with If-Match.',
+  );
+};
+
+/**
+ * Stores a new version of a resource, or its first one under the id of the path. Content equal to the current version makes no
+ * new one.
+ * https://hl7.org/fhir/R4/http.html#update
+ */
+export const update = async (
+  deps: Deps,
+  { resourceType, id: pathId, body, ifMatch, normalize }: UpdateRequest,
+): Promise<InteractionResult> => {
+  const parsed = readBody(deps, resourceType, body);
+  const options = ifMatch === undefined ? {} : { ifMatch };
+  if (normalize === undefined) return updateParsed(deps, { id: pathId, parsed, ...options });
+  const id = await meantId(deps, resourceType, pathId);
+  return writeNormalized(deps, { dialect: normalize, parsed, id }, rewritten =>
+    updateParsed(deps, { id, parsed: rewritten, ...options }),
   );
 };

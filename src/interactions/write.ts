@@ -1,4 +1,5 @@
 import type { TypeCapability } from '../definitions/capability.ts';
+import { DEFINITION_TYPES } from '../definitions/definition-types.ts';
 import { parseExact } from '../fhir/exact-json.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
 import { type Issue, MOST_ISSUES } from '../fhir/issue.ts';
@@ -7,15 +8,18 @@ import type { Resource } from '../fhir/resource.ts';
 import { printResource, stampResource } from '../fhir/stamp-resource.ts';
 import type { Identity, InsuranceContext, InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { SearchQuery } from '../search/query.ts';
-import type { Change, CommitResult, StoredVersion } from '../store/store.ts';
+import type { Change, CommitResult, StoredVersion, Unit } from '../store/store.ts';
 import type { Deps, VersionHead } from './context.ts';
+import { judgeDefinition } from './judge-definition.ts';
 import { lookUp } from './look-up.ts';
 import {
+  enforcedTargets,
   type LocalReference,
   localReferences,
   missingReferenceIssues,
   unresolvedReferences,
 } from './resource-references.ts';
+import { LARGE } from './validation-processes.ts';
 
 /** Where a resource goes: a new id, or the id of the path with the version that is there (0 when there never was one). */
 export interface WriteTarget {
@@ -25,9 +29,11 @@ export interface WriteTarget {
   previous?: Resource;
   method: 'POST' | 'PUT';
   ifNoneExist?: SearchQuery;
+  /** Judge all, store nothing. */
+  isTrial?: boolean;
 }
 
-/** The stored outcome of a write: what the store said, the new version, and the warnings that validation found. */
+/** The outcome of a write: what the store said, the new version, and the warnings that validation found. */
 export interface Written {
   result: CommitResult;
   version: VersionHead;
@@ -37,28 +43,29 @@ export interface Written {
   identities: readonly Identity[];
 }
 
-const errorsOf = (issues: readonly Issue[]): Issue[] => issues.filter(issue => issue.severity === 'error');
+const isError = ({ severity }: Issue): boolean => severity === 'error';
 
 /** The refusal of a resource for what was found in it, up to the most that one answer holds. */
 const refuseResource = (issues: readonly Issue[]): FhirError => new FhirError(422, issues.slice(0, MOST_ISSUES));
 
 /** What validation has said of a reference's text is not said again in other words. */
 const notRefused = (references: readonly LocalReference[], issues: readonly Issue[]): LocalReference[] => {
-  const refused = new Set(errorsOf(issues).map(({ expression }) => expression));
+  const refused = new Set(issues.filter(isError).map(({ expression }) => expression));
   return references.filter(({ expression }) => !refused.has(`${expression}.reference`));
 };
 
+/** The answer of the rule as it is stored; a resource with a new id has none. */
 const storedAnswer = async (
   deps: Deps,
   rule: InsuranceRule,
   target: WriteTarget,
 ): Promise<StoredVersion | undefined> =>
-  rule.answer === undefined || target.method === 'POST'
-    ? undefined
-    : deps.store.read({ resourceType: rule.answer.resourceType, id: target.id });
+  rule.answer === undefined ? undefined : deps.store.read({ resourceType: rule.answer.resourceType, id: target.id });
 
 interface Judged {
   identities: readonly Identity[];
+  /** What must be there beside what the resource names. */
+  references?: readonly LocalReference[];
   answer?: { resource: Resource; versionId: number };
 }
 
@@ -70,7 +77,7 @@ const applyInsurance = async (
   target: WriteTarget,
 ): Promise<Judged> => {
   const { resource, exact } = parsed;
-  const stored = await storedAnswer(deps, rule, target);
+  const stored = target.method === 'POST' ? undefined : await storedAnswer(deps, rule, target);
   const { timeZone, currency, insurer, baseUrl } = deps.settings;
   const context: InsuranceContext = {
     id: target.id,
@@ -79,24 +86,24 @@ const applyInsurance = async (
     currency,
     insurer,
     baseUrl,
-    found: await lookUp(deps, rule.lookups?.(resource) ?? {}),
-    ...(target.previous === undefined ? {} : { previous: target.previous }),
-    ...(stored === undefined || stored.method === 'DELETE'
-      ? {}
-      : { previousAnswer: parseExact(stored.body) as Resource }),
+    found: rule.lookups === undefined ? {} : await lookUp(deps, rule.lookups(resource)),
   };
+  if (target.previous !== undefined) context.previous = target.previous;
+  if (stored !== undefined && stored.method !== 'DELETE') {
+    context.previousAnswer = parseExact(stored.body) as Resource;
+  }
   const issues = rule.judge?.(exact, context) ?? [];
   if (issues.length > 0) throw refuseResource(issues);
+  const judged: Judged = { identities: rule.identities?.(resource) ?? [] };
   const answer = rule.answer?.build(exact, context);
-  return {
-    identities: rule.identities?.(resource) ?? [],
-    ...(answer === undefined ? {} : { answer: { resource: answer, versionId: (stored?.versionId ?? 0) + 1 } }),
-  };
+  if (answer !== undefined) judged.answer = { resource: answer, versionId: (stored?.versionId ?? 0) + 1 };
+  return judged;
 };
 
 /**
- * Judges a resource and commits it with all that belongs to it (identities, the insurance answer) as one unit. The caller turns
- * the store's result into an answer: a create and an update read it differently.
+ * Judges a resource and commits it with all that belongs to it (identities, the insurance answer) as one unit. What others are judged by
+ * is known when this returns. The caller turns the store's result into an answer: a create and an update read it differently. A
+ * trial goes the same way and stores nothing.
  * @throws {FhirError} 422 with every issue found, where validation, references or insurance rules refuse the resource
  */
 export const write = async (
@@ -107,16 +114,27 @@ export const write = async (
 ): Promise<Written> => {
   const { resourceType } = type;
   const { resource } = parsed;
-  const issues = deps.validator.validate(resource, type.profile === undefined ? [] : [type.profile], parsed.written);
-  const references = localReferences(deps, type, resource);
-  if (errorsOf(issues).length > 0) {
+  const profiles = type.profile === undefined ? [] : [type.profile];
+  const issues =
+    parsed.text.length < LARGE
+      ? deps.validator.validate(resource, profiles, parsed.written)
+      : await deps.validationProcesses.run('validate', { text: parsed.text, profiles });
+  if (issues.some(isError)) {
+    const references = localReferences(deps, type, resource);
     throw refuseResource([...issues, ...(await unresolvedReferences(deps, notRefused(references, issues)))]);
   }
 
+  const defines = DEFINITION_TYPES.has(resourceType);
   const rule = deps.insuranceRules.get(resourceType);
-  const { identities, answer }: Judged =
-    rule === undefined ? { identities: [] } : await applyInsurance(deps, rule, parsed, target);
+  const judged: Judged = defines
+    ? await judgeDefinition(deps, resource, target.id)
+    : rule === undefined
+      ? { identities: [] }
+      : await applyInsurance(deps, rule, parsed, target);
+  const { identities, answer, references: demanded = [] } = judged;
 
+  const mustExist = enforcedTargets(deps, type, resource);
+  for (const { key } of demanded) mustExist.push(key);
   const index = deps.extract(resource);
   const answerIndex = answer === undefined ? [] : deps.extract(answer.resource);
   // Nothing waits between here and the commit, so that the order of lastUpdated is the order of commits.
@@ -131,9 +149,13 @@ export const write = async (
     const head = { resourceType: answer.resource.resourceType, id, versionId: answer.versionId, lastUpdated };
     changes.push({ ...head, method, text: printResource(answer.resource, head), index: answerIndex });
   }
-  const result = await deps.store.commit({ changes, mustExist: references.map(({ key }) => key) });
+  const unit: Unit = { changes, mustExist };
+  if (target.isTrial) unit.isTrial = true;
+  const result = await deps.store.commit(unit);
   if (result.outcome === 'references-missing') {
+    const references = [...localReferences(deps, type, resource), ...demanded];
     throw refuseResource(missingReferenceIssues(references, result.missing));
   }
+  if (defines) await deps.readDefinitions();
   return { result, version, text, issues, identities };
 };

@@ -1,24 +1,10 @@
 import { createHash } from 'node:crypto';
-import { buildSnapshot } from '../definitions/build-snapshot.ts';
-import type { Definitions, StructureDefinition, StructureWithSnapshot } from '../definitions/definitions.ts';
-import { refuse } from '../fhir/fhir-error.ts';
+import type { StructureDefinition } from '../definitions/definitions.ts';
 import { read } from '../interactions/read.ts';
 import { buildJsonSchema } from '../json-schema/build-json-schema.ts';
 import type { Operation } from './operation.ts';
 import { readOperationInput } from './operation-input.ts';
-
-const withSnapshot = (structure: StructureDefinition, definitions: Definitions): StructureWithSnapshot => {
-  if (structure.snapshot !== undefined) return structure as StructureWithSnapshot;
-  try {
-    return buildSnapshot(structure, definitions.structureDefinition);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw refuse('definition-unusable', `No snapshot can be made of this StructureDefinition: ${reason}.`, {
-      expression: 'StructureDefinition.differential',
-      cause,
-    });
-  }
-};
+import { withSnapshot } from './with-snapshot.ts';
 
 /**
  * The JSON Schema of a StructureDefinition, stored or loaded. It is made anew for each call, since what it builds on may change; its entity

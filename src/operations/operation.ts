@@ -24,5 +24,7 @@ export interface Operation extends ImplementedOperation {
   code: string;
   /** What it answers with, where that is not a FHIR resource. */
   mediaType?: string;
+  /** The resource that it is given may be a Bundle, so that the body may be as large as one. */
+  takesBundle?: boolean;
   run(deps: Deps, request: OperationRequest): Promise<InteractionResult>;
 }

@@ -2,11 +2,16 @@ import { expand } from './expand.ts';
 import { jsonSchema } from './json-schema.ts';
 import { lookup } from './lookup.ts';
 import type { Operation } from './operation.ts';
+import { snapshot } from './snapshot.ts';
 import { submit } from './submit.ts';
 import { subsumes } from './subsumes.ts';
+import { validate } from './validate.ts';
 import { validateCode } from './validate-code.ts';
 
 /** Every operation that the code can do, by its code. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
-  [expand, jsonSchema, lookup, submit, subsumes, validateCode].map(operation => [operation.code, operation]),
+  [expand, jsonSchema, lookup, snapshot, submit, subsumes, validate, validateCode].map(operation => [
+    operation.code,
+    operation,
+  ]),
 );

@@ -3,6 +3,7 @@ import { refuse } from '../fhir/fhir-error.ts';
 import { type ParsedResource, parseStored } from '../fhir/parse-resource.ts';
 import { isJsonObject } from '../fhir/resource.ts';
 import { createParsed } from '../interactions/create.ts';
+import { dialectOf, writeNormalized } from '../interactions/normalize.ts';
 import { read } from '../interactions/read.ts';
 import type { Operation } from './operation.ts';
 import { readOperationInput } from './operation-input.ts';
@@ -57,8 +58,9 @@ export const submit: Operation = {
     const answerType = deps.insuranceRules.get(resourceType)?.answer?.resourceType;
     if (answerType === undefined) throw refuse('operation-unknown', `$submit is not offered for ${resourceType}.`);
     const { resource } = readOperationInput(request, { resource: 'Resource' }, deps.settings.maxDepth);
-    const { version, issues } = await createParsed(deps, submittedOf(resource, resourceType));
-    const answer = await read(deps, answerType, version!.id);
-    return { ...answer, ...(issues === undefined ? {} : { issues }) };
+    const given = { dialect: dialectOf(request.prefer, deps), parsed: submittedOf(resource, resourceType) };
+    const stored = await writeNormalized(deps, given, parsed => createParsed(deps, parsed));
+    const { version, status: _status, body: _body, bodyBytes: _bytes, ...told } = stored;
+    return { ...(await read(deps, answerType, version!.id)), ...told };
   },
 };

@@ -39,6 +39,8 @@ describe('createExtractor', () => {
       ],
     };
     expect(found(patient, 'name')).toEqual(['Doe', 'Ana', 'Maria']);
+    const [doe] = patient.name as Json[];
+    expect(found({ resourceType: 'Patient', name: [doe!, doe!] }, 'family')).toEqual(['Doe']);
   });
 
   it('tells tokens apart that only look the same when joined', () => {
@@ -184,5 +186,6 @@ function hasEntry(
 ): boolean {
   if (SEARCH_TYPES[parameter.type]!.entries[path.type] === undefined) return false;
   const entries: IndexEntry[] = extract(instance(resourceType, path.steps, path.type));
-  return entries.some(entry => entry.parameter === parameter.code && entry.kind === parameter.type);
+  const kind = parameter.type === 'uri' ? 'token' : parameter.type;
+  return entries.some(entry => entry.parameter === parameter.code && entry.kind === kind);
 }

@@ -137,6 +137,10 @@ function selectFrom(expression: Expression, resource: Resource): ReturnType<Expr
 
 /** Keeps the first of equal entries; from `start` on, all are of one parameter. */
 function dropDuplicates(entries: IndexEntry[], start: number): void {
+  if (entries.length === start + 2) {
+    if (keyOf(entries[start]!) === keyOf(entries[start + 1]!)) entries.pop();
+    return;
+  }
   const seen = new Set<string>();
   let kept = start;
   for (let index = start; index < entries.length; index += 1) {

@@ -98,8 +98,8 @@ describe('parseSearch', () => {
     ['Claim?_revinclude:iterate=x', 'Search parameter "_revinclude" is not supported for Claim.'],
     ['Claim?_summary=count', 'Search parameter "_summary" is not supported for Claim.'],
     [
-      'Claim?_profile=http://x',
-      'Search parameter "_profile" cannot be used: parameters of type uri are not supported.',
+      'Invoice?totalgross=5',
+      'Search parameter "totalgross" cannot be used: parameters of type quantity are not supported.',
     ],
     ['Claim?_content=x', 'Search parameter "_content" cannot be used: its definition has no expression.'],
     ['Claim?patient=', 'Search parameter "patient" has no value. Give it one or leave it out.'],

@@ -4,6 +4,7 @@ import { dateType } from './types/date.ts';
 import { referenceType } from './types/reference.ts';
 import { stringType } from './types/string.ts';
 import { tokenType } from './types/token.ts';
+import { uriType } from './types/uri.ts';
 
 /** The types of search parameters that this server can answer, by their code in SearchParameter.type. */
 export const SEARCH_TYPES: Readonly<Partial<Record<SearchParameter['type'], SearchType>>> = {
@@ -11,6 +12,7 @@ export const SEARCH_TYPES: Readonly<Partial<Record<SearchParameter['type'], Sear
   reference: referenceType,
   string: stringType,
   date: dateType,
+  uri: uriType,
 };
 
 /**

@@ -15,6 +15,11 @@ export interface StoredVersion {
   bodyBytes: number;
 }
 
+/** A version with its number in the order of commits, which is never given twice. */
+export interface SequencedVersion extends StoredVersion {
+  sequence: number;
+}
+
 /** A name of a resource that lives in this store. */
 export interface ResourceKey {
   resourceType: string;
@@ -45,9 +50,11 @@ export interface Unit {
   changes: readonly Change[];
   /** Resources that must be there, not deleted, when the unit is applied (or be created by the unit itself). */
   mustExist?: readonly ResourceKey[];
+  /** Judge the unit as if it were to be applied, and answer so, but change nothing. */
+  isTrial?: boolean;
 }
 
-/** What became of a unit. Only `committed` changed anything; it is answered when the unit is on disk. */
+/** What became of a unit. Only `committed` changed anything, unless it was a trial; it is answered when the unit is on disk. */
 export type CommitResult =
   | { outcome: 'committed' }
   | { outcome: 'version-conflict'; key: ResourceKey; currentVersionId: number }
@@ -90,7 +97,12 @@ export interface Store {
   search(query: SearchQuery, after?: Cursor): Promise<Page>;
   commit(unit: Unit): Promise<CommitResult>;
   /** Versions in the order of their commit, after a sequence number; a reader that goes on from the last one misses none. */
-  changes(afterSequence: number, limit: number): Promise<readonly (StoredVersion & { sequence: number })[]>;
+  changes(afterSequence: number, limit: number): Promise<readonly SequencedVersion[]>;
+  /**
+   * Of each resource of these types its newest version, a deletion included, where that was committed after a sequence number; in the
+   * order of their commit. Costs what the resources of these types cost, however many others there are.
+   */
+  newest(resourceTypes: readonly string[], afterSequence: number, limit: number): Promise<readonly SequencedVersion[]>;
   /** Answers if the store can read and write now; rejects if not. */
   check(): Promise<void>;
   /** Numbers about the store's work, by name (lower camel case), for whoever watches it. Counters count from the opening. */

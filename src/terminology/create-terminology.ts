@@ -9,29 +9,40 @@ export interface Readable {
 }
 
 /** Where code systems and value sets come from. */
-export interface TerminologySource {
+export interface TerminologySource<Source extends Readable = Readable> {
   /** By canonical url, with or without a version. */
-  find(resourceType: 'CodeSystem' | 'ValueSet', canonical: string): Readable | undefined;
+  find(resourceType: 'CodeSystem' | 'ValueSet', canonical: string): Source | undefined;
   /** The code systems that supplement the one of this url. */
-  supplements(url: string): readonly Readable[];
+  supplements(url: string): readonly Source[];
+  /** What a code system holds, together with its supplements. */
+  compile?(source: Source, supplements: readonly Source[]): CodeSystemConcepts;
 }
+
+/** Reads and compiles a code system. */
+export const compileCodeSystem = (source: Readable, supplements: readonly Readable[]): CodeSystemConcepts =>
+  codeSystemConcepts(
+    source.read() as CodeSystem,
+    supplements.map(each => each.read() as CodeSystem),
+  );
 
 /**
  * The terminology of what is loaded: each code system and value set is compiled when it is first asked for, and kept. Whoever changes
  * what is loaded makes a new one.
  */
-export const createTerminology = ({ find, supplements }: TerminologySource): Terminology => {
-  const codeSystems = new Map<Readable, CodeSystemConcepts>();
-  const valueSets = new Map<Readable, ValueSetCodes | 'being compiled'>();
+export const createTerminology = <Source extends Readable>({
+  find,
+  supplements,
+  compile = compileCodeSystem,
+}: TerminologySource<Source>): Terminology => {
+  const codeSystems = new Map<Source, CodeSystemConcepts>();
+  const valueSets = new Map<Source, ValueSetCodes | 'being compiled'>();
   const terminology: Terminology = {
     codeSystem(url) {
       const source = find('CodeSystem', url);
       if (source === undefined) return undefined;
       let compiled = codeSystems.get(source);
       if (compiled === undefined) {
-        const definition = source.read() as CodeSystem;
-        const added = supplements(definition.url ?? '').map(each => each.read() as CodeSystem);
-        compiled = codeSystemConcepts(definition, added);
+        compiled = compile(source, supplements(url.split('|', 1)[0]!));
         codeSystems.set(source, compiled);
       }
       return compiled;

@@ -38,7 +38,7 @@ export const isCoded = (type: string): boolean => codedTypes.has(type);
 
 /**
  * A binding of an element, judged by its codes: of a code or another primitive, a Coding, a CodeableConcept or a Quantity. Where a code
- * is needed, text alone will not do. `load` gives the value set, when it is first asked for.
+ * is needed, text alone will not do. `load` gives the value set, when it is first asked for, and anew after `renew`.
  * https://hl7.org/fhir/R4/terminologies.html#binding
  */
 export function bindingPlan(
@@ -75,9 +75,15 @@ export function bindingPlan(
     },
     hasCode: code => judgeCode(code) === 'yes',
     sample: () => codesOf()?.sample(6) ?? [],
+    systemOf: code => codesOf()?.systems.find(system => codesOf()?.judge(code, system) === 'yes'),
     nearest(code) {
       compared ??= codesOf()?.sample(COMPARED) ?? [];
       return nearestName(code, compared);
+    },
+    renew() {
+      loaded = undefined;
+      judged.clear();
+      compared = undefined;
     },
   };
 }

@@ -50,7 +50,7 @@ export interface PlanHost {
   unknownExtensions: ExtensionJudges['unknown'];
 }
 
-/** The plans of all loaded definitions, each compiled when it is first asked for. */
+/** The plans of all definitions, each compiled when it is first asked for. */
 export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
   const types = new Map<string, PlanReference>();
   const trees = new Map<string, ElementTree>();
@@ -112,12 +112,10 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
       return known;
     }
     const profile = plans.profile(url);
-    const structure = profile.type === 'Extension' ? structureOf(definitions, url) : undefined;
-    if (structure === undefined) return undefined;
-    const definition = extensionDefinition(
-      structure instanceof SnapshotError ? { ...structure.structure, snapshot: { element: [] } } : structure,
-      profile,
-    );
+    const found = profile.type === 'Extension' ? structureOf(definitions, url) : undefined;
+    if (found === undefined) return undefined;
+    const structure = found instanceof SnapshotError ? { ...found.structure, snapshot: { element: [] } } : found;
+    const definition = extensionDefinition(structure, profile);
     if (url === profile.url) extensions.set(url, definition);
     return definition;
   };
@@ -207,6 +205,14 @@ export function compilePlans(definitions: Definitions, host: PlanHost): Plans {
     isResourceType,
     extensionUrl(profile) {
       return fixedUrl(definitions, profile) ?? profile;
+    },
+    renew() {
+      profiles.clear();
+      recentProfiles.fill(undefined);
+      profilesOf.clear();
+      extensions.clear();
+      recentExtensions.fill(undefined);
+      for (const binding of bindings.values()) binding.renew();
     },
   };
   return plans;

@@ -1,6 +1,8 @@
 import type { ElementDefinition } from '../definitions/definitions.ts';
 import { maxOf, minOf } from './compile-structure.ts';
-import { discriminatorTest } from './discriminators.ts';
+import { sliceUrl } from './discriminator-path.ts';
+import { discriminatorTest, impliedPattern } from './discriminators.ts';
+import { describeExpected } from './patterns.ts';
 import type { ItemPlan, SlicePlan, SlicingPlan } from './plan.ts';
 import type { Plans } from './plans.ts';
 import { type ElementNode, typeCodes } from './snapshot-tree.ts';
@@ -49,6 +51,7 @@ export function compileSlicing(
       min: minOf(slice.definition),
       max: maxOf(slice.definition),
       matches,
+      wanted: () => wantedOf(slice, base, plans),
       item: itemPlan(slice),
       slicing: compileSlicing(slice, base, plans, itemPlan),
     });
@@ -62,5 +65,10 @@ export function compileSlicing(
 }
 
 const byUrl: Discriminators = [{ type: 'value', path: 'url' }];
+
+const wantedOf = (slice: ElementNode, base: ElementNode, plans: Plans): string | undefined => {
+  const wanted = isExtension(base) ? { url: sliceUrl(slice, plans) } : impliedPattern(slice);
+  return wanted === undefined ? undefined : describeExpected(wanted);
+};
 
 const isExtension = (base: ElementNode) => typeCodes(base.definition)[0] === 'Extension';

@@ -44,8 +44,9 @@ export interface ValidatorOptions {
 }
 
 /**
- * A validator over what `definitions` knows. Types and profiles are compiled when they are first met. A resource is judged by
- * generated code that only says yes or no; only after a no (or for `explain`) the same plans are interpreted to find every issue.
+ * A validator over what `definitions` knows. Types and profiles are compiled when they are first met; when definitions were posted,
+ * profiles are compiled anew and types stay. A resource is judged by generated code that only says yes or no; only after a no (or for
+ * `explain`) the same plans are interpreted to find every issue.
  * https://hl7.org/fhir/R4/validation.html
  */
 export function createValidator(
@@ -119,6 +120,14 @@ export function createValidator(
     return true;
   };
 
+  /** To be called before a judgement begins: what was compiled is good for one generation of definitions. */
+  let generation = definitions.generation;
+  const keepUp = (): void => {
+    if (definitions.generation === generation) return;
+    generation = definitions.generation;
+    plans.renew();
+  };
+
   const isValidBy = (resource: Resource, profiles: readonly string[]): boolean => {
     try {
       const scope = createScope(resource, definitions, conformsTo);
@@ -163,12 +172,19 @@ export function createValidator(
 
   return {
     validate(resource, profiles, written) {
+      keepUp();
       const isKnown = (url: string) => plans.profile(url).type !== undefined;
       const isValid = isValidBy(resource, profiles);
       if (isValid && written === undefined && claimedProfiles(resource).every(isKnown)) return [];
       return explain(resource, profiles, false, written);
     },
-    isValid: isValidBy,
-    explain: (resource, profiles, written) => explain(resource, profiles, true, written),
+    isValid(resource, profiles) {
+      keepUp();
+      return isValidBy(resource, profiles);
+    },
+    explain(resource, profiles, written) {
+      keepUp();
+      return explain(resource, profiles, true, written);
+    },
   };
 }

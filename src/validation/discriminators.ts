@@ -11,7 +11,7 @@ type Discriminator = NonNullable<NonNullable<ElementDefinition['slicing']>['disc
 type Test = SlicePlan['matches'];
 
 /** The least that a value of this element has, put together from the fixed values and patterns of it and its elements. */
-function impliedPattern(node: ElementNode): unknown {
+export function impliedPattern(node: ElementNode): unknown {
   const own = valueFor(node.definition, 'fixed') ?? valueFor(node.definition, 'pattern');
   if (own !== undefined) return own;
   const parts: Record<string, unknown> = {};

@@ -52,7 +52,7 @@ export function explainResource(
       report.error(
         'profile-unknown',
         where,
-        `The profile ${url}, which is required here, is not loaded, so nothing can be accepted.`,
+        `The profile ${url} is not loaded on this server, so nothing can be judged by it. Check its URL; the server's operator can load the FHIR package that it is in (KIUNGO_PACKAGES).`,
       );
   }
   for (const [index, url] of profileClaims(resource).entries()) {

@@ -96,6 +96,7 @@ export const issueRules = {
     meaning: 'A profile is not loaded here, so the resource was not judged by it.',
   },
   'profile-unusable': { code: 'not-supported', meaning: 'A profile is loaded here, but its definition is broken.' },
+  'profiles-applied': { code: 'informational', meaning: 'Which definitions a resource was judged by.' },
   'profile-type': { code: 'structure', meaning: 'A profile is for another type of resource.' },
   'profile-mismatch': {
     code: 'structure',

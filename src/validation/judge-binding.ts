@@ -38,10 +38,16 @@ const ADVICE: Record<string, string> = {
   preferred: 'Other codes are allowed, but these are preferred.',
 };
 
-function faultOf({ strength, valueSet, hasCode }: BindingPlan, value: unknown, codes: readonly string[]): string {
+function faultOf(
+  { strength, valueSet, hasCode, systemOf }: BindingPlan,
+  value: unknown,
+  codes: readonly string[],
+): string {
   if (codes.length === 0) return `A code of value set ${valueSet} is needed.`;
   if (typeof value !== 'string' && codes.some(hasCode)) {
-    return `${list(codes)} is in value set ${valueSet}, but not under the \`system\` that is given. Correct \`system\`.`;
+    const system = codes.map(systemOf).find(found => found !== undefined);
+    const right = system === undefined ? 'Correct `system`.' : `Write "system": "${system}".`;
+    return `${list(codes)} is in value set ${valueSet}, but not under the \`system\` that is given. ${right}`;
   }
   const widest = strength === 'maximum' ? ', beyond which no code is allowed here' : '';
   return `${list(codes)} is not in value set ${valueSet}${widest}.`;

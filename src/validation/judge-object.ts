@@ -8,6 +8,7 @@ import type { Judgement } from './judgement.ts';
 import { list } from './messages.ts';
 import { occurrencesOf } from './occurrences.ts';
 import type { ElementPlace, ElementPlan, JsonName, ObjectPlan } from './plan.ts';
+import { wantedValue } from './wanted-value.ts';
 
 const propertiesOfPlans = new WeakMap<ObjectPlan, Set<string>>();
 
@@ -101,14 +102,14 @@ function judgeElement(
     const names =
       element.names.length > 3 ? [`${element.name}[x]`] : element.item.types.map(({ code }) => nameOf(element, code));
     const found = occurrences.length === 0 ? 'is missing' : `occurs only ${times(occurrences.length)}`;
-    const wanted = element.min === 1 ? 'Add it.' : `It must occur at least ${times(element.min)}.`;
+    const wanted = element.min === 1 ? wantedValue(element) : `It must occur at least ${times(element.min)}.`;
     report.error('cardinality-min', where, `${list(names, 'or')} ${found}; ${plan.label} needs it. ${wanted}`);
   }
   if (occurrences.length > element.max && !element.choice) {
     report.error(
       'cardinality-max',
       where,
-      `\`${element.name}\` occurs ${times(occurrences.length)}; at most ${element.max} may be given by ${plan.label}.`,
+      `\`${element.name}\` occurs ${times(occurrences.length)}; at most ${element.max} may be given by ${plan.label}. Remove the others.`,
     );
   }
   for (const occurrence of occurrences) {

@@ -1,7 +1,12 @@
 import { judgeItem } from './judge-item.ts';
 import type { Judgement, Occurrence } from './judgement.ts';
-import { list } from './messages.ts';
 import type { SlicePlan, SlicingPlan } from './plan.ts';
+
+/** A slice by its name, and by what a person would recognise its items by. */
+const nameOf = (slice: SlicePlan, { by }: SlicingPlan): string => {
+  const wanted = slice.wanted();
+  return `\`${slice.name}\` (${wanted === undefined ? `told apart by ${by}` : `with ${wanted}`})`;
+};
 
 const items = (count: number) => (count === 1 ? 'one item' : `${count} items`);
 
@@ -23,11 +28,11 @@ export function judgeSlices(
     if (slice === undefined) {
       outside++;
       if (slicing.rules === 'closed') {
-        const names = list(slicing.slices.map(({ name }) => name));
+        const known = slicing.slices.map(slice => nameOf(slice, slicing)).join('; ');
         report.error(
           'slice-closed',
           occurrence.path,
-          `The item is none of ${names}, told apart by ${slicing.by}, and nothing else is allowed here.`,
+          `The item is none of those that are allowed here: ${known}. Make it one of them, or remove it.`,
         );
       }
       continue;
@@ -57,11 +62,11 @@ export function judgeSlices(
 }
 
 function judgeCount(slice: SlicePlan, count: number, slicing: SlicingPlan, path: string, { report }: Judgement): void {
-  const told = `\`${slice.name}\` (told apart by ${slicing.by})`;
+  const told = nameOf(slice, slicing);
   if (count < slice.min) {
-    const found = count === 0 ? 'none was' : `${items(count)} was`;
-    report.error('slice-min', path, `At least ${items(slice.min)} of ${told} must be given; ${found} found.`);
+    const found = count === 0 ? 'none' : count;
+    report.error('slice-min', path, `At least ${items(slice.min)} of ${told} must be given; found: ${found}.`);
   }
   if (count > slice.max)
-    report.error('slice-max', path, `At most ${items(slice.max)} of ${told} may be given; ${count} were found.`);
+    report.error('slice-max', path, `At most ${items(slice.max)} of ${told} may be given; found: ${count}.`);
 }

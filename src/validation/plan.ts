@@ -62,9 +62,14 @@ export interface BindingPlan {
   judge(value: unknown): 'yes' | 'no' | 'unknown';
   /** Whether the value set has the code, whatever its system. */
   hasCode(code: string): boolean;
+  /** A few of its codes; empty where they cannot be listed. */
   sample(): readonly string[];
+  /** The code system that the value set has the code from. */
+  systemOf(code: string): string | undefined;
   /** The code of the value set that was most likely meant by one that is not in it. */
   nearest(code: string): string | undefined;
+  /** Forgets what is known of the value set: it, or a code system of it, may have changed. */
+  renew(): void;
 }
 
 /** A value that an element must have: exactly (`fixed[x]`), or at least (`pattern[x]`). */
@@ -187,6 +192,8 @@ export interface SlicePlan {
   readonly max: number;
   /** Whether an item, of the given data type, belongs to the slice. */
   matches(value: unknown, type: string, scope: Scope): boolean;
+  /** What each of its items has, in words; undefined where it is not told by values. */
+  wanted(): string | undefined;
   readonly item: ItemPlan;
   readonly slicing: SlicingPlan | undefined;
 }

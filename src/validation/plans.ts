@@ -10,7 +10,7 @@ import type {
 } from './plan.ts';
 import type { ElementTree } from './snapshot-tree.ts';
 
-/** What the compilation of one definition asks of the others. Everything is made at first use and kept. */
+/** What the compilation of one definition asks of the others. Everything is made at first use and kept until `renew`. */
 export interface Plans {
   /** A plan made by `build` when it is first needed. */
   reference(label: string, build: () => ObjectPlan): PlanReference;
@@ -36,4 +36,9 @@ export interface Plans {
   conforms(value: unknown, profile: ProfileReference, scope: Scope): boolean;
   /** The url that extensions of this definition carry. */
   extensionUrl(profile: string): string;
+  /**
+   * Forgets what may build on definitions that can be posted: profiles, and the codes of value sets. The types themselves stay: what is
+   * generated for them asks for value sets and for the definitions of extensions as it runs.
+   */
+  renew(): void;
 }

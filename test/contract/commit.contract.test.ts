@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Change } from '../../src/store/store.ts';
+import type { Change, ResourceKey } from '../../src/store/store.ts';
 import { change, commit, describeStore, find, put, query } from './stored.ts';
 
 const key = { resourceType: 'Basic', id: 'a' };
@@ -216,6 +216,27 @@ describeStore('commits', test => {
     expect((await test.store.commit({ changes: [change(fresh)], mustExist })).outcome).toBe('identity-taken');
     const only = { ...fresh, identities: [] };
     expect((await test.store.commit({ changes: [change(only)], mustExist })).outcome).toBe('references-missing');
+  });
+
+  it('judges a trial as a unit that is to be applied, and changes nothing', async () => {
+    await put(test.store, { id: 'a', index: code('x'), identities: ['i'] });
+    const trial = (given: Parameters<typeof change>[0], mustExist: readonly ResourceKey[] = []) =>
+      test.store.commit({ changes: [change(given)], mustExist, isTrial: true });
+    const fresh = { id: 'b', index: code('x'), identities: ['j'] };
+    expect(await trial(fresh, [key])).toEqual({ outcome: 'committed' });
+    expect(await trial({ id: 'a', versionId: 2, method: 'DELETE' })).toEqual({ outcome: 'committed' });
+    expect((await trial({ ...fresh, ifNoneExist: byCode('x') })).outcome).toBe('exists');
+    expect((await trial({ id: 'a' })).outcome).toBe('version-conflict');
+    expect((await trial({ ...fresh, identities: ['i'] })).outcome).toBe('identity-taken');
+    expect((await trial(fresh, [{ resourceType: 'Basic', id: 'b2' }])).outcome).toBe('references-missing');
+
+    expect(await test.store.read({ resourceType: 'Basic', id: 'b' })).toBeUndefined();
+    expect((await test.store.read(key))?.versionId).toBe(1);
+    expect(await find(test.store, byCode('x'))).toHaveLength(1);
+    expect(await test.store.changes(0, 10)).toHaveLength(1);
+    expect(test.store.statistics()).toMatchObject({ unitsCommitted: 1, unitsRefused: 0, unitsTried: 6 });
+    const results = await Promise.all([trial(fresh), commit(test.store, change(fresh)), trial(fresh)]);
+    expect(results.map(({ outcome }) => outcome)).toEqual(['committed', 'committed', 'version-conflict']);
   });
 
   it('lists changes in the order of their commit without a gap', async () => {

@@ -137,6 +137,27 @@ describeStore('versions', test => {
     expect(await test.store.changes(0, 1000)).toHaveLength(200);
   });
 
+  it('gives the newest version of each resource of some types, from a place on, in the order of commits', async () => {
+    const newest = async (types: string[], after: number, limit = 10): Promise<unknown[]> =>
+      (await test.store.newest(types, after, limit)).map(({ resourceType, id, versionId, method, body }) =>
+        [resourceType, id, versionId, method, body].join(' '),
+      );
+    await put(test.store, { id: 'a', resourceType: 'List', text: 'one' });
+    await put(test.store, { id: 'b', resourceType: 'Group', text: 'two' });
+    await put(test.store, { id: 'c' });
+    await put(test.store, { id: 'a', resourceType: 'List', versionId: 2, text: 'three' });
+    await put(test.store, { id: 'd', resourceType: 'List', text: 'four' });
+    const all = ['Group b 1 POST two', 'List a 2 PUT three', 'List d 1 POST four'];
+    expect(await newest(['List', 'Group'], 0)).toEqual(all);
+    expect(await newest(['List', 'Group'], 0, 2)).toEqual(all.slice(0, 2));
+    expect(await newest(['Group'], 0)).toEqual(all.slice(0, 1));
+    expect(await newest([], 0)).toEqual([]);
+    const [, , { sequence: last } = { sequence: 0 }] = await test.store.newest(['List', 'Group'], 0, 10);
+    expect(await newest(['List', 'Group'], last)).toEqual([]);
+    await put(test.store, { id: 'b', resourceType: 'Group', versionId: 2, method: 'DELETE' });
+    expect(await newest(['List', 'Group'], last)).toEqual(['Group b 2 DELETE ']);
+  });
+
   it('answers that it is well', async () => {
     await expect(test.store.check()).resolves.toBeUndefined();
   });

@@ -4,7 +4,11 @@ import { expectOutcome } from './expect-outcome.ts';
 import { patient } from './resources.ts';
 import { type Answer, useServer } from './start-server.ts';
 
-const server = useServer({ KIUNGO_MAX_RESOURCE_BYTES: '100000', KIUNGO_REQUEST_TIMEOUT_MS: '700' });
+const server = useServer({
+  KIUNGO_MAX_RESOURCE_BYTES: '100000',
+  KIUNGO_MAX_BUNDLE_BYTES: '150000',
+  KIUNGO_REQUEST_TIMEOUT_MS: '700',
+});
 
 // Whatever was sent, the server goes on, and nothing of it is stored.
 afterEach(async () => {
@@ -98,6 +102,15 @@ describe('size and type of a body', () => {
     expect(await server.raw(`${head}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n${chunk}`)).toMatch(
       /^HTTP\/1\.1 413 [\s\S]*"body-too-large"/,
     );
+  });
+
+  test('where a Bundle may come, the limit of a Bundle holds, and for a single resource its own', async () => {
+    const sized = (length: number) => patient('E-2', { name: [{ text: 'x'.repeat(length) }] });
+    expect((await server.post('$validate', sized(100_001))).status).toBe(200);
+    expectOutcome(await server.post('$validate', sized(150_001)), 413, 'body-too-large');
+    expectOutcome(await server.post('Claim/$submit', sized(100_001)), 413, 'body-too-large');
+    expect((await server.post('$validate?mode=create', sized(100_001))).text).toContain('"body-too-large"');
+    expect((await server.post('$validate?mode=create', sized(60_000))).text).not.toContain('"body-too-large"');
   });
 
   test.each([

@@ -55,6 +55,7 @@ test('what the server was started with can be read: profiles, value sets, search
     ['OperationDefinition', 'kiungo-claim-submit'],
     ['ValueSet', 'administrative-gender'],
     ['CodeSystem', 'administrative-gender'],
+    ['CodeSystem', 'issue-rule'],
   ]) {
     const { status, body } = await server.get(`${type}/${conformanceId}`);
     expect({ status, type: body.resourceType, id: body.id }).toEqual({ status: 200, type, id: conformanceId });

@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
 import { Ajv, type ValidateFunction } from 'ajv';
+import type { Definitions } from '../../src/definitions/definitions.ts';
 import { loadDefinitions } from '../../src/definitions/load-definitions.ts';
 import type { JsonObject } from '../../src/fhir/resource.ts';
 import { buildJsonSchema } from '../../src/json-schema/build-json-schema.ts';
@@ -21,7 +22,7 @@ export const structureUrls: readonly string[] = globSync('profiles/*/StructureDe
   .sort();
 
 /** The schema of a loaded definition, by its canonical or by the name of a type. */
-export const schemaOf = (urlOrName: string, definitions = shipped): JsonSchema =>
+export const schemaOf = (urlOrName: string, definitions: Definitions = shipped): JsonSchema =>
   buildJsonSchema(definitions.structureDefinition(urlOrName)!, definitions);
 
 const refuse = (...message: unknown[]): never => {

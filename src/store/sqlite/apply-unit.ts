@@ -31,7 +31,7 @@ interface Draft {
 
 /**
  * Judges a unit against what was committed and what earlier units of the transaction did, and applies it if nothing speaks
- * against it. A refused unit changes nothing.
+ * against it and it is no trial. A refused unit changes nothing.
  */
 export function applyUnit(unit: PackedUnit, transaction: Transaction): CommitResult {
   const draft: Draft = { current: new Map(), identities: new Map() };
@@ -62,7 +62,7 @@ export function applyUnit(unit: PackedUnit, transaction: Transaction): CommitRes
   const missing = unit.mustExist.filter(name => !exists(name, draft, transaction));
   if (missing.length > 0) return { outcome: 'references-missing', missing: missing.map(keyOf) };
 
-  apply(unit, before, transaction);
+  if (!unit.isTrial) apply(unit, before, transaction);
   return COMMITTED;
 }
 

@@ -47,6 +47,7 @@ export class CommitQueue {
   #units = 0;
   #changes = 0;
   #refused = 0;
+  #trials = 0;
   #failed = 0;
 
   private constructor(worker: Worker, keys: TermKeys, onCommit: (unit: Unit) => void) {
@@ -131,6 +132,7 @@ export class CommitQueue {
       unitsCommitted: this.#units,
       changesCommitted: this.#changes,
       unitsRefused: this.#refused,
+      unitsTried: this.#trials,
       unitsFailed: this.#failed,
       unitsQueued: queued,
     };
@@ -183,7 +185,8 @@ export class CommitQueue {
         this.#failed++;
         reject(received(result));
       } else {
-        if (result.outcome === 'committed') {
+        if (unit.isTrial) this.#trials++;
+        else if (result.outcome === 'committed') {
           this.#units++;
           this.#changes += unit.changes.length;
           this.#onCommit(unit);

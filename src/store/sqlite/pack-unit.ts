@@ -8,6 +8,8 @@ export interface PackedUnit {
   changes: PackedChange[];
   /** `Type/id` of what must exist. */
   mustExist: string[];
+  /** Nothing is to be changed. */
+  isTrial: boolean;
 }
 
 /** A change as the writer thread gets it: its index entries hashed. */
@@ -38,6 +40,7 @@ export function packUnit(unit: Unit, keys: TermKeys, packet: PacketWriter): void
   const { mustExist = [] } = unit;
   packet.number(mustExist.length);
   for (const key of mustExist) packet.text(`${key.resourceType}/${key.id}`);
+  packet.number(unit.isTrial === true ? 1 : 0);
 }
 
 function packChange(change: Change, keys: TermKeys, packet: PacketWriter): void {
@@ -87,7 +90,11 @@ function packEntries({ resourceType, method, index }: Change, keys: TermKeys, pa
 
 /** Reads the next unit of a packet, as `packUnit` wrote it. */
 export function unpackUnit(packet: PacketReader): PackedUnit {
-  return { changes: listOf(packet, unpackChange), mustExist: listOf(packet, () => packet.text()) };
+  return {
+    changes: listOf(packet, unpackChange),
+    mustExist: listOf(packet, () => packet.text()),
+    isTrial: packet.number() === 1,
+  };
 }
 
 function unpackChange(packet: PacketReader): PackedChange {

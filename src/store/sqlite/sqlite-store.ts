@@ -8,6 +8,7 @@ import {
   PAGE_BYTES,
   type Page,
   type ResourceKey,
+  type SequencedVersion,
   type Store,
   type StoredVersion,
   type Unit,
@@ -195,8 +196,12 @@ class SqliteStore implements Store {
     return this.#queue.commit(unit);
   }
 
-  changes(afterSequence: number, limit: number): Promise<readonly (StoredVersion & { sequence: number })[]> {
+  changes(afterSequence: number, limit: number): Promise<readonly SequencedVersion[]> {
     return this.#work(() => this.#versions.after(afterSequence, limit));
+  }
+
+  newest(resourceTypes: readonly string[], afterSequence: number, limit: number): Promise<readonly SequencedVersion[]> {
+    return this.#work(() => this.#versions.newest(resourceTypes, afterSequence, limit));
   }
 
   async check(): Promise<void> {

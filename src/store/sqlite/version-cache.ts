@@ -1,10 +1,5 @@
-import type { ResourceKey, StoredVersion } from '../store.ts';
+import type { ResourceKey, SequencedVersion } from '../store.ts';
 import { nestedMap } from './nested-map.ts';
-
-/** A version with its number in the order of commits. */
-export interface CachedVersion extends StoredVersion {
-  sequence: number;
-}
 
 /** What an entry takes beside its body. */
 const OVERHEAD = 400;
@@ -18,8 +13,8 @@ const READ_ONCE = 10_000;
  */
 export class VersionCache {
   readonly #limit: number;
-  readonly #ofKey = new Map<string, Map<string, CachedVersion>>();
-  readonly #bySequence = new Map<number, CachedVersion>();
+  readonly #ofKey = new Map<string, Map<string, SequencedVersion>>();
+  readonly #bySequence = new Map<number, SequencedVersion>();
   readonly #readOnce = new Set<number>();
   #bytes = 0;
 
@@ -31,21 +26,21 @@ export class VersionCache {
     return this.#bytes;
   }
 
-  get(key: ResourceKey): CachedVersion | undefined {
+  get(key: ResourceKey): SequencedVersion | undefined {
     const version = this.#ofKey.get(key.resourceType)?.get(key.id);
     if (version !== undefined) this.#touch(version);
     return version;
   }
 
   /** By sequence number, which names one version for ever: never stale. */
-  at(sequence: number): CachedVersion | undefined {
+  at(sequence: number): SequencedVersion | undefined {
     const version = this.#bySequence.get(sequence);
     if (version !== undefined) this.#touch(version);
     return version;
   }
 
   /** Takes a version that was current when it was read just now. */
-  set(version: CachedVersion): void {
+  set(version: SequencedVersion): void {
     if (!this.#isReadAgain(version.sequence)) return;
     const size = version.bodyBytes + OVERHEAD;
     if (size > this.#limit / 8) return;
@@ -76,7 +71,7 @@ export class VersionCache {
     return false;
   }
 
-  #touch(version: CachedVersion): void {
+  #touch(version: SequencedVersion): void {
     this.#bySequence.delete(version.sequence);
     this.#bySequence.set(version.sequence, version);
   }

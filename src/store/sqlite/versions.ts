@@ -1,7 +1,13 @@
-import { type Cursor, PAGE_BYTES, type Page, type ResourceKey, type StoredVersion } from '../store.ts';
+import {
+  type Cursor,
+  PAGE_BYTES,
+  type Page,
+  type ResourceKey,
+  type SequencedVersion,
+  type StoredVersion,
+} from '../store.ts';
 import { decodeBody } from './body-codec.ts';
 import type { Column, Statements } from './statements.ts';
-import type { CachedVersion } from './version-cache.ts';
 
 const COLUMNS = 'v.seq, v.version_id, v.updated, v.method, v.codec, v.body';
 const WITH_KEY = `${COLUMNS}, v.type, v.id`;
@@ -14,12 +20,16 @@ const OLDER = `SELECT ${COLUMNS} FROM superseded s JOIN version v ON v.seq = s.s
 const AT = `SELECT ${WITH_KEY} FROM version v WHERE v.seq = ?`;
 const AFTER = `SELECT ${WITH_KEY} FROM version v WHERE v.seq > ? ORDER BY v.seq LIMIT ?`;
 
+/** The types are a JSON array, so that there is one statement for any number of them. */
+const NEWEST = `SELECT ${WITH_KEY} FROM resource r JOIN version v ON v.seq = r.seq
+  WHERE r.type IN (SELECT value FROM json_each(?)) AND r.seq > ? ORDER BY r.seq LIMIT ?`;
+
 /** `lastUpdated` grows with the sequence; a few versions more are looked at, should a caller have missed that. */
 const LAST_UPDATED = 'SELECT max(updated) FROM (SELECT updated FROM version ORDER BY seq DESC LIMIT 100)';
 
 const keyOf = (row: Column[]): ResourceKey => ({ resourceType: row[6] as string, id: row[7] as string });
 
-function versionOf(row: Column[], { resourceType, id }: ResourceKey): CachedVersion {
+function versionOf(row: Column[], { resourceType, id }: ResourceKey): SequencedVersion {
   const body = decodeBody(row[4] as number, row[5] as Uint8Array);
   return {
     sequence: row[0] as number,
@@ -45,18 +55,18 @@ export class Versions {
     return (this.#statements.get(LAST_UPDATED, [])?.[0] as number | null | undefined) ?? 0;
   }
 
-  current(key: ResourceKey): CachedVersion | undefined {
+  current(key: ResourceKey): SequencedVersion | undefined {
     const row = this.#statements.get(CURRENT, [key.resourceType, key.id]);
     return row && versionOf(row, key);
   }
 
   /** The version with a sequence number that is known to be there. */
-  at(sequence: number): CachedVersion {
+  at(sequence: number): SequencedVersion {
     const row = this.#statements.get(AT, [sequence])!;
     return versionOf(row, keyOf(row));
   }
 
-  one(key: ResourceKey, versionId: number): CachedVersion | undefined {
+  one(key: ResourceKey, versionId: number): SequencedVersion | undefined {
     const current = this.current(key);
     if (current === undefined || versionId > current.versionId) return undefined;
     if (current.versionId === versionId) return current;
@@ -82,7 +92,12 @@ export class Versions {
     return last && last.versionId > 1 ? { versions: shown, next: [last.versionId], total } : { versions: shown, total };
   }
 
-  after(sequence: number, limit: number): CachedVersion[] {
+  after(sequence: number, limit: number): SequencedVersion[] {
     return this.#statements.all(AFTER, [sequence, limit]).map(row => versionOf(row, keyOf(row)));
+  }
+
+  newest(resourceTypes: readonly string[], sequence: number, limit: number): SequencedVersion[] {
+    const rows = this.#statements.all(NEWEST, [JSON.stringify(resourceTypes), sequence, limit]);
+    return rows.map(row => versionOf(row, keyOf(row)));
   }
 }

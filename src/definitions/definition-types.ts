@@ -1,0 +1,2 @@
+/** Types of resources that, when they are stored, say what other resources are judged by. */
+export const DEFINITION_TYPES: ReadonlySet<string> = new Set(['StructureDefinition', 'ValueSet', 'CodeSystem']);
