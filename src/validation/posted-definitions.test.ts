@@ -22,10 +22,11 @@ const remove = ({ resourceType, id }: JsonObject): void =>
 
 const faults = (resource: JsonObject): string[] =>
   errorsOf(validator, resource).map(({ rule, expression }) => `${rule} ${expression}`);
+/** What is said of profiles and codes beside errors; what else only looks like a mistake does not change with definitions. */
 const warnings = (resource: JsonObject): string[] =>
   validator
     .explain(resource as Resource, [])
-    .filter(({ severity }) => severity === 'warning')
+    .filter(({ severity, rule }) => severity === 'warning' && /^(?:profile|code)-/.test(rule))
     .map(({ rule, expression }) => `${rule} ${expression}`);
 
 const claiming = (name: string, more: JsonObject = {}): JsonObject => ({

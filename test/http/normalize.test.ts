@@ -59,7 +59,7 @@ const issuesOf = ({ body }: Answer): { rule: string; expression: string; severit
 
 describe('a claim as clients of openIMIS send it', () => {
   test('is refused as it is, and each fault says what to change', async () => {
-    const faults = expectOutcome(await server.post('Claim', openimisClaim('N-strict')), 422, 'code-not-in-value-set');
+    const faults = expectOutcome(await server.post('Claim', openimisClaim('N-strict')), 422, 'format-wrong');
     expect(faults.map(({ rule, expression }) => `${rule} ${expression}`).sort()).toEqual([
       'cardinality-min Claim.insurance',
       'cardinality-min Claim.priority',
@@ -68,6 +68,9 @@ describe('a claim as clients of openIMIS send it', () => {
       'code-not-in-value-set Claim.item[1].unitPrice.currency',
       'code-not-in-value-set Claim.status',
       'code-not-in-value-set Claim.total.currency',
+      'format-wrong Claim.diagnosis[0].diagnosis.coding[0].system',
+      'format-wrong Claim.identifier[0].type.coding[0].system',
+      'format-wrong Claim.type.coding[0].system',
       'reference-not-found Claim.item[0].extension[0].value',
       'reference-not-found Claim.item[1].extension[0].value',
       'reference-not-found Claim.patient',

@@ -241,7 +241,7 @@ describe('made-up resources', () => {
     }
     expect(different).toEqual([]);
     expect(onesided).toEqual([]);
-  });
+  }, 120_000);
 
   test('every search parameter selects what fhirpath.js selects', () => {
     const { found, refused, different } = compareSelections(madeUpResources(3));
