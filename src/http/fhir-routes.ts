@@ -3,6 +3,7 @@ import type { TypeCapability } from '../definitions/capability.ts';
 import type { OperationLevel } from '../definitions/operation-levels.ts';
 import { refuse } from '../fhir/fhir-error.ts';
 import { capabilities } from '../interactions/capabilities.ts';
+import { conditionalRead } from '../interactions/conditional-read.ts';
 import type { Deps, InteractionResult } from '../interactions/context.ts';
 import { create } from '../interactions/create.ts';
 import { deleteResource } from '../interactions/delete.ts';
@@ -78,6 +79,13 @@ export const fhirRoutes =
 
     const operate = createOperate(deps);
 
+    /** What was read, as far as the client does not have it already. */
+    const answerRead = (request: Request, found: Promise<InteractionResult>): Promise<InteractionResult> => {
+      const { 'if-none-match': ifNoneMatch, 'if-modified-since': ifModifiedSince } = request.headers;
+      if (ifNoneMatch === undefined && ifModifiedSince === undefined) return found;
+      return found.then(result => conditionalRead(result, { ifNoneMatch, ifModifiedSince }));
+    };
+
     /** `{ normalize }` for a write whose resource is to be rewritten first. */
     const normalizing = ({ headers: { prefer } }: Request): { normalize?: 'openimis' } => {
       if (prefer === undefined && deps.settings.normalize === 'off') return {};
@@ -112,7 +120,10 @@ export const fhirRoutes =
       },
       '/:type/:id': {
         operation: { level: 'type', at: 'id' },
-        GET: { interaction: 'read', run: request => read(deps, request.params.type, request.params.id) },
+        GET: {
+          interaction: 'read',
+          run: request => answerRead(request, read(deps, request.params.type, request.params.id)),
+        },
         PUT: {
           interaction: 'update',
           run: request =>
@@ -144,7 +155,13 @@ export const fhirRoutes =
       },
       '/:type/:id/:operation(^\\$.*)': { operation: { level: 'instance', at: 'operation' } },
       '/:type/:id/_history/:versionId': {
-        GET: { interaction: 'vread', run: ({ params }) => vread(deps, params.type, params.id, params.versionId) },
+        GET: {
+          interaction: 'vread',
+          run: request => {
+            const { type, id, versionId } = request.params;
+            return answerRead(request, vread(deps, type, id, versionId));
+          },
+        },
       },
     };
 

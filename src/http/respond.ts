@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import type { InteractionResult, Prefer } from '../interactions/context.ts';
-import { versionToEtag } from '../interactions/etag.ts';
+import { namesEtag, versionToEtag } from '../interactions/etag.ts';
 import { endConnectionWhenClosing } from './close-in-time.ts';
 import { FHIR_JSON } from './media-type.ts';
 import { readPrefer } from './prefer.ts';
@@ -12,10 +12,6 @@ const bodyOf = ({ status, body, issues = [] }: InteractionResult, prefer?: Prefe
   if (status === 204 || prefer === 'minimal') return undefined;
   return prefer === 'OperationOutcome' ? JSON.stringify(operationOutcome(issues)) : body;
 };
-
-/** Whether the client has the body of this entity tag already. */
-const isKnown = (etag: string, ifNoneMatch: string | undefined): boolean =>
-  ifNoneMatch?.split(',').some(each => each.trim() === '*' || each.trim().replace(/^W\//, '') === etag) ?? false;
 
 /**
  * Sends what an interaction answered: status, version headers, and the body that the client prefers. Goes past the framework's own
@@ -44,7 +40,8 @@ export const respond = (
       headers['preference-applied'] = 'normalize=openimis';
     }
   }
-  const unchanged = etag !== undefined && isKnown(etag, request.headers['if-none-match']);
+  const known = request.headers['if-none-match'];
+  const unchanged = etag !== undefined && known !== undefined && namesEtag(known, etag);
   if (etag !== undefined) Object.assign(headers, { etag, 'cache-control': 'no-cache' });
   const status = unchanged ? 304 : result.status;
   const body = unchanged ? undefined : bodyOf(result, options.prefer);

@@ -107,6 +107,18 @@ describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name =
     });
   });
 
+  test('claims conditional reads of every type that is read', async () => {
+    const claims = resources.filter(({ conditionalRead }) => conditionalRead === 'full-support');
+    expect(claims).toEqual(resources.filter(({ interaction = [] }) => interaction.some(({ code }) => code === 'read')));
+    const { body, headers } = await server.post('Patient', patient('conditional'));
+    for (const [header, value] of [
+      ['if-none-match', headers.etag!],
+      ['if-modified-since', headers['last-modified']!],
+    ] as const) {
+      expect((await server.get(`Patient/${body.id}`, { [header]: value })).status).toBe(304);
+    }
+  });
+
   test('claims nothing that no probe is known for', () => {
     const codes = resources.flatMap(({ interaction = [] }) => interaction.map(({ code }) => code));
     expect([...new Set(codes)].filter(code => PROBES[code] === undefined)).toEqual([]);
