@@ -4,13 +4,14 @@ import type { OperationLevel } from '../definitions/operation-levels.ts';
 import { refuse } from '../fhir/fhir-error.ts';
 import { capabilities } from '../interactions/capabilities.ts';
 import { conditionalRead } from '../interactions/conditional-read.ts';
-import type { Deps, InteractionResult } from '../interactions/context.ts';
+import type { Deps, InteractionResult, Prefer } from '../interactions/context.ts';
 import { create } from '../interactions/create.ts';
 import { deleteResource } from '../interactions/delete.ts';
 import { enabledType } from '../interactions/enabled-type.ts';
 import { historyInstance } from '../interactions/history-instance.ts';
 import { dialectOf } from '../interactions/normalize.ts';
 import { read } from '../interactions/read.ts';
+import { subsetOf } from '../interactions/read-subset.ts';
 import { searchType } from '../interactions/search-type.ts';
 import { update } from '../interactions/update.ts';
 import { vread } from '../interactions/vread.ts';
@@ -19,6 +20,7 @@ import { bodyTooLarge } from './body-too-large.ts';
 import { requireAcceptable, requireContentType } from './media-type.ts';
 import { createOperate } from './operate.ts';
 import { readPrefer } from './prefer.ts';
+import { readPretty } from './pretty.ts';
 import { type QueryParameters, readQueryParameters } from './query-parameters.ts';
 import type { RecordRequest } from './record-request.ts';
 import { requireId } from './require-id.ts';
@@ -47,6 +49,8 @@ const header = (request: Request, name: string): string | undefined => {
   return Array.isArray(value) ? value.join(', ') : value;
 };
 
+const handlingOf = ({ headers }: Request): Prefer['handling'] => readPrefer(headers.prefer).handling;
+
 /** `{ [name]: value }` for a header that was sent, nothing for one that was not. */
 const given = <Name extends string>(name: Name, value: string | undefined): { [N in Name]?: string } =>
   (value === undefined ? {} : { [name]: value }) as { [N in Name]?: string };
@@ -74,16 +78,21 @@ export const fhirRoutes =
       searchType(deps, {
         resourceType: request.params.type,
         parameters,
-        handling: readPrefer(request.headers.prefer).handling,
+        handling: handlingOf(request),
       });
 
     const operate = createOperate(deps);
 
-    /** What was read, as far as the client does not have it already. */
-    const answerRead = (request: Request, found: Promise<InteractionResult>): Promise<InteractionResult> => {
+    /** What was read, as far as the client does not have it already, or the part of it that was asked for. */
+    const answerRead = (
+      request: Request,
+      parameters: QueryParameters,
+      found: Promise<InteractionResult>,
+    ): Promise<InteractionResult> => {
       const { 'if-none-match': ifNoneMatch, 'if-modified-since': ifModifiedSince } = request.headers;
-      if (ifNoneMatch === undefined && ifModifiedSince === undefined) return found;
-      return found.then(result => conditionalRead(result, { ifNoneMatch, ifModifiedSince }));
+      if (parameters.length === 0 && ifNoneMatch === undefined && ifModifiedSince === undefined) return found;
+      const asked = { resourceType: request.params.type, parameters, handling: handlingOf(request) };
+      return found.then(result => subsetOf(deps, asked, conditionalRead(result, { ifNoneMatch, ifModifiedSince })));
     };
 
     /** `{ normalize }` for a write whose resource is to be rewritten first. */
@@ -122,7 +131,8 @@ export const fhirRoutes =
         operation: { level: 'type', at: 'id' },
         GET: {
           interaction: 'read',
-          run: request => answerRead(request, read(deps, request.params.type, request.params.id)),
+          run: (request, parameters) =>
+            answerRead(request, parameters, read(deps, request.params.type, request.params.id)),
         },
         PUT: {
           interaction: 'update',
@@ -157,9 +167,9 @@ export const fhirRoutes =
       '/:type/:id/_history/:versionId': {
         GET: {
           interaction: 'vread',
-          run: request => {
+          run: (request, parameters) => {
             const { type, id, versionId } = request.params;
-            return answerRead(request, vread(deps, type, id, versionId));
+            return answerRead(request, parameters, vread(deps, type, id, versionId));
           },
         },
       },
@@ -189,6 +199,7 @@ export const fhirRoutes =
             const { operation } = handlers;
             const called = operation === undefined ? undefined : operationCode(request.params[operation.at]);
             const mediaType = called === undefined ? undefined : operations.get(called)?.mediaType;
+            const isPretty = parameters.length > 0 && readPretty(parameters, () => handlingOf(request));
             const format = parameters.find(([name]) => name === '_format')?.[1];
             requireAcceptable(request.headers.accept, format, mediaType);
             const requireBodyType = (): void => {
@@ -211,6 +222,7 @@ export const fhirRoutes =
                 baseUrl: deps.settings.baseUrl,
                 record,
                 mediaType,
+                isPretty,
                 ...(told ? { prefer: prefer.return } : {}),
               });
             }
@@ -226,10 +238,10 @@ export const fhirRoutes =
             const result = await run(request, parameters);
             const { baseUrl } = deps.settings;
             if (method === 'GET' || interaction === 'search-type') {
-              return respond(request, reply, result, { baseUrl, record });
+              return respond(request, reply, result, { baseUrl, record, isPretty });
             }
             const prefer = readPrefer(request.headers.prefer).return;
-            return respond(request, reply, result, { baseUrl, record, prefer });
+            return respond(request, reply, result, { baseUrl, record, prefer, isPretty });
           },
         });
       }
