@@ -16,9 +16,11 @@ import { searchType } from '../interactions/search-type.ts';
 import { update } from '../interactions/update.ts';
 import { vread } from '../interactions/vread.ts';
 import { operations } from '../operations/operations.ts';
+import { allow } from './allow.ts';
 import { bodyTooLarge } from './body-too-large.ts';
 import { requireAcceptable, requireContentType } from './media-type.ts';
-import { createOperate } from './operate.ts';
+import { refuseMethodOverride } from './method-override.ts';
+import { allowOfOperation, createOperate } from './operate.ts';
 import { readPrefer } from './prefer.ts';
 import { readPretty } from './pretty.ts';
 import { type QueryParameters, readQueryParameters } from './query-parameters.ts';
@@ -180,10 +182,12 @@ export const fhirRoutes =
       const takesBundle = url === '/' || handlers.operation !== undefined;
       const isForm = url === '/:type/_search';
       const allowed = (type?: TypeCapability): string =>
-        ALL_METHODS.filter(method => {
-          const handler = handlers[method];
-          return handler?.run !== undefined && (type === undefined || type.interactions.has(handler.interaction));
-        }).join(', ');
+        allow(
+          ALL_METHODS.filter(method => {
+            const handler = handlers[method];
+            return handler?.run !== undefined && (type === undefined || type.interactions.has(handler.interaction));
+          }),
+        );
       for (const method of ALL_METHODS) {
         const { interaction = method.toLowerCase(), run } = handlers[method] ?? {};
         app.route<FhirRoute>({
@@ -200,6 +204,7 @@ export const fhirRoutes =
             const called = operation === undefined ? undefined : operationCode(request.params[operation.at]);
             const mediaType = called === undefined ? undefined : operations.get(called)?.mediaType;
             const isPretty = parameters.length > 0 && readPretty(parameters, () => handlingOf(request));
+            if (method === 'POST') refuseMethodOverride(request.headers);
             const format = parameters.find(([name]) => name === '_format')?.[1];
             requireAcceptable(request.headers.accept, format, mediaType);
             const requireBodyType = (): void => {
@@ -245,5 +250,25 @@ export const fhirRoutes =
           },
         });
       }
+      app.route<FhirRoute>({
+        method: 'OPTIONS',
+        url,
+        config: { interaction: 'options' },
+        handler: async (request: Request, reply: FastifyReply) => {
+          const { type, id } = request.params;
+          const { operation } = handlers;
+          const called = operation === undefined ? undefined : operationCode(request.params[operation.at]);
+          const methods = (): string => {
+            if (operation !== undefined && called !== undefined) {
+              const { level } = operation;
+              return allowOfOperation(deps, called, level === 'system' ? { level } : { level, resourceType: type });
+            }
+            const enabled = type === undefined ? undefined : enabledType(deps, type);
+            if (id !== undefined) requireId(id);
+            return allowed(enabled);
+          };
+          return reply.code(204).header('allow', methods()).send();
+        },
+      });
     }
   };
