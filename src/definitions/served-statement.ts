@@ -18,8 +18,8 @@ export interface ServedSoftware {
 }
 
 /**
- * The CapabilityStatement that is served: what the file asks for, with the search parameters that there are, told of this
- * server and not of its kind.
+ * The CapabilityStatement that is served: what the file asks for, with the search parameters that there are and what reads do
+ * without being asked for, told of this server and not of its kind.
  */
 export const servedStatement = (
   file: CapabilityStatement,
@@ -52,9 +52,10 @@ export const servedStatement = (
 
 const servedResource = (
   { searchParam: _, operation, ...said }: CapabilityStatementRestResource,
-  { searchParameters }: TypeCapability,
+  { searchParameters, interactions }: TypeCapability,
 ): CapabilityStatementRestResource => ({
   ...said,
+  ...(interactions.has('read') ? { conditionalRead: 'full-support' } : {}),
   ...(searchParameters.size === 0 ? {} : { searchParam: [...searchParameters.values()].map(servedParameter) }),
   ...(operation === undefined ? {} : { operation }),
 });

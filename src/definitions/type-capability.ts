@@ -39,7 +39,8 @@ const SAID: { [K in keyof CapabilityStatementRestResource]?: readonly unknown[] 
   readHistory: [true],
   updateCreate: [true, false],
   conditionalCreate: [true, false],
-  conditionalRead: ['not-supported'],
+  // Needs no switch; `servedStatement` says it of every type that is read.
+  conditionalRead: ['full-support'],
   conditionalUpdate: [false],
   conditionalDelete: ['not-supported'],
 };

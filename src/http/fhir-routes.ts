@@ -3,21 +3,26 @@ import type { TypeCapability } from '../definitions/capability.ts';
 import type { OperationLevel } from '../definitions/operation-levels.ts';
 import { refuse } from '../fhir/fhir-error.ts';
 import { capabilities } from '../interactions/capabilities.ts';
-import type { Deps, InteractionResult } from '../interactions/context.ts';
+import { conditionalRead } from '../interactions/conditional-read.ts';
+import type { Deps, InteractionResult, Prefer } from '../interactions/context.ts';
 import { create } from '../interactions/create.ts';
 import { deleteResource } from '../interactions/delete.ts';
 import { enabledType } from '../interactions/enabled-type.ts';
 import { historyInstance } from '../interactions/history-instance.ts';
 import { dialectOf } from '../interactions/normalize.ts';
 import { read } from '../interactions/read.ts';
+import { subsetOf } from '../interactions/read-subset.ts';
 import { searchType } from '../interactions/search-type.ts';
 import { update } from '../interactions/update.ts';
 import { vread } from '../interactions/vread.ts';
 import { operations } from '../operations/operations.ts';
+import { allow } from './allow.ts';
 import { bodyTooLarge } from './body-too-large.ts';
 import { requireAcceptable, requireContentType } from './media-type.ts';
-import { createOperate } from './operate.ts';
+import { refuseMethodOverride } from './method-override.ts';
+import { allowOfOperation, createOperate } from './operate.ts';
 import { readPrefer } from './prefer.ts';
+import { readPretty } from './pretty.ts';
 import { type QueryParameters, readQueryParameters } from './query-parameters.ts';
 import type { RecordRequest } from './record-request.ts';
 import { requireId } from './require-id.ts';
@@ -46,6 +51,8 @@ const header = (request: Request, name: string): string | undefined => {
   return Array.isArray(value) ? value.join(', ') : value;
 };
 
+const handlingOf = ({ headers }: Request): Prefer['handling'] => readPrefer(headers.prefer).handling;
+
 /** `{ [name]: value }` for a header that was sent, nothing for one that was not. */
 const given = <Name extends string>(name: Name, value: string | undefined): { [N in Name]?: string } =>
   (value === undefined ? {} : { [name]: value }) as { [N in Name]?: string };
@@ -73,10 +80,22 @@ export const fhirRoutes =
       searchType(deps, {
         resourceType: request.params.type,
         parameters,
-        handling: readPrefer(request.headers.prefer).handling,
+        handling: handlingOf(request),
       });
 
     const operate = createOperate(deps);
+
+    /** What was read, as far as the client does not have it already, or the part of it that was asked for. */
+    const answerRead = (
+      request: Request,
+      parameters: QueryParameters,
+      found: Promise<InteractionResult>,
+    ): Promise<InteractionResult> => {
+      const { 'if-none-match': ifNoneMatch, 'if-modified-since': ifModifiedSince } = request.headers;
+      if (parameters.length === 0 && ifNoneMatch === undefined && ifModifiedSince === undefined) return found;
+      const asked = { resourceType: request.params.type, parameters, handling: handlingOf(request) };
+      return found.then(result => subsetOf(deps, asked, conditionalRead(result, { ifNoneMatch, ifModifiedSince })));
+    };
 
     /** `{ normalize }` for a write whose resource is to be rewritten first. */
     const normalizing = ({ headers: { prefer } }: Request): { normalize?: 'openimis' } => {
@@ -112,7 +131,11 @@ export const fhirRoutes =
       },
       '/:type/:id': {
         operation: { level: 'type', at: 'id' },
-        GET: { interaction: 'read', run: request => read(deps, request.params.type, request.params.id) },
+        GET: {
+          interaction: 'read',
+          run: (request, parameters) =>
+            answerRead(request, parameters, read(deps, request.params.type, request.params.id)),
+        },
         PUT: {
           interaction: 'update',
           run: request =>
@@ -144,7 +167,13 @@ export const fhirRoutes =
       },
       '/:type/:id/:operation(^\\$.*)': { operation: { level: 'instance', at: 'operation' } },
       '/:type/:id/_history/:versionId': {
-        GET: { interaction: 'vread', run: ({ params }) => vread(deps, params.type, params.id, params.versionId) },
+        GET: {
+          interaction: 'vread',
+          run: (request, parameters) => {
+            const { type, id, versionId } = request.params;
+            return answerRead(request, parameters, vread(deps, type, id, versionId));
+          },
+        },
       },
     };
 
@@ -153,10 +182,12 @@ export const fhirRoutes =
       const takesBundle = url === '/' || handlers.operation !== undefined;
       const isForm = url === '/:type/_search';
       const allowed = (type?: TypeCapability): string =>
-        ALL_METHODS.filter(method => {
-          const handler = handlers[method];
-          return handler?.run !== undefined && (type === undefined || type.interactions.has(handler.interaction));
-        }).join(', ');
+        allow(
+          ALL_METHODS.filter(method => {
+            const handler = handlers[method];
+            return handler?.run !== undefined && (type === undefined || type.interactions.has(handler.interaction));
+          }),
+        );
       for (const method of ALL_METHODS) {
         const { interaction = method.toLowerCase(), run } = handlers[method] ?? {};
         app.route<FhirRoute>({
@@ -172,6 +203,8 @@ export const fhirRoutes =
             const { operation } = handlers;
             const called = operation === undefined ? undefined : operationCode(request.params[operation.at]);
             const mediaType = called === undefined ? undefined : operations.get(called)?.mediaType;
+            const isPretty = parameters.length > 0 && readPretty(parameters, () => handlingOf(request));
+            if (method === 'POST') refuseMethodOverride(request.headers);
             const format = parameters.find(([name]) => name === '_format')?.[1];
             requireAcceptable(request.headers.accept, format, mediaType);
             const requireBodyType = (): void => {
@@ -194,6 +227,7 @@ export const fhirRoutes =
                 baseUrl: deps.settings.baseUrl,
                 record,
                 mediaType,
+                isPretty,
                 ...(told ? { prefer: prefer.return } : {}),
               });
             }
@@ -209,12 +243,32 @@ export const fhirRoutes =
             const result = await run(request, parameters);
             const { baseUrl } = deps.settings;
             if (method === 'GET' || interaction === 'search-type') {
-              return respond(request, reply, result, { baseUrl, record });
+              return respond(request, reply, result, { baseUrl, record, isPretty });
             }
             const prefer = readPrefer(request.headers.prefer).return;
-            return respond(request, reply, result, { baseUrl, record, prefer });
+            return respond(request, reply, result, { baseUrl, record, prefer, isPretty });
           },
         });
       }
+      app.route<FhirRoute>({
+        method: 'OPTIONS',
+        url,
+        config: { interaction: 'options' },
+        handler: async (request: Request, reply: FastifyReply) => {
+          const { type, id } = request.params;
+          const { operation } = handlers;
+          const called = operation === undefined ? undefined : operationCode(request.params[operation.at]);
+          const methods = (): string => {
+            if (operation !== undefined && called !== undefined) {
+              const { level } = operation;
+              return allowOfOperation(deps, called, level === 'system' ? { level } : { level, resourceType: type });
+            }
+            const enabled = type === undefined ? undefined : enabledType(deps, type);
+            if (id !== undefined) requireId(id);
+            return allowed(enabled);
+          };
+          return reply.code(204).header('allow', methods()).send();
+        },
+      });
     }
   };

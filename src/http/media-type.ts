@@ -4,22 +4,35 @@ import { refuse } from '../fhir/fhir-error.ts';
 /** The Content-Type of every FHIR body that is sent. */
 export const FHIR_JSON = 'application/fhir+json; charset=utf-8';
 
+const FHIR_TYPE = 'application/fhir+json';
+
 /** What may stand in Accept, Content-Type and `_format` for the JSON that this server speaks. */
-const JSON_TYPES = new Set(['application/fhir+json', 'application/json', 'text/json', 'json']);
+const JSON_TYPES = new Set([FHIR_TYPE, 'application/json', 'text/json', 'json']);
 const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 const ANY = new Set(['*/*', 'application/*']);
 
-const servesVersion = (parameters: readonly string[]): boolean =>
-  parameters.every(parameter => {
-    const [name, value] = parameter.trim().split('=');
-    return name?.toLowerCase() !== 'fhirversion' || /^"?4\.0/.test(value ?? '');
-  });
+const VERSION = /^"?4\.0(\.\d+)?"?$/;
+const REFUSED = /^0(\.0*)?$/;
 
-const serves = (range: string): boolean => {
+/** What one range of an Accept header is to an answer in FHIR JSON: it asks for it, refuses it, or is about something else. */
+const servedAs = (range: string): 'named' | 'any' | 'refused' | 'other' => {
   const [type = '', ...parameters] = range.split(';');
   const name = type.trim().toLowerCase();
-  if (parameters.some(parameter => /^\s*q=0(\.0*)?\s*$/.test(parameter))) return false;
-  return (JSON_TYPES.has(name) || ANY.has(name)) && servesVersion(parameters);
+  if (!JSON_TYPES.has(name) && !ANY.has(name)) return 'other';
+  let isRefused = false;
+  for (const parameter of parameters) {
+    const [key = '', value = ''] = parameter.split('=').map(part => part.trim());
+    if (key.toLowerCase() === 'fhirversion' && !VERSION.test(value)) return 'other';
+    if (key.toLowerCase() === 'q') isRefused = REFUSED.test(value);
+  }
+  if (isRefused) return name === FHIR_TYPE ? 'refused' : 'other';
+  return ANY.has(name) ? 'any' : 'named';
+};
+
+/** A type that is refused by name is not let in again by a wildcard. */
+const serves = (header: string): boolean => {
+  const ranges = header.split(',').map(servedAs);
+  return ranges.includes('named') || (ranges.includes('any') && !ranges.includes('refused'));
 };
 
 /** Accept headers seen before; clients send a handful of different ones. */
@@ -28,7 +41,7 @@ const judged = new Map<string, boolean>();
 const accepts = (header: string): boolean => {
   let answer = judged.get(header);
   if (answer === undefined) {
-    answer = header.split(',').some(serves);
+    answer = serves(header);
     if (judged.size < 1000) judged.set(header, answer);
   }
   return answer;

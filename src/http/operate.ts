@@ -2,16 +2,40 @@ import { refuse } from '../fhir/fhir-error.ts';
 import { nearestName } from '../fhir/nearest-name.ts';
 import type { Deps, InteractionResult } from '../interactions/context.ts';
 import { enabledType } from '../interactions/enabled-type.ts';
-import type { OperationRequest } from '../operations/operation.ts';
+import type { Operation, OperationRequest } from '../operations/operation.ts';
 import { operations } from '../operations/operations.ts';
+import { allow } from './allow.ts';
 import { bodyTooLarge } from './body-too-large.ts';
 import { requireId } from './require-id.ts';
 
 /** Carries out an operation that is enabled where it is called. `code` is without the dollar sign. */
 export type Operate = (method: string, code: string, request: OperationRequest) => Promise<InteractionResult>;
 
-const methodsOf = ({ affectsState }: { affectsState: boolean }): readonly string[] =>
-  affectsState ? ['POST'] : ['GET', 'POST'];
+/** The methods that an operation is called with. */
+const methodsOf = ({ affectsState }: Operation): readonly string[] => (affectsState ? ['POST'] : ['GET', 'POST']);
+
+/** Where an operation is called. */
+type Place = Pick<OperationRequest, 'level' | 'resourceType'>;
+
+const enabledOperation = (deps: Deps, code: string, { level, resourceType }: Place): Operation => {
+  const enabled =
+    resourceType === undefined
+      ? [...deps.capability.operations]
+      : [...enabledType(deps, resourceType).operations].flatMap(([name, levels]) => (levels.has(level) ? [name] : []));
+  const operation = enabled.includes(code) ? operations.get(code) : undefined;
+  if (operation !== undefined) return operation;
+  const place = { system: 'this server', type: resourceType, instance: `a single ${resourceType}` }[level];
+  const nearest = nearestName(code, enabled);
+  const hint = nearest === undefined ? '' : ` Did you mean $${nearest}?`;
+  throw refuse(
+    'operation-unknown',
+    `There is no operation $${code} for ${place}.${hint} GET /metadata lists the operations.`,
+  );
+};
+
+/** The `Allow` header of an operation. @throws {FhirError} 404 `operation-unknown` where it is not enabled */
+export const allowOfOperation = (deps: Deps, code: string, place: Place): string =>
+  allow(methodsOf(enabledOperation(deps, code, place)));
 
 /**
  * Calls of operations, as the capability file enables them. One that is not enabled at the level, or nowhere, is 404 naming the
@@ -21,30 +45,15 @@ const methodsOf = ({ affectsState }: { affectsState: boolean }): readonly string
 export const createOperate =
   (deps: Deps): Operate =>
   async (method, code, request) => {
-    const { level, resourceType, id } = request;
-    const enabled =
-      resourceType === undefined
-        ? [...deps.capability.operations]
-        : [...enabledType(deps, resourceType).operations].flatMap(([name, levels]) =>
-            levels.has(level) ? [name] : [],
-          );
-    const operation = enabled.includes(code) ? operations.get(code) : undefined;
-    if (operation === undefined) {
-      const place = { system: 'this server', type: resourceType, instance: `a single ${resourceType}` }[level];
-      const nearest = nearestName(code, enabled);
-      const hint = nearest === undefined ? '' : ` Did you mean $${nearest}?`;
-      throw refuse(
-        'operation-unknown',
-        `There is no operation $${code} for ${place}.${hint} GET /metadata lists the operations.`,
-      );
-    }
+    const { id } = request;
+    const operation = enabledOperation(deps, code, request);
     if (id !== undefined) requireId(id);
     const methods = methodsOf(operation);
     if (!methods.includes(method)) {
       const reason = operation.affectsState
         ? 'changes something, so it must be called with POST'
         : 'is called with GET or POST';
-      throw refuse('interaction-not-enabled', `$${code} ${reason}.`, { headers: { allow: methods.join(', ') } });
+      throw refuse('interaction-not-enabled', `$${code} ${reason}.`, { headers: { allow: allow(methods) } });
     }
     if (request.body.length > deps.settings.maxResourceBytes && !operation.takesBundle) throw bodyTooLarge();
     return operation.run(deps, request);

@@ -2,10 +2,11 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import type { InteractionResult, Prefer } from '../interactions/context.ts';
-import { versionToEtag } from '../interactions/etag.ts';
+import { namesEtag, versionToEtag } from '../interactions/etag.ts';
 import { endConnectionWhenClosing } from './close-in-time.ts';
 import { FHIR_JSON } from './media-type.ts';
 import { readPrefer } from './prefer.ts';
+import { prettyText } from './pretty.ts';
 import type { RecordRequest } from './record-request.ts';
 
 const bodyOf = ({ status, body, issues = [] }: InteractionResult, prefer?: Prefer['return']): string | undefined => {
@@ -13,21 +14,24 @@ const bodyOf = ({ status, body, issues = [] }: InteractionResult, prefer?: Prefe
   return prefer === 'OperationOutcome' ? JSON.stringify(operationOutcome(issues)) : body;
 };
 
-/** Whether the client has the body of this entity tag already. */
-const isKnown = (etag: string, ifNoneMatch: string | undefined): boolean =>
-  ifNoneMatch?.split(',').some(each => each.trim() === '*' || each.trim().replace(/^W\//, '') === etag) ?? false;
-
 /**
  * Sends what an interaction answered: status, version headers, and the body that the client prefers. Goes past the framework's own
  * way of sending, which takes a tenth of the time of a read and has nothing to add to a text that is ready.
  * A body with an entity tag of its own, which the client has, is not sent again. `mediaType` is that of a body that is no resource.
+ * With `isPretty` the body is indented.
  * https://hl7.org/fhir/R4/http.html#ops
  */
 export const respond = (
   request: FastifyRequest,
   reply: FastifyReply,
   result: InteractionResult,
-  options: { baseUrl: string; record: RecordRequest; prefer?: Prefer['return']; mediaType?: string | undefined },
+  options: {
+    baseUrl: string;
+    record: RecordRequest;
+    prefer?: Prefer['return'];
+    mediaType?: string | undefined;
+    isPretty: boolean;
+  },
 ): FastifyReply => {
   const { version, etag } = result;
   const headers: OutgoingHttpHeaders = { 'x-request-id': request.id };
@@ -44,10 +48,12 @@ export const respond = (
       headers['preference-applied'] = 'normalize=openimis';
     }
   }
-  const unchanged = etag !== undefined && isKnown(etag, request.headers['if-none-match']);
+  const known = request.headers['if-none-match'];
+  const unchanged = etag !== undefined && known !== undefined && namesEtag(known, etag);
   if (etag !== undefined) Object.assign(headers, { etag, 'cache-control': 'no-cache' });
   const status = unchanged ? 304 : result.status;
-  const body = unchanged ? undefined : bodyOf(result, options.prefer);
+  const text = unchanged ? undefined : bodyOf(result, options.prefer);
+  const body = text !== undefined && options.isPretty ? prettyText(text) : text;
   if (body !== undefined) {
     headers['content-type'] = options.mediaType ?? FHIR_JSON;
     headers['content-length'] = (body === result.body ? result.bodyBytes : undefined) ?? Buffer.byteLength(body);

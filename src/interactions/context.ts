@@ -69,7 +69,7 @@ export interface VersionHead {
 
 /** What an interaction answers, whoever asked: HTTP, a Bundle entry, a connector. */
 export interface InteractionResult {
-  status: 200 | 201 | 204;
+  status: 200 | 201 | 204 | 304;
   /** The version that was read or written; absent for Bundles and other derived bodies. */
   version?: VersionHead;
   /** JSON text of the resource; absent where there is none to show. */

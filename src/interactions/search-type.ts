@@ -1,9 +1,12 @@
 import { buildBundle } from '../fhir/bundle.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import { parseSearch } from '../search/parse-search.ts';
+import type { SearchQuery } from '../search/query.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { CURSOR, pagesOf } from './pages-of.ts';
+import { isSubsetParameter, readSubset } from './read-subset.ts';
 import { searchSettings } from './search-settings.ts';
+import { showEach } from './show-each.ts';
 
 /** A search of one type: its parameters in the order of the request, percent decoding done. */
 export interface SearchRequest {
@@ -21,12 +24,21 @@ export const searchType = async (deps: Deps, request: SearchRequest): Promise<In
   const { resourceType, handling } = request;
   const { baseUrl } = deps.settings;
   const cursor = request.parameters.find(([name]) => name === CURSOR)?.[1];
-  const parameters = request.parameters.filter(([name]) => name !== CURSOR);
-  const { query, used, ignored } = parseSearch({ ...searchSettings(deps, resourceType), parameters, handling });
+  const subset = readSubset(deps, request, true);
+  const parameters = request.parameters.filter(each => each[0] !== CURSOR && !isSubsetParameter(each));
+  const search = parseSearch({ ...searchSettings(deps, resourceType), parameters, handling });
+  const query: SearchQuery = subset.isCount ? { ...search.query, count: 0, total: 'accurate' } : search.query;
+  const used = [...search.used, ...subset.used];
+  const ignored = [...search.ignored, ...subset.ignored];
   const pages = pagesOf({ store: deps.store, baseUrl, path: resourceType, parameters: used, cursor });
   const page = await deps.store.search(query, pages.after);
+  const bodies = await showEach(
+    page.versions.map(({ body }) => body),
+    subset.show,
+  );
   const entries = page.versions.map(
-    ({ id, body }) => `{"fullUrl":"${baseUrl}/${resourceType}/${id}","resource":${body},"search":{"mode":"match"}}`,
+    ({ id }, index) =>
+      `{"fullUrl":"${baseUrl}/${resourceType}/${id}","resource":${bodies[index]},"search":{"mode":"match"}}`,
   );
   if (ignored.length > 0) {
     entries.push(`{"resource":${JSON.stringify(operationOutcome(ignored))},"search":{"mode":"outcome"}}`);

@@ -5,7 +5,7 @@ import type { CapabilityStatement, CapabilityStatementRest, CapabilityStatementR
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import plainR4 from '../../capability-statements/r4.json' with { type: 'json' };
 import { operations } from '../../src/operations/operations.ts';
-import { expectOutcome } from './expect-outcome.ts';
+import { expectOutcome, methodsOf } from './expect-outcome.ts';
 import { patient } from './resources.ts';
 import { type Answer, startServer, type TestServer, useServer } from './start-server.ts';
 
@@ -107,6 +107,18 @@ describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name =
     });
   });
 
+  test('claims conditional reads of every type that is read', async () => {
+    const claims = resources.filter(({ conditionalRead }) => conditionalRead === 'full-support');
+    expect(claims).toEqual(resources.filter(({ interaction = [] }) => interaction.some(({ code }) => code === 'read')));
+    const { body, headers } = await server.post('Patient', patient('conditional'));
+    for (const [header, value] of [
+      ['if-none-match', headers.etag!],
+      ['if-modified-since', headers['last-modified']!],
+    ] as const) {
+      expect((await server.get(`Patient/${body.id}`, { [header]: value })).status).toBe(304);
+    }
+  });
+
   test('claims nothing that no probe is known for', () => {
     const codes = resources.flatMap(({ interaction = [] }) => interaction.map(({ code }) => code));
     expect([...new Set(codes)].filter(code => PROBES[code] === undefined)).toEqual([]);
@@ -175,11 +187,11 @@ describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name =
         expectOutcome(posted, 400, 'json-not-resource');
         const { affectsState } = operations.get(code)!;
         const got = await server.get(`${path}$${code}`);
-        if (affectsState) expect(got.headers.allow, `${path}$${code}`).toBe('POST');
+        if (affectsState) expect(methodsOf(got), `${path}$${code}`).toBe('POST');
         expect(got.status === 405, `${path}$${code}`).toBe(affectsState);
         const put = await server.put(`${path}$${code}`, EMPTY);
         expectOutcome(put, 405, 'interaction-not-enabled');
-        expect(put.headers.allow).toBe(affectsState ? 'POST' : 'GET, POST');
+        expect(methodsOf(put)).toBe(affectsState ? 'POST' : 'GET, POST');
       }
     });
   });

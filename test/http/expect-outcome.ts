@@ -42,3 +42,10 @@ export const expectOutcome = (answer: Answer, status: number, rule: string): Fou
   expect(found[0]?.rule).toBe(rule);
   return found;
 };
+
+/** The methods of an Allow header, without HEAD and OPTIONS, which go with GET and with every path. */
+export const methodsOf = ({ headers: { allow = '' } }: Answer): string =>
+  allow
+    .split(', ')
+    .filter(method => method !== 'HEAD' && method !== 'OPTIONS')
+    .join(', ');

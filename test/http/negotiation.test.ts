@@ -13,6 +13,10 @@ test.each([
   'text/html, application/xhtml+xml, */*;q=0.8',
   'application/fhir+xml;q=0.9, application/*;q=0.1',
   'APPLICATION/FHIR+JSON',
+  'application/fhir+json; fhirVersion="4.0.1"',
+  'application/fhir+json; fhirVersion=5.0, application/fhir+json; fhirVersion=4.0; q=0.5',
+  'application/fhir+json;q=0, application/json',
+  'application/fhir+json ; q = 0.001',
   '*/*',
 ])('Accept: %s gets FHIR JSON', async accept => {
   const { status, headers } = await server.get('Organization/openIMIS-Implementation', { accept });
@@ -27,6 +31,11 @@ test.each([
   'text/turtle, application/xml',
   'application/fhir+json; fhirVersion=3.0',
   'application/fhir+json;q=0',
+  'application/fhir+json; Q=0.000',
+  'application/fhir+json;q=0, */*',
+  '*/*;q=0',
+  'application/fhir+json; fhirVersion=4.01',
+  'application/fhir+json; fhirVersion=5.0',
   'text/*',
 ])('Accept: %s is 406', async accept => {
   expectOutcome(await server.get('Organization/openIMIS-Implementation', { accept }), 406, 'accept-not-served');
@@ -55,13 +64,16 @@ test.each(['json', 'application/json', 'application/fhir+json', 'application/fhi
   },
 );
 
-test.each(['xml', 'application/fhir+xml', 'ttl', 'html'])('_format=%s is 406', async format => {
-  expectOutcome(
-    await server.get(`Patient?_format=${format}`, { accept: 'application/fhir+json' }),
-    406,
-    'accept-not-served',
-  );
-});
+test.each(['xml', 'application/fhir+xml', 'ttl', 'html', 'application/fhir+json;fhirVersion=3.0'])(
+  '_format=%s is 406',
+  async format => {
+    expectOutcome(
+      await server.get(`Patient?_format=${format}`, { accept: 'application/fhir+json' }),
+      406,
+      'accept-not-served',
+    );
+  },
+);
 
 test.each([
   'application/fhir+json',

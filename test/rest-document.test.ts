@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { STATUS_CODES } from 'node:http';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadScheme, useServer } from './http/start-server.ts';
+
+const DOCUMENT = readFileSync(new URL('../docs/rest.md', import.meta.url), 'utf8');
+const SHOWN_DATE = 'Tue, 24 Nov 2026 07:41:05 GMT';
+
+type Method = 'get' | 'head' | 'post' | 'options';
+
+/** The curl commands of the document, each with the answer that is shown below it, if one is. */
+const examples = [...DOCUMENT.matchAll(/```sh\n(curl .*)\n```\n(?:\n```(?:json)?\n([^`]+)```)?/g)].map(
+  ([, command = '', answer]) => {
+    const method = / -I /.test(command) ? 'head' : (/ -X (\w+)/.exec(command)?.[1] ?? 'get').toLowerCase();
+    const headers = [...command.matchAll(/-H '([\w-]+): ([^']+)'/g)].map(([, name, value]) => [name!, value!] as const);
+    const path = /"\$FHIR\/([^"]+)"/.exec(command)![1]!.replace('\\', '');
+    return { command, method: method as Method, headers, path, answer };
+  },
+);
+
+const server = useServer();
+let lastModified = '';
+
+beforeAll(async () => {
+  await loadScheme(server);
+  lastModified = (await server.get('Patient/zuri-sadiki')).headers['last-modified']!;
+});
+
+describe('docs/rest.md', () => {
+  test('has examples', () => expect(examples.length).toBeGreaterThan(8));
+
+  test.each(examples)('$command', async ({ method, headers, path, answer }) => {
+    const sent = headers.map(([name, value]) => [name, value.replace(SHOWN_DATE, lastModified)]);
+    const { status, headers: received, body } = await server.send(method, path, undefined, Object.fromEntries(sent));
+    if (answer === undefined) expect(status).toBe(200);
+    else if (answer.startsWith('HTTP')) {
+      const [line, ...shown] = answer.trim().split('\n');
+      expect(`HTTP/1.1 ${status} ${STATUS_CODES[status]}`).toBe(line);
+      for (const each of shown) expect(Object.entries(received).map(entry => entry.join(': '))).toContain(each);
+    } else {
+      expect(status).toBe(200);
+      expect(body).toMatchObject(JSON.parse(answer));
+      expect(Object.keys(body).filter(name => name !== 'link')).toEqual(Object.keys(JSON.parse(answer)));
+    }
+  });
+});
