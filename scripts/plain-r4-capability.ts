@@ -14,6 +14,11 @@ const OPERATIONS: Readonly<Record<string, readonly { name: string; definition: s
 };
 const VALIDATE = { name: 'validate', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-validate' };
 
+const INTERACTIONS = [
+  ...['create', 'read', 'vread', 'update', 'delete'],
+  ...['history-instance', 'history-type', 'search-type'],
+];
+
 /** Every resource type with every interaction that Kiungo has: a plain R4 server, for what is not about insurance. */
 export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
   resourceType: 'CapabilityStatement',
@@ -37,15 +42,14 @@ export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
         .map(type => ({
           type,
           profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
-          interaction: ['create', 'read', 'vread', 'update', 'delete', 'history-instance', 'search-type'].map(code => ({
-            code,
-          })),
+          interaction: INTERACTIONS.map(code => ({ code })),
           versioning: 'versioned-update',
           readHistory: true,
           updateCreate: true,
           conditionalCreate: true,
           operation: [...(OPERATIONS[type] ?? []), VALIDATE],
         })),
+      interaction: [{ code: 'history-system' }],
       operation: [VALIDATE],
     },
   ],

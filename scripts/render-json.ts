@@ -20,6 +20,9 @@ export const renderFormatted = (value: unknown, indent = ''): string => {
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
     if (value.every(isScalar)) return `[${value.map(item => JSON.stringify(item)).join(', ')}]`;
+    const [only, ...others] = value;
+    const alone = others.length === 0 ? renderFormatted(only, indent) : '\n';
+    if (!alone.includes('\n')) return `[${alone}]`;
     return `[\n${value.map(item => inner + renderFormatted(item, inner)).join(',\n')}\n${indent}]`;
   }
   const members = Object.entries(value as object);

@@ -38,7 +38,10 @@ export interface App {
 const root = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const DEFINITION_FOLDERS = ['profiles/r4', 'profiles/openimis', 'profiles/kiungo', 'capability-statements'].map(root);
 
-const INTERACTIONS = new Set(['read', 'vread', 'create', 'update', 'delete', 'history-instance', 'search-type']);
+const INTERACTIONS = new Set([
+  ...['read', 'vread', 'create', 'update', 'delete', 'search-type'],
+  ...['history-instance', 'history-type', 'history-system'],
+]);
 
 /**
  * A server that holds references together refuses one to a type that R4 does not name there. One that takes every reference as it

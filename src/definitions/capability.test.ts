@@ -15,7 +15,10 @@ import type { OperationLevel } from './operation-levels.ts';
 
 const definitions = loadDefinitions({ folders: ['profiles/r4', 'profiles/openimis', 'profiles/kiungo'], packages: [] });
 const implemented = {
-  interactions: new Set(['read', 'vread', 'create', 'update', 'delete', 'history-instance', 'search-type']),
+  interactions: new Set([
+    ...['read', 'vread', 'create', 'update', 'delete', 'search-type'],
+    ...['history-instance', 'history-type', 'history-system'],
+  ]),
   operations: new Map([
     ['json-schema', { levels: new Set<OperationLevel>(['instance']), affectsState: false }],
     ['submit', { levels: new Set<OperationLevel>(['type']), affectsState: true }],

@@ -13,6 +13,8 @@ export type { Implemented, TypeCapability };
 export interface Capability {
   /** By resource type, in the order of the file. */
   types: ReadonlyMap<string, TypeCapability>;
+  /** Interactions on the whole system by R4's codes, for example `history-system`; `capabilities` always. */
+  interactions: ReadonlySet<string>;
   /** Operations on the whole system (`/fhir/$x`), by code without the dollar sign. */
   operations: ReadonlySet<string>;
   insuranceRules: boolean;
@@ -60,6 +62,7 @@ const capabilityOf = (file: CapabilityStatement, definitions: Definitions, imple
   const switches = (rest.extension ?? []).filter(({ url }) => url === INSURANCE_RULES);
   return {
     types,
+    interactions: new Set(['capabilities', ...(rest.interaction ?? []).map(({ code }) => code)]),
     operations: new Set(operationLevels(rest.operation ?? [], { element: 'rest[0]', definitions, implemented }).keys()),
     insuranceRules: switches.some(({ valueBoolean }) => valueBoolean === true),
     statement: servedStatement(file, rest, types),

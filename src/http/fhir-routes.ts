@@ -9,6 +9,8 @@ import { create } from '../interactions/create.ts';
 import { deleteResource } from '../interactions/delete.ts';
 import { enabledType } from '../interactions/enabled-type.ts';
 import { historyInstance } from '../interactions/history-instance.ts';
+import { historySystem } from '../interactions/history-system.ts';
+import { historyType } from '../interactions/history-type.ts';
 import { dialectOf } from '../interactions/normalize.ts';
 import { read } from '../interactions/read.ts';
 import { subsetOf } from '../interactions/read-subset.ts';
@@ -107,7 +109,9 @@ export const fhirRoutes =
     const paths: Record<string, Handlers> = {
       '/metadata': { GET: { interaction: 'capabilities', run: async () => capabilities(deps, software) } },
       '/': { GET: { interaction: 'search-system' }, POST: { interaction: 'batch' } },
-      '/_history': { GET: { interaction: 'history-system' } },
+      '/_history': {
+        GET: { interaction: 'history-system', run: (_request, parameters) => historySystem(deps, parameters) },
+      },
       '/:type': {
         operation: { level: 'system', at: 'type' },
         GET: { interaction: 'search-type', run: search },
@@ -125,7 +129,12 @@ export const fhirRoutes =
         PATCH: { interaction: 'patch' },
         DELETE: { interaction: 'delete' },
       },
-      '/:type/_history': { GET: { interaction: 'history-type' } },
+      '/:type/_history': {
+        GET: {
+          interaction: 'history-type',
+          run: ({ params }, parameters) => historyType(deps, { resourceType: params.type, parameters }),
+        },
+      },
       '/:type/_search': {
         POST: { interaction: 'search-type', run: search },
       },
@@ -181,11 +190,11 @@ export const fhirRoutes =
     for (const [url, handlers] of Object.entries(paths)) {
       const takesBundle = url === '/' || handlers.operation !== undefined;
       const isForm = url === '/:type/_search';
-      const allowed = (type?: TypeCapability): string =>
+      const allowed = ({ interactions }: Pick<TypeCapability, 'interactions'>): string =>
         allow(
           ALL_METHODS.filter(method => {
             const handler = handlers[method];
-            return handler?.run !== undefined && (type === undefined || type.interactions.has(handler.interaction));
+            return handler?.run !== undefined && interactions.has(handler.interaction);
           }),
         );
       for (const method of ALL_METHODS) {
@@ -232,11 +241,11 @@ export const fhirRoutes =
               });
             }
             if (body.length > maxResourceBytes && url !== '/') throw bodyTooLarge();
-            if (type !== undefined) enabledType(deps, type, interaction, allowed);
+            const enabled = type === undefined ? deps.capability : enabledType(deps, type, interaction, allowed);
             if (id !== undefined) requireId(id);
-            if (run === undefined) {
+            if (run === undefined || !enabled.interactions.has(interaction)) {
               throw refuse('interaction-not-enabled', `${interaction} is not offered at this path.`, {
-                headers: { allow: allowed() },
+                headers: { allow: allowed(enabled) },
               });
             }
             requireBodyType();
@@ -263,7 +272,7 @@ export const fhirRoutes =
               const { level } = operation;
               return allowOfOperation(deps, called, level === 'system' ? { level } : { level, resourceType: type });
             }
-            const enabled = type === undefined ? undefined : enabledType(deps, type);
+            const enabled = type === undefined ? deps.capability : enabledType(deps, type);
             if (id !== undefined) requireId(id);
             return allowed(enabled);
           };

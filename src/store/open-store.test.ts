@@ -64,6 +64,21 @@ describe('opening a store', () => {
     await expect(openStore(`sqlite:${file}`)).rejects.toThrow(/was written by a later release \(schema 999/);
   });
 
+  it('has the history of each type of a database that was written before there was any', async () => {
+    const store = await openStore(`sqlite:${file}`);
+    for (let i = 0; i < 200; i++) await store.commit({ changes: [basic(`i${i}`)] });
+    await store.commit({ changes: [basic('l', { resourceType: 'List' })] });
+    await store.close();
+    const database = new DatabaseSync(file);
+    database.exec('DROP TABLE type_block; PRAGMA user_version = 1');
+    database.close();
+    const again = await openStore(`sqlite:${file}`);
+    const count = async (type: string): Promise<number> =>
+      (await again.history({ of: { resourceTypes: [type] }, count: 1000 })).versions.length;
+    expect([await count('Basic'), await count('List')]).toEqual([200, 1]);
+    await again.close();
+  });
+
   it('refuses a database of another program, and leaves it as it is', async () => {
     file = join(folder, 'other.db');
     const database = new DatabaseSync(file);
@@ -101,6 +116,14 @@ describe('opening a store', () => {
 
 describe('a store with settings', () => {
   let store: Store;
+  /** A search that looks at every resource. */
+  const ifNoneExist = {
+    resourceType: 'Basic',
+    where: [{ kind: 'date' as const, parameter: 'none', anyOf: [{ prefix: 'ne' as const, low: 0, high: 1 }] }],
+    sort: [],
+    count: 2,
+    total: 'none' as const,
+  };
 
   afterEach(() => store.close());
 
@@ -115,13 +138,6 @@ describe('a store with settings', () => {
   it('refuses a unit whose If-None-Exist takes too long, and commits its neighbours', async () => {
     store = await openStore('sqlite::memory:', { searchLimit: -1 });
     await store.commit({ changes: Array.from({ length: 600 }, (_, i) => basic(`i${i}`)) });
-    const ifNoneExist = {
-      resourceType: 'Basic',
-      where: [{ kind: 'date' as const, parameter: 'none', anyOf: [{ prefix: 'ne' as const, low: 0, high: 1 }] }],
-      sort: [],
-      count: 2,
-      total: 'none' as const,
-    };
     const results = await Promise.allSettled([
       store.commit({ changes: [basic('a')] }),
       store.commit({ changes: [basic('b', { ifNoneExist })] }),
@@ -129,6 +145,19 @@ describe('a store with settings', () => {
     ]);
     expect(results.map(result => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(results[1]).toMatchObject({ reason: { name: 'StoreError', kind: 'timeout' } });
+  });
+
+  it('has what was committed after a rollback in the history of its type', async () => {
+    store = await openStore('sqlite::memory:', { searchLimit: -1 });
+    await store.commit({ changes: Array.from({ length: 600 }, (_, i) => basic(`i${i}`)) });
+    const results = await Promise.allSettled([
+      store.commit({ changes: [basic('a', { resourceType: 'List' })] }),
+      store.commit({ changes: [basic('b', { ifNoneExist })] }),
+      store.commit({ changes: [basic('c', { resourceType: 'List' })] }),
+    ]);
+    expect(results.map(result => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    const { versions } = await store.history({ of: { resourceTypes: ['List'] }, count: 10 });
+    expect(versions.map(({ id }) => id)).toEqual(['c', 'a']);
   });
 
   it('keeps what it caches within bounds', async () => {

@@ -1,5 +1,5 @@
 import type { IndexEntry } from '../search/index-entry.ts';
-import type { SearchQuery } from '../search/query.ts';
+import type { DateRange, SearchQuery } from '../search/query.ts';
 
 /** One version of one resource as it was stored. `body` is the exact JSON text; empty for a deletion. */
 export interface StoredVersion {
@@ -66,18 +66,43 @@ export type CommitResult =
 /** Where a page of a search or a history ended. Opaque to all but the store that made it; plain JSON. */
 export type Cursor = readonly (string | number | null)[];
 
-/** A part of a search or a history, in its order. */
 /** Bytes of bodies that end a page, however many resources were asked for: it ends with the body that reaches them. */
 export const PAGE_BYTES = 32 * 1024 * 1024;
 
 /** What a search or a history found, up to the count that was asked for or `PAGE_BYTES`. */
-export interface Page {
-  versions: readonly StoredVersion[];
+export interface Page<Version extends StoredVersion = StoredVersion> {
+  versions: readonly Version[];
   /** Absent on the last page. */
   next?: Cursor;
   /** Number of all matches where it was asked for or is cheap and exact. */
   total?: number;
 }
+
+/** Which versions a history has, deletions included. All conditions must hold. Times are milliseconds since 1970 UTC. */
+export interface HistoryQuery {
+  /** Versions of one resource, or of all resources of these types. */
+  of: ResourceKey | { resourceTypes: readonly string[] };
+  /** Size of a page. */
+  count: number;
+  /** By commit, oldest first; the other way round where this is not said. */
+  oldestFirst?: boolean;
+  /** Those stored at or after a time. */
+  since?: number;
+  /** Those that were current at some time from `low` to before `high`. */
+  at?: DateRange;
+}
+
+/** A version as a history shows it. */
+export interface HistoryVersion extends StoredVersion {
+  /** There was nothing before it, or a deletion. */
+  creates: boolean;
+}
+
+/**
+ * A part of a history, in its order. A page may have fewer versions than asked for, or none, and still a `next`: where only few of very
+ * many versions are meant.
+ */
+export type HistoryPage = Page<HistoryVersion>;
 
 /**
  * Where resources live. Two implementations, one contract suite (`test/contract`). Every method may reject with StoreError when
@@ -91,8 +116,8 @@ export interface Store {
   /** The current version, a deletion included; undefined if there never was one. */
   read(key: ResourceKey): Promise<StoredVersion | undefined>;
   readVersion(key: ResourceKey, versionId: number): Promise<StoredVersion | undefined>;
-  /** Versions of one resource, newest first. */
-  history(key: ResourceKey, page: { count: number; after?: Cursor }): Promise<Page>;
+  /** Versions as they were stored. A series of pages has each of its versions once, whatever is written meanwhile. */
+  history(query: HistoryQuery, after?: Cursor): Promise<HistoryPage>;
   /** Current, not deleted resources that match. `next` is given while there are more. */
   search(query: SearchQuery, after?: Cursor): Promise<Page>;
   commit(unit: Unit): Promise<CommitResult>;

@@ -78,7 +78,7 @@ describeStore('commits', test => {
     expect(await commit(test.store, ...unit)).toEqual({ outcome: 'committed' });
     expect(await find(test.store, byCode('one'))).toEqual([]);
     expect(await find(test.store, byCode('two'))).toEqual(['a']);
-    expect((await test.store.history(key, { count: 5 })).versions).toHaveLength(2);
+    expect((await test.store.history({ of: key, count: 5 })).versions).toHaveLength(2);
   });
 
   it('creates nothing where If-None-Exist finds one, and names it', async () => {

@@ -110,10 +110,7 @@ describeStore('paging', test => {
     const seen: string[] = [];
     let after: Cursor | undefined;
     do {
-      const page = await test.store.history(
-        { resourceType: 'Basic', id: 'a' },
-        { count: 1000, ...(after && { after }) },
-      );
+      const page = await test.store.history({ of: { resourceType: 'Basic', id: 'a' }, count: 1000 }, after);
       seen.push(page.versions.map(({ versionId }) => versionId).join());
       after = page.next;
     } while (after);

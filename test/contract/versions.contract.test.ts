@@ -23,7 +23,7 @@ describeStore('versions', test => {
     expect(await test.store.readVersion(key, 2)).toBeUndefined();
     expect(await test.store.readVersion(key, 0)).toBeUndefined();
     expect(await test.store.readVersion({ resourceType: 'Basic', id: 'b' }, 1)).toBeUndefined();
-    expect((await test.store.history({ resourceType: 'Basic', id: 'b' }, { count: 10 })).versions).toEqual([]);
+    expect((await test.store.history({ of: { resourceType: 'Basic', id: 'b' }, count: 10 })).versions).toEqual([]);
   });
 
   it('reads the newest version as soon as its commit was answered, however often the one before was read', async () => {
@@ -58,20 +58,20 @@ describeStore('versions', test => {
   it('pages through a history, newest first, also while new versions come', async () => {
     for (let versionId = 1; versionId <= 7; versionId++) await put(test.store, { id: 'a', versionId });
     await put(test.store, { id: 'b' });
-    const first = await test.store.history(key, { count: 3 });
+    const first = await test.store.history({ of: key, count: 3 });
     expect(first.versions.map(version => version.versionId)).toEqual([7, 6, 5]);
     expect(first.total).toBe(7);
     await put(test.store, { id: 'a', versionId: 8 });
-    const second = await test.store.history(key, { count: 3, after: first.next! });
+    const second = await test.store.history({ of: key, count: 3 }, first.next!);
     expect(second.versions.map(version => version.versionId)).toEqual([4, 3, 2]);
-    const third = await test.store.history(key, { count: 3, after: second.next! });
+    const third = await test.store.history({ of: key, count: 3 }, second.next!);
     expect(third.versions.map(version => version.versionId)).toEqual([1]);
     expect(third.next).toBeUndefined();
   });
 
   it('ends a history that fills its last page', async () => {
     for (let versionId = 1; versionId <= 4; versionId++) await put(test.store, { id: 'a', versionId });
-    const page = await test.store.history(key, { count: 4 });
+    const page = await test.store.history({ of: key, count: 4 });
     expect(page.versions).toHaveLength(4);
     expect(page.next).toBeUndefined();
   });

@@ -78,7 +78,6 @@ describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name =
     expect((await server.get(`CapabilityStatement/${lastStep(instantiated!)}`)).body.url).toBe(instantiated);
     expect(statement.rest).toHaveLength(1);
     rest = statement.rest![0]!;
-    expect(rest.interaction).toBeUndefined();
     resources = rest.resource!;
   });
 
@@ -124,16 +123,20 @@ describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name =
     expect([...new Set(codes)].filter(code => PROBES[code] === undefined)).toEqual([]);
   });
 
-  test('says nothing of the whole system, and nothing is there', async () => {
-    for (const [method, path] of [
-      ['get', '/'],
-      ['get', '/?_type=Patient'],
-      ['post', '/'],
-      ['get', '/_history'],
+  test('is true of the whole system', async () => {
+    const claimed = rest.interaction?.map(({ code }) => code) ?? [];
+    for (const [code, method, path] of [
+      ['search-system', 'get', '/'],
+      ['search-system', 'get', '/?_type=Patient'],
+      ['batch', 'post', '/'],
+      ['transaction', 'post', '/'],
+      ['history-system', 'get', '/_history'],
     ] as const) {
       const answer = await server.send(method, path, method === 'post' ? EMPTY : undefined);
-      expectOutcome(answer, 405, 'interaction-not-enabled');
+      if (claimed.includes(code)) expect(answer.status, code).toBe(200);
+      else expectOutcome(answer, 405, 'interaction-not-enabled');
     }
+    expect(claimed).toEqual(['history-system']);
   });
 
   test('names search parameters that can be used, with definitions that can be read', async () => {
@@ -238,6 +241,9 @@ describe('a capability file of the operator', () => {
       { resource: [{ type: 'Patient', updateCreate: false, conditionalCreate: false }] },
     ]);
     expectOutcome(await server.get('Patient'), 405, 'interaction-not-enabled');
+    const history = await server.get('_history');
+    expectOutcome(history, 405, 'interaction-not-enabled');
+    expect(history.headers.allow).toBe('OPTIONS');
     expectOutcome(await server.get('Claim/1'), 404, 'type-unknown');
   });
 });

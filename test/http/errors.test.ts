@@ -164,12 +164,14 @@ describe('types, paths and methods', () => {
     ['put', 'Patient', 'GET, POST'],
     ['delete', 'Patient', 'GET, POST'],
     ['get', 'Patient/_search', 'POST'],
-    ['get', 'Patient/_history', ''],
+    ['get', 'StructureDefinition/_history', ''],
+    ['post', 'Patient/_history', 'GET'],
+    ['post', '_history', 'GET'],
+    ['post', 'Patient/1/_history', 'GET'],
     ['delete', 'Patient/1/_history/1', 'GET'],
     ['post', 'metadata', 'GET'],
     ['get', '', ''],
     ['post', '', ''],
-    ['get', '_history', ''],
   ] as const)('%s /%s is 405 and allows "%s"', async (method, path, allow) => {
     const answer = await server.send(method, path, method === 'get' || method === 'delete' ? undefined : {});
     expectOutcome(answer, 405, 'interaction-not-enabled');

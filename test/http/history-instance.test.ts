@@ -67,6 +67,26 @@ test('a page link is good for its own history only', async () => {
   expectOutcome(await server.get(`Patient/h-2/_history?_cursor=${cursor}`), 400, 'cursor-invalid');
 });
 
+test('_since, _at and _sort choose and order versions', async () => {
+  const { body } = await server.get(`Patient/${posted}/_history`);
+  const times = (bundleOf(body).entry ?? []).map(({ response }) => response!.lastModified!).reverse();
+  const etags = async (query: string): Promise<(string | undefined)[]> => {
+    const answer = await server.get(`Patient/${posted}/_history?${query}`);
+    expect(answer.status, answer.text).toBe(200);
+    const { total, entry = [] } = bundleOf(answer.body);
+    expect(total).toBe(entry.length);
+    return entry.map(({ response }) => response?.etag);
+  };
+  expect(await etags('_sort=_lastUpdated')).toEqual(['W/"1"', 'W/"2"', 'W/"3"', 'W/"4"']);
+  expect(await etags('_sort=none&_count=4')).toHaveLength(4);
+  const later = new Date(Date.parse(times[3]!) + 1).toISOString();
+  expect(await etags(`_since=${later}`)).toEqual([]);
+  expect(await etags(`_at=${later}`)).toEqual(['W/"4"']);
+  expect(await etags(`_since=${times[0]}`)).toHaveLength(4);
+  expect(await etags(`_since=${times[0]!.replace('Z', '%2B00:00')}&_at=2020`)).toEqual([]);
+  expect(await etags(`_at=${times[3]!.slice(0, 4)}`)).toHaveLength(4);
+});
+
 test('what never was has no history; what was deleted still has it', async () => {
   expectOutcome(await server.get('Patient/never-was/_history'), 404, 'resource-unknown');
   await server.delete('Patient/h-2');
@@ -76,7 +96,14 @@ test('what never was has no history; what was deleted still has it', async () =>
 test.each([
   ['_count=few', 'search-parameter-invalid'],
   ['_count=-1', 'search-parameter-invalid'],
-  ['_since=2020-01-01', 'search-parameter-unknown'],
+  ['_since=2020-01-01', 'search-parameter-invalid'],
+  ['_since=2020-01-01T00:00:00', 'search-parameter-invalid'],
+  ['_since=2020-01-01T00:00:00+02:00', 'search-parameter-invalid'],
+  ['_at=ge2020-01-01', 'search-parameter-invalid'],
+  ['_at=2020-02-30', 'search-parameter-invalid'],
+  ['_sort=birthdate', 'search-parameter-invalid'],
+  ['_count=1&_count=2', 'search-parameter-invalid'],
+  ['_list=42', 'search-parameter-unknown'],
   ['name=Asha', 'search-parameter-unknown'],
 ])('%s is refused with 400', async (query, rule) => {
   expectOutcome(await server.get(`Patient/${posted}/_history?${query}`), 400, rule);

@@ -12,7 +12,7 @@ export type SequenceRange = readonly [from: number, to: number];
 export function changeRanges(values: readonly DateValue[], statements: Statements): SequenceRange[] {
   const [last] = statements.get('SELECT max(seq) FROM version', []) as [number | null];
   const end = (last ?? 0) + 1;
-  const at = (time: number): number => firstSince(boundedTime(time), end, statements);
+  const at = (time: number): number => firstSince(time, end, statements);
   return values.flatMap(value => rangesOf(value, at, end));
 }
 
@@ -40,8 +40,9 @@ function rangesOf({ prefix, low, high }: DateValue, at: (time: number) => number
   }
 }
 
-/** The first version at or after a time; `end` if there is none. */
-function firstSince(time: number, end: number, statements: Statements): number {
+/** The first version at or after a time (milliseconds since 1970 UTC); `end`, what comes after the last one, if there is none. */
+export function firstSince(since: number, end: number, statements: Statements): number {
+  const time = boundedTime(since);
   const statement = statements.prepare('SELECT updated FROM version WHERE seq = ?');
   let low = 1;
   let high = end;

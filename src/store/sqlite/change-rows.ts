@@ -6,6 +6,7 @@ import type { PackedChange } from './pack-unit.ts';
 import { printDates, printList } from './recent-versions.ts';
 import type { Statements } from './statements.ts';
 import { termsOf } from './terms.ts';
+import { TypeBlocks } from './type-blocks.ts';
 
 /** Where a resource stands in the database. */
 export interface Current {
@@ -17,6 +18,7 @@ export interface Current {
 /** Writes and reads the rows of single resources for the writer; knows nothing of transactions. */
 export class ChangeRows {
   readonly #index: IndexFold;
+  readonly #blocks: TypeBlocks;
   readonly #current: StatementSync;
   readonly #holder: StatementSync;
   readonly #old: StatementSync;
@@ -34,6 +36,7 @@ export class ChangeRows {
       return statement;
     };
     this.#index = new IndexFold(statements, foldRows);
+    this.#blocks = new TypeBlocks(statements);
     this.#current = prepare('SELECT version_id, seq, deleted FROM resource WHERE type = ? AND id = ?');
     this.#holder = prepare('SELECT type, id FROM identity WHERE identity = ?');
     this.#old = prepare('SELECT terms, identities FROM version WHERE seq = ?');
@@ -90,6 +93,7 @@ export class ChangeRows {
     if (existed) this.#updateResource.run(versionId, seq, deleted, resourceType, id);
     else this.#insertResource.run(resourceType, id, versionId, seq, deleted);
     this.#index.add(change);
+    this.#blocks.add(resourceType, seq);
     for (const identity of change.identities) this.#insertIdentity.run(identity, resourceType, id);
   }
 
@@ -101,6 +105,7 @@ export class ChangeRows {
   /** Forgets what was rolled back. */
   reload(): void {
     this.#index.reload();
+    this.#blocks.forget();
   }
 
   #readOld(seq: number): { terms: Int32Array; identities: string[] } {

@@ -84,6 +84,16 @@ export const migrations: readonly Migration[] = [
     insert.run('signing-key', randomBytes(32));
     insert.run('term-seed', randomBytes(8));
   },
+  database => {
+    database.exec(`
+      CREATE TABLE type_block (
+        type TEXT NOT NULL,
+        block INTEGER NOT NULL,
+        PRIMARY KEY (type, block)
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO type_block SELECT DISTINCT type, seq / 64 FROM version;
+    `);
+  },
 ];
 
 const readNumber = (database: DatabaseSync, pragma: string): number =>

@@ -5,6 +5,8 @@ import type { SearchQuery } from '../../search/query.ts';
 import {
   type CommitResult,
   type Cursor,
+  type HistoryPage,
+  type HistoryQuery,
   PAGE_BYTES,
   type Page,
   type ResourceKey,
@@ -17,6 +19,7 @@ import { StoreError } from '../store-error.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { openConnection } from './connection.ts';
 import { isNotADatabase, translateError } from './errors.ts';
+import { History } from './history.ts';
 import { FOLD_ROWS } from './index-fold.ts';
 import { lock } from './lock.ts';
 import { migrate, verify } from './migrations.ts';
@@ -125,6 +128,7 @@ class SqliteStore implements Store {
   readonly #clock: { lastUpdated: number };
   readonly #versions: Versions;
   readonly #search: Search;
+  readonly #history: History;
   #hits = 0;
   #misses = 0;
   #closing: Promise<void> | undefined;
@@ -146,6 +150,7 @@ class SqliteStore implements Store {
     this.#clock = clock;
     this.#versions = new Versions(statements);
     this.#search = new Search(statements, keys, searchLimit);
+    this.#history = new History(statements);
     this.signingKey = readSetting(reader, 'signing-key');
     clock.lastUpdated = this.#versions.lastUpdated();
   }
@@ -172,8 +177,8 @@ class SqliteStore implements Store {
     return this.#work(() => this.#versions.one(key, versionId));
   }
 
-  history(key: ResourceKey, page: { count: number; after?: Cursor }): Promise<Page> {
-    return this.#work(() => this.#versions.history(key, page));
+  history(query: HistoryQuery, after?: Cursor): Promise<HistoryPage> {
+    return this.#work(() => this.#history.find(query, after));
   }
 
   search(query: SearchQuery, after?: Cursor): Promise<Page> {
