@@ -14,6 +14,8 @@ const OPERATIONS: Readonly<Record<string, readonly { name: string; definition: s
 };
 const VALIDATE = { name: 'validate', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-validate' };
 
+const INTERACTIONS = ['create', 'read', 'vread', 'update', 'patch', 'delete', 'history-instance', 'search-type'];
+
 /** Every resource type with every interaction that Kiungo has: a plain R4 server, for what is not about insurance. */
 export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
   resourceType: 'CapabilityStatement',
@@ -27,6 +29,7 @@ export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
   kind: 'requirements',
   fhirVersion: '4.0.1',
   format: ['application/fhir+json', 'json'],
+  patchFormat: ['application/json-patch+json', 'application/merge-patch+json'],
   rest: [
     {
       mode: 'server',
@@ -37,13 +40,13 @@ export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
         .map(type => ({
           type,
           profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
-          interaction: ['create', 'read', 'vread', 'update', 'delete', 'history-instance', 'search-type'].map(code => ({
-            code,
-          })),
+          interaction: INTERACTIONS.map(code => ({ code })),
           versioning: 'versioned-update',
           readHistory: true,
           updateCreate: true,
           conditionalCreate: true,
+          conditionalUpdate: true,
+          conditionalDelete: 'single',
           operation: [...(OPERATIONS[type] ?? []), VALIDATE],
         })),
       operation: [VALIDATE],

@@ -19,6 +19,7 @@ import { followDefinitions } from './interactions/follow-definitions.ts';
 import type { ValidationProcesses } from './interactions/validation-processes.ts';
 import { createValidationProcesses } from './operations/create-validation-processes.ts';
 import { operations } from './operations/operations.ts';
+import { patchFormats } from './patch/patch-formats.ts';
 import { createExtractor } from './search/extract.ts';
 import { whyNotSearchable } from './search/search-types.ts';
 import { openStore } from './store/open-store.ts';
@@ -38,7 +39,16 @@ export interface App {
 const root = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const DEFINITION_FOLDERS = ['profiles/r4', 'profiles/openimis', 'profiles/kiungo', 'capability-statements'].map(root);
 
-const INTERACTIONS = new Set(['read', 'vread', 'create', 'update', 'delete', 'history-instance', 'search-type']);
+const INTERACTIONS = new Set([
+  'read',
+  'vread',
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'history-instance',
+  'search-type',
+]);
 
 /**
  * A server that holds references together refuses one to a type that R4 does not name there. One that takes every reference as it
@@ -107,6 +117,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
   const capability = loadCapability(config.capabilities, definitions, {
     interactions: INTERACTIONS,
     operations,
+    patchFormats,
     whyNotSearchable,
   });
   const validation: ValidatorOptions = { baseTargets: baseTargetsOf(capability) };
