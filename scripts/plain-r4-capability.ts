@@ -15,7 +15,7 @@ const OPERATIONS: Readonly<Record<string, readonly { name: string; definition: s
 const VALIDATE = { name: 'validate', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-validate' };
 
 const INTERACTIONS = [
-  ...['create', 'read', 'vread', 'update', 'delete'],
+  ...['create', 'read', 'vread', 'update', 'patch', 'delete'],
   ...['history-instance', 'history-type', 'search-type'],
 ];
 
@@ -32,6 +32,7 @@ export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
   kind: 'requirements',
   fhirVersion: '4.0.1',
   format: ['application/fhir+json', 'json'],
+  patchFormat: ['application/json-patch+json', 'application/merge-patch+json'],
   rest: [
     {
       mode: 'server',
@@ -47,6 +48,8 @@ export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
           readHistory: true,
           updateCreate: true,
           conditionalCreate: true,
+          conditionalUpdate: true,
+          conditionalDelete: 'single',
           operation: [...(OPERATIONS[type] ?? []), VALIDATE],
         })),
       interaction: [{ code: 'history-system' }],

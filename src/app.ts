@@ -19,6 +19,7 @@ import { followDefinitions } from './interactions/follow-definitions.ts';
 import type { ValidationProcesses } from './interactions/validation-processes.ts';
 import { createValidationProcesses } from './operations/create-validation-processes.ts';
 import { operations } from './operations/operations.ts';
+import { patchFormats } from './patch/patch-formats.ts';
 import { createExtractor } from './search/extract.ts';
 import { whyNotSearchable } from './search/search-types.ts';
 import { openStore } from './store/open-store.ts';
@@ -39,7 +40,7 @@ const root = (path: string): string => fileURLToPath(new URL(`../${path}`, impor
 const DEFINITION_FOLDERS = ['profiles/r4', 'profiles/openimis', 'profiles/kiungo', 'capability-statements'].map(root);
 
 const INTERACTIONS = new Set([
-  ...['read', 'vread', 'create', 'update', 'delete', 'search-type'],
+  ...['read', 'vread', 'create', 'update', 'patch', 'delete', 'search-type'],
   ...['history-instance', 'history-type', 'history-system'],
 ]);
 
@@ -110,6 +111,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
   const capability = loadCapability(config.capabilities, definitions, {
     interactions: INTERACTIONS,
     operations,
+    patchFormats,
     whyNotSearchable,
   });
   const validation: ValidatorOptions = {

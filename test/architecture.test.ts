@@ -17,7 +17,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'json-schema': ['fhir', 'terminology', 'definitions', 'validation'],
   insurance: ['fhir'],
   openimis: ['fhir', 'terminology', 'definitions', 'insurance'],
-  interactions: ['fhir', 'definitions', 'validation', 'search', 'insurance', 'openimis', 'store'],
+  patch: ['fhir'],
+  interactions: ['fhir', 'definitions', 'validation', 'search', 'insurance', 'openimis', 'patch', 'store'],
   operations: [
     'fhir',
     'terminology',
@@ -30,7 +31,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'json-schema',
   ],
   http: ['fhir', 'definitions', 'store', 'interactions', 'operations'],
-  '.': ['fhir', 'definitions', 'validation', 'search', 'store', 'insurance', 'interactions', 'operations', 'http'],
+  '.': [
+    'fhir',
+    'definitions',
+    'validation',
+    'search',
+    'store',
+    'insurance',
+    'patch',
+    'interactions',
+    'operations',
+    'http',
+  ],
 };
 
 /** What may be imported from a folder only as types or only from one file: the rest of the folder is closed to that importer. */

@@ -16,7 +16,7 @@ import type { OperationLevel } from './operation-levels.ts';
 const definitions = loadDefinitions({ folders: ['profiles/r4', 'profiles/openimis', 'profiles/kiungo'], packages: [] });
 const implemented = {
   interactions: new Set([
-    ...['read', 'vread', 'create', 'update', 'delete', 'search-type'],
+    ...['read', 'vread', 'create', 'update', 'patch', 'delete', 'search-type'],
     ...['history-instance', 'history-type', 'history-system'],
   ]),
   operations: new Map([
@@ -29,6 +29,10 @@ const implemented = {
     ['snapshot', { levels: new Set<OperationLevel>(['type', 'instance']), affectsState: false }],
     ['translate', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ['validate', { levels: new Set<OperationLevel>(['system', 'type', 'instance']), affectsState: false }],
+  ]),
+  patchFormats: new Map([
+    ['application/json-patch+json', undefined],
+    ['application/merge-patch+json', undefined],
   ]),
   whyNotSearchable: ({ type, expression }: SearchParameter) =>
     ['token', 'reference', 'string', 'date'].includes(type) && expression !== undefined ? undefined : 'not supported',
@@ -169,10 +173,11 @@ test('a listed search parameter is the only one', () => {
 
 test.each([
   [
-    { interaction: [{ code: 'read' }, { code: 'patch' }] },
-    'rest[0].resource[1].interaction[1]: patch is not implemented',
+    { interaction: [{ code: 'read' }, { code: 'batch' }] },
+    'rest[0].resource[1].interaction[1]: batch is not implemented',
   ],
-  [{ conditionalDelete: 'single' }, 'rest[0].resource[1].conditionalDelete: single is not implemented'],
+  [{ interaction: [{ code: 'patch' }] }, 'rest[0].resource[1].interaction: patch needs a patchFormat'],
+  [{ conditionalDelete: 'multiple' }, 'rest[0].resource[1].conditionalDelete: multiple is not implemented'],
   [{ versioning: 'no-version' }, 'rest[0].resource[1].versioning: no-version is not implemented'],
   [{ searchInclude: ['Claim:patient'] }, 'rest[0].resource[1].searchInclude: is not implemented'],
   [{ referencePolicy: ['resolves'] }, 'rest[0].resource[1].referencePolicy[0]: resolves is not implemented'],
@@ -213,6 +218,7 @@ test.each([
 test.each([
   [{ fhirVersion: '5.0.0' }, 'fhirVersion: must be 4.0.1'],
   [{ format: ['json', 'application/fhir+xml'] }, 'format[1]: application/fhir+xml is not implemented'],
+  [{ patchFormat: ['application/xml-patch+xml'] }, 'patchFormat[0]: application/xml-patch+xml is not implemented'],
   [{ rest: [] }, 'rest: must be one, of mode server'],
   [
     { rest: [{ mode: 'server', interaction: [{ code: 'transaction' }] }] },

@@ -18,6 +18,8 @@ export interface Capability {
   /** Operations on the whole system (`/fhir/$x`), by code without the dollar sign. */
   operations: ReadonlySet<string>;
   insuranceRules: boolean;
+  /** Media types that a PATCH may have. */
+  patchFormats: ReadonlySet<string>;
   /** The CapabilityStatement of the running server. */
   statement(software: ServedSoftware): Resource;
 }
@@ -51,12 +53,16 @@ const readStatement = (path: string): CapabilityStatement => {
 };
 
 const capabilityOf = (file: CapabilityStatement, definitions: Definitions, implemented: Implemented): Capability => {
-  refuseUnlessDone(file);
+  refuseUnlessDone(file, implemented);
   const rest = serverRest(file, implemented);
+  const { patchFormat = [] } = file;
   const types = new Map<string, TypeCapability>();
   for (const [index, resource] of (rest.resource ?? []).entries()) {
     const element = `rest[0].resource[${index}]`;
     if (types.has(resource.type)) throw new Error(`${element}.type: ${resource.type} is there twice`);
+    if (patchFormat.length === 0 && resource.interaction?.some(({ code }) => code === 'patch')) {
+      throw new Error(`${element}.interaction: patch needs a patchFormat`);
+    }
     types.set(resource.type, typeCapability(resource, element, definitions, implemented));
   }
   const switches = (rest.extension ?? []).filter(({ url }) => url === INSURANCE_RULES);
@@ -65,16 +71,20 @@ const capabilityOf = (file: CapabilityStatement, definitions: Definitions, imple
     interactions: new Set(['capabilities', ...(rest.interaction ?? []).map(({ code }) => code)]),
     operations: new Set(operationLevels(rest.operation ?? [], { element: 'rest[0]', definitions, implemented }).keys()),
     insuranceRules: switches.some(({ valueBoolean }) => valueBoolean === true),
+    patchFormats: new Set(patchFormat),
     statement: servedStatement(file, rest, types),
   };
 };
 
-const refuseUnlessDone = (file: CapabilityStatement): void => {
+const refuseUnlessDone = (file: CapabilityStatement, implemented: Implemented): void => {
   if (file.fhirVersion !== FHIR_VERSION) throw new Error(`fhirVersion: must be ${FHIR_VERSION}`);
   for (const [index, format] of (file.format ?? []).entries()) {
     if (!FORMATS.includes(format)) throw new Error(`format[${index}]: ${format} is not implemented`);
   }
-  for (const name of ['patchFormat', 'messaging', 'document'] as const) {
+  for (const [index, format] of (file.patchFormat ?? []).entries()) {
+    if (!implemented.patchFormats.has(format)) throw new Error(`patchFormat[${index}]: ${format} is not implemented`);
+  }
+  for (const name of ['messaging', 'document'] as const) {
     if (file[name] !== undefined) throw new Error(`${name}: is not implemented`);
   }
 };

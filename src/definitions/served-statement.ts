@@ -44,6 +44,7 @@ export const servedStatement = (
       implementation: { description: file.description ?? 'Kiungo', url: baseUrl },
       fhirVersion: file.fhirVersion,
       format: file.format,
+      ...(file.patchFormat === undefined ? {} : { patchFormat: file.patchFormat }),
       rest: [served],
     };
     return statement as unknown as Resource;

@@ -8,6 +8,8 @@ export interface Implemented {
   interactions: ReadonlySet<string>;
   /** By code without the dollar sign, for example `submit`. */
   operations: ReadonlyMap<string, ImplementedOperation>;
+  /** By media type. */
+  patchFormats: ReadonlyMap<string, unknown>;
   /** Why a search parameter cannot be used; undefined when it can. */
   whyNotSearchable(parameter: SearchParameter): string | undefined;
 }
@@ -27,6 +29,9 @@ export interface TypeCapability {
   /** References to this server must resolve when a resource of the type is stored. */
   enforceReferences: boolean;
   conditionalCreate: boolean;
+  /** Update, and patch where it is enabled, of the resource that search parameters name. */
+  conditionalUpdate: boolean;
+  conditionalDelete: boolean;
   /** A PUT to an id that is not there creates the resource. */
   updateCreate: boolean;
 }
@@ -41,8 +46,8 @@ const SAID: { [K in keyof CapabilityStatementRestResource]?: readonly unknown[] 
   conditionalCreate: [true, false],
   // Needs no switch; `servedStatement` says it of every type that is read.
   conditionalRead: ['full-support'],
-  conditionalUpdate: [false],
-  conditionalDelete: ['not-supported'],
+  conditionalUpdate: [true, false],
+  conditionalDelete: ['not-supported', 'single'],
 };
 const REFERENCE_POLICIES = ['literal', 'local', 'enforced'];
 
@@ -93,6 +98,8 @@ export const typeCapability = (
     operations: operationLevels(operation, { element, resourceType: type, definitions, implemented }),
     enforceReferences: resource.referencePolicy?.includes('enforced') ?? false,
     conditionalCreate: resource.conditionalCreate ?? false,
+    conditionalUpdate: resource.conditionalUpdate ?? false,
+    conditionalDelete: resource.conditionalDelete === 'single',
     updateCreate: resource.updateCreate ?? false,
   };
 };

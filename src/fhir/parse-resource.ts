@@ -1,8 +1,6 @@
-import { isUtf8 } from 'node:buffer';
-import { duplicateKey } from './duplicate-key.ts';
 import { parseExact } from './exact-json.ts';
 import { refuse } from './fhir-error.ts';
-import { jsonErrorPosition } from './json-error-position.ts';
+import { parseJson, requireUniqueNames } from './parse-json.ts';
 import { isJsonObject, type Resource } from './resource.ts';
 import { type JsonScan, scanJson } from './scan-json.ts';
 import { type WrittenNumbers, writtenNumbers } from './written-numbers.ts';
@@ -18,35 +16,6 @@ export interface ParsedResource {
   written: WrittenNumbers | undefined;
 }
 
-const countMembers = (value: unknown): number => {
-  if (typeof value !== 'object' || value === null) return 0;
-  let count = 0;
-  if (Array.isArray(value)) {
-    for (const item of value) count += countMembers(item);
-  } else {
-    for (const name in value) count += 1 + countMembers((value as Record<string, unknown>)[name]);
-  }
-  return count;
-};
-
-/** Says where a text stops being JSON. */
-const whereBroken = (text: string): string => {
-  if (text.trim() === '') return 'it is empty';
-  if (text.startsWith('\uFEFF')) return 'it begins with a byte order mark, which JSON must not have';
-  const position = jsonErrorPosition(text);
-  const before = text.slice(0, position).split('\n');
-  const place = `line ${before.length}, column ${before.at(-1)!.length + 1}`;
-  return position === text.length ? `it ends too early, at ${place}` : `error at ${place}`;
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw refuse('json-malformed', `The body is not JSON: ${whereBroken(text)}. Send one complete JSON object.`);
-  }
-};
-
 const withExact = (resource: Resource, text: string, scan: JsonScan): ParsedResource => ({
   resource,
   exact: scan.inexactNumbers ? (parseExact(text) as Resource) : resource,
@@ -61,13 +30,8 @@ const withExact = (resource: Resource, text: string, scan: JsonScan): ParsedReso
  * https://hl7.org/fhir/R4/json.html
  */
 export const parseResource = (body: Buffer, maxDepth: number): ParsedResource => {
-  if (!isUtf8(body)) throw refuse('json-encoding', 'The body is not valid UTF-8. Send JSON encoded in UTF-8.');
-  const text = body.toString('utf8');
-  const scan = scanJson(text);
-  if (scan.depth > maxDepth) {
-    throw refuse('json-too-deep', `The body is nested ${scan.depth} levels deep; at most ${maxDepth} are accepted.`);
-  }
-  const value = parseJson(text);
+  const parsed = parseJson(body, maxDepth);
+  const { value, text, scan } = parsed;
   if (!isJsonObject(value)) {
     throw refuse(
       'json-not-resource',
@@ -80,10 +44,7 @@ export const parseResource = (body: Buffer, maxDepth: number): ParsedResource =>
       'The body has no resourceType. Add the name of the FHIR resource type as a text.',
     );
   }
-  if (countMembers(value) !== scan.memberCount) {
-    const path = duplicateKey(text) ?? 'an object';
-    throw refuse('json-duplicate-key', `${path} is there twice in the same object. Remove one of the two.`);
-  }
+  requireUniqueNames(parsed);
   return withExact(value as Resource, text, scan);
 };
 

@@ -29,6 +29,9 @@ const sameMembers = (a: JsonObject, b: JsonObject, ignored: readonly string[], s
   );
 };
 
+/** Whether two JSON values, read by `parseExact` or not, are the same: numbers compared by value, members in any order. */
+export const sameJson = (a: unknown, b: unknown): boolean => sameValue(a, b, isSameDecimal);
+
 /** Elements that do not make two sendings of one business resource different. */
 const CARRIER_ELEMENTS = ['id', 'meta', 'text'];
 

@@ -3,7 +3,9 @@ import type { TypeCapability } from '../definitions/capability.ts';
 import type { OperationLevel } from '../definitions/operation-levels.ts';
 import { refuse } from '../fhir/fhir-error.ts';
 import { capabilities } from '../interactions/capabilities.ts';
+import { conditionalDelete } from '../interactions/conditional-delete.ts';
 import { conditionalRead } from '../interactions/conditional-read.ts';
+import { conditionalUpdate } from '../interactions/conditional-update.ts';
 import type { Deps, InteractionResult, Prefer } from '../interactions/context.ts';
 import { create } from '../interactions/create.ts';
 import { deleteResource } from '../interactions/delete.ts';
@@ -12,6 +14,7 @@ import { historyInstance } from '../interactions/history-instance.ts';
 import { historySystem } from '../interactions/history-system.ts';
 import { historyType } from '../interactions/history-type.ts';
 import { dialectOf } from '../interactions/normalize.ts';
+import { conditionalPatch, type PatchBody, patchResource } from '../interactions/patch.ts';
 import { read } from '../interactions/read.ts';
 import { subsetOf } from '../interactions/read-subset.ts';
 import { searchType } from '../interactions/search-type.ts';
@@ -20,7 +23,7 @@ import { vread } from '../interactions/vread.ts';
 import { operations } from '../operations/operations.ts';
 import { allow } from './allow.ts';
 import { bodyTooLarge } from './body-too-large.ts';
-import { requireAcceptable, requireContentType } from './media-type.ts';
+import { requireAcceptable, requireContentType, requirePatchType } from './media-type.ts';
 import { refuseMethodOverride } from './method-override.ts';
 import { allowOfOperation, createOperate } from './operate.ts';
 import { readPrefer } from './prefer.ts';
@@ -42,8 +45,16 @@ type Method = (typeof ALL_METHODS)[number];
 
 type Run = (request: Request, parameters: QueryParameters) => Promise<InteractionResult>;
 
-/** What one path does by method: the interaction's R4 code, and how it is carried out once it is known to be enabled. */
-type Handlers = Partial<Record<Method, { interaction: string; run?: Run }>> & {
+/** What a method does at a path: the interaction's R4 code, and how it is carried out once it is known to be enabled. */
+interface Handler {
+  interaction: string;
+  run?: Run;
+  /** What the type must allow besides the interaction. */
+  isAllowed?: (type: TypeCapability) => boolean;
+}
+
+/** What one path does by method. */
+type Handlers = Partial<Record<Method, Handler>> & {
   /** The level of operations that are called at this path, and where in it their code stands. */
   operation?: { level: OperationLevel; at: 'type' | 'id' | 'operation' };
 };
@@ -106,6 +117,12 @@ export const fhirRoutes =
       return normalize === undefined ? {} : { normalize };
     };
 
+    const patchOf = (request: Request): PatchBody => ({
+      mediaType: requirePatchType(request.headers, deps.capability.patchFormats),
+      body: bodyOf(request),
+      ...given('ifMatch', header(request, 'if-match')),
+    });
+
     const paths: Record<string, Handlers> = {
       '/metadata': { GET: { interaction: 'capabilities', run: async () => capabilities(deps, software) } },
       '/': { GET: { interaction: 'search-system' }, POST: { interaction: 'batch' } },
@@ -125,9 +142,34 @@ export const fhirRoutes =
               ...normalizing(request),
             }),
         },
-        PUT: { interaction: 'update' },
-        PATCH: { interaction: 'patch' },
-        DELETE: { interaction: 'delete' },
+        PUT: {
+          interaction: 'update',
+          isAllowed: type => type.conditionalUpdate,
+          run: (request, criteria) =>
+            conditionalUpdate(deps, {
+              resourceType: request.params.type,
+              criteria,
+              body: bodyOf(request),
+              ...given('ifMatch', header(request, 'if-match')),
+              ...normalizing(request),
+            }),
+        },
+        PATCH: {
+          interaction: 'patch',
+          isAllowed: type => type.conditionalUpdate,
+          run: (request, criteria) =>
+            conditionalPatch(deps, { resourceType: request.params.type, criteria, ...patchOf(request) }),
+        },
+        DELETE: {
+          interaction: 'delete',
+          isAllowed: type => type.conditionalDelete,
+          run: (request, criteria) =>
+            conditionalDelete(deps, {
+              resourceType: request.params.type,
+              criteria,
+              ...given('ifMatch', header(request, 'if-match')),
+            }),
+        },
       },
       '/:type/_history': {
         GET: {
@@ -156,7 +198,15 @@ export const fhirRoutes =
               ...normalizing(request),
             }),
         },
-        PATCH: { interaction: 'patch' },
+        PATCH: {
+          interaction: 'patch',
+          run: request =>
+            patchResource(deps, {
+              resourceType: request.params.type,
+              id: request.params.id,
+              ...patchOf(request),
+            }),
+        },
         DELETE: {
           interaction: 'delete',
           run: request =>
@@ -190,15 +240,20 @@ export const fhirRoutes =
     for (const [url, handlers] of Object.entries(paths)) {
       const takesBundle = url === '/' || handlers.operation !== undefined;
       const isForm = url === '/:type/_search';
-      const allowed = ({ interactions }: Pick<TypeCapability, 'interactions'>): string =>
+      const isOffered = (
+        { interaction, isAllowed }: Handler,
+        enabled: TypeCapability | Pick<TypeCapability, 'interactions'>,
+      ): boolean =>
+        enabled.interactions.has(interaction) && (!('resourceType' in enabled) || (isAllowed?.(enabled) ?? true));
+      const allowed = (enabled: TypeCapability | Pick<TypeCapability, 'interactions'>): string =>
         allow(
           ALL_METHODS.filter(method => {
             const handler = handlers[method];
-            return handler?.run !== undefined && interactions.has(handler.interaction);
+            return handler?.run !== undefined && isOffered(handler, enabled);
           }),
         );
       for (const method of ALL_METHODS) {
-        const { interaction = method.toLowerCase(), run } = handlers[method] ?? {};
+        const { interaction = method.toLowerCase(), run, isAllowed } = handlers[method] ?? {};
         app.route<FhirRoute>({
           method,
           url,
@@ -242,13 +297,18 @@ export const fhirRoutes =
             }
             if (body.length > maxResourceBytes && url !== '/') throw bodyTooLarge();
             const enabled = type === undefined ? deps.capability : enabledType(deps, type, interaction, allowed);
+            if ('resourceType' in enabled && isAllowed?.(enabled) === false) {
+              throw refuse('interaction-not-enabled', `${interaction} of ${type} needs an id in the path here.`, {
+                headers: { allow: allowed(enabled) },
+              });
+            }
             if (id !== undefined) requireId(id);
             if (run === undefined || !enabled.interactions.has(interaction)) {
               throw refuse('interaction-not-enabled', `${interaction} is not offered at this path.`, {
                 headers: { allow: allowed(enabled) },
               });
             }
-            requireBodyType();
+            if (method !== 'PATCH') requireBodyType();
             const result = await run(request, parameters);
             const { baseUrl } = deps.settings;
             if (method === 'GET' || interaction === 'search-type') {

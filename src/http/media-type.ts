@@ -47,8 +47,11 @@ const accepts = (header: string): boolean => {
   return answer;
 };
 
+/** The media type of a Content-Type, in small letters and without parameters. */
+const nameOf = (contentType: string): string => contentType.split(';', 1)[0]!.trim().toLowerCase();
+
 const names = (header: string, mediaType: string): boolean =>
-  header.split(',').some(range => range.split(';', 1)[0]!.trim().toLowerCase() === mediaType);
+  header.split(',').some(range => nameOf(range) === mediaType);
 
 /**
  * Lets a request pass if its client takes FHIR JSON, or `mediaType` where the answer is of another type. `_format` goes before Accept;
@@ -63,21 +66,39 @@ export const requireAcceptable = (accept?: string, format?: string, mediaType?: 
   throw refuse('accept-not-served', 'Only FHIR R4 as JSON is served. Ask for application/fhir+json.');
 };
 
+const requireNoEncoding = ({ 'content-encoding': encoding = 'identity' }: IncomingHttpHeaders): void => {
+  if (encoding.toLowerCase() === 'identity') return;
+  throw refuse('content-type-not-served', 'Send the body as it is, without Content-Encoding.');
+};
+
 /**
  * Lets a body pass if it is of the one type that its path takes, FHIR JSON or a form, and not compressed.
  * @throws {FhirError} 415
  */
 export const requireContentType = (headers: IncomingHttpHeaders, expected: 'json' | 'form'): void => {
-  const { 'content-type': contentType = '', 'content-encoding': encoding = 'identity' } = headers;
+  const { 'content-type': contentType = '' } = headers;
   const isForm = FORM.test(contentType);
-  if (encoding.toLowerCase() !== 'identity') {
-    throw refuse('content-type-not-served', 'Send the body as it is, without Content-Encoding.');
-  }
+  requireNoEncoding(headers);
   if (isForm === (expected === 'form') && (isForm || accepts(contentType))) return;
   throw refuse(
     'content-type-not-served',
     expected === 'form'
       ? 'Send the search parameters as application/x-www-form-urlencoded.'
       : 'Send FHIR R4 as JSON, with Content-Type: application/fhir+json.',
+  );
+};
+
+/**
+ * The media type of a patch, if it is one of `formats` and not compressed.
+ * @throws {FhirError} 415 with the formats, as the header Accept-Patch has them (https://www.rfc-editor.org/rfc/rfc5789#section-3.1)
+ */
+export const requirePatchType = (headers: IncomingHttpHeaders, formats: ReadonlySet<string>): string => {
+  const mediaType = nameOf(headers['content-type'] ?? '');
+  requireNoEncoding(headers);
+  if (formats.has(mediaType)) return mediaType;
+  throw refuse(
+    'content-type-not-served',
+    `Send the patch with one of these as Content-Type: ${[...formats].join(', ')}. FHIRPath Patch is not offered.`,
+    { headers: { 'accept-patch': [...formats].join(', ') } },
   );
 };

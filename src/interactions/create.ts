@@ -2,16 +2,15 @@ import type { TypeCapability } from '../definitions/capability.ts';
 import { refuse } from '../fhir/fhir-error.ts';
 import { type ParsedResource, parseStored } from '../fhir/parse-resource.ts';
 import { sameContent } from '../fhir/same-content.ts';
-import { parseSearch } from '../search/parse-search.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { ResourceKey, StoredVersion } from '../store/store.ts';
 import type { Deps, InteractionResult } from './context.ts';
+import { readCriteria } from './criteria.ts';
 import { enabledType } from './enabled-type.ts';
 import { identityTaken } from './identity-taken.ts';
 import { writeNormalized } from './normalize.ts';
 import { read } from './read.ts';
 import { readBody } from './read-body.ts';
-import { searchSettings } from './search-settings.ts';
 import { type WriteTarget, write } from './write.ts';
 
 /** A resource to create: its type and its JSON as bytes. */
@@ -40,17 +39,12 @@ const readIfNoneExist = (
     throw refuse('header-malformed', `If-None-Exist is not offered for ${resourceType}. Send the resource without it.`);
   }
   const parameters = [...new URLSearchParams(header.replace(/^[^?]*\?/, ''))];
-  if (parameters.length === 0) {
-    throw refuse(
-      'header-malformed',
-      'If-None-Exist must hold search parameters, like identifier=http://example.org|123.',
-    );
-  }
-  const { query } = parseSearch({ ...searchSettings(deps, resourceType), parameters, handling: 'strict' });
-  if (query.where.length === 0) {
-    throw refuse('header-malformed', 'If-None-Exist must name at least one search parameter that narrows the search.');
-  }
-  return query;
+  const query = readCriteria(deps, resourceType, parameters);
+  if (query !== undefined) return query;
+  throw refuse(
+    'header-malformed',
+    'If-None-Exist must hold search parameters that narrow the search, like identifier=http://example.org|123.',
+  );
 };
 
 const hasContent = (version: StoredVersion | undefined, parsed: ParsedResource): boolean =>

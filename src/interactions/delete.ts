@@ -1,10 +1,11 @@
 import { DEFINITION_TYPES } from '../definitions/definition-types.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
 import type { Resource } from '../fhir/resource.ts';
-import type { Change, StoredVersion } from '../store/store.ts';
+import type { Change, MatchCondition, StoredVersion, Unit } from '../store/store.ts';
 import { checkIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { judgeDefinitionDeletion } from './judge-definition.ts';
+import { untilUndisturbed } from './until-undisturbed.ts';
 
 /** A resource to delete, and the If-Match header if there was one. */
 export interface DeleteRequest {
@@ -20,38 +21,48 @@ const resourceOf = (version: StoredVersion | undefined): Resource | undefined =>
   version === undefined || version.method === 'DELETE' ? undefined : (JSON.parse(version.body) as Resource);
 
 /**
+ * Deletes the resource if it is there, as `deleteResource` does; undefined where another write came between. `matches` is the search
+ * that led to it: it must find the same at the commit.
+ */
+export const deleteOnce = async (
+  deps: Deps,
+  { resourceType, id, ifMatch, isTrial }: DeleteRequest,
+  matches?: MatchCondition,
+): Promise<InteractionResult | undefined> => {
+  const rule = deps.insuranceRules.get(resourceType);
+  const answerType = rule?.answer?.resourceType;
+  const types = answerType === undefined ? [resourceType] : [resourceType, answerType];
+  const versions = await Promise.all(types.map(type => deps.store.read({ resourceType: type, id })));
+  const [current] = versions;
+  const exists = current !== undefined && current.method !== 'DELETE';
+  checkIfMatch(ifMatch, current?.versionId ?? 0, exists);
+  if (!exists) return current === undefined ? { status: 204 } : { status: 204, version: current };
+  const issues = rule?.judgeDeletion?.(resourceOf(versions[1])) ?? [];
+  if (issues.length > 0) throw new FhirError(422, issues);
+  const defines = DEFINITION_TYPES.has(resourceType);
+  if (defines) await judgeDefinitionDeletion(deps, resourceType, id);
+  const lastUpdated = deps.now();
+  const changes: Change[] = [];
+  for (const version of versions) {
+    if (version === undefined || version.method === 'DELETE') continue;
+    const { resourceType: type, versionId } = version;
+    changes.push({ resourceType: type, id, versionId: versionId + 1, lastUpdated, method: 'DELETE', index: [] });
+  }
+  const unit: Unit = { changes };
+  if (matches !== undefined) unit.matches = [matches];
+  if (isTrial) unit.isTrial = true;
+  const result = await deps.store.commit(unit);
+  if (result.outcome !== 'committed') return undefined;
+  if (defines) await deps.readDefinitions();
+  return { status: 204, version: { resourceType, id, versionId: current.versionId + 1, lastUpdated } };
+};
+
+/**
  * Deletes a resource, together with the insurance answer that was derived from it; their histories stay. Deleting what is not
  * there is no error.
  * @throws {FhirError} 412 for If-Match, 422 business-rule where the insurance rule of the type keeps the resource, 409 where profiles
  * build on it
  * https://hl7.org/fhir/R4/http.html#delete
  */
-export const deleteResource = async (deps: Deps, request: DeleteRequest): Promise<InteractionResult> => {
-  const { resourceType, id, ifMatch, isTrial } = request;
-  const rule = deps.insuranceRules.get(resourceType);
-  const answerType = rule?.answer?.resourceType;
-  const types = answerType === undefined ? [resourceType] : [resourceType, answerType];
-  const defines = DEFINITION_TYPES.has(resourceType);
-  for (;;) {
-    const versions = await Promise.all(types.map(type => deps.store.read({ resourceType: type, id })));
-    const [current] = versions;
-    const exists = current !== undefined && current.method !== 'DELETE';
-    checkIfMatch(ifMatch, current?.versionId ?? 0, exists);
-    if (!exists) return current === undefined ? { status: 204 } : { status: 204, version: current };
-    const issues = rule?.judgeDeletion?.(resourceOf(versions[1])) ?? [];
-    if (issues.length > 0) throw new FhirError(422, issues);
-    if (defines) await judgeDefinitionDeletion(deps, resourceType, id);
-    const lastUpdated = deps.now();
-    const changes: Change[] = [];
-    for (const version of versions) {
-      if (version === undefined || version.method === 'DELETE') continue;
-      const { resourceType: type, versionId } = version;
-      changes.push({ resourceType: type, id, versionId: versionId + 1, lastUpdated, method: 'DELETE', index: [] });
-    }
-    const result = await deps.store.commit(isTrial ? { changes, isTrial } : { changes });
-    if (result.outcome === 'committed') {
-      if (defines) await deps.readDefinitions();
-      return { status: 204, version: { resourceType, id, versionId: current.versionId + 1, lastUpdated } };
-    }
-  }
-};
+export const deleteResource = (deps: Deps, request: DeleteRequest): Promise<InteractionResult> =>
+  untilUndisturbed(() => deleteOnce(deps, request));

@@ -1,14 +1,13 @@
 import { refuse } from '../fhir/fhir-error.ts';
-import { type ParsedResource, parseStored } from '../fhir/parse-resource.ts';
-import { sameResource } from '../fhir/same-content.ts';
+import type { ParsedResource } from '../fhir/parse-resource.ts';
 import { checkIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { enabledType } from './enabled-type.ts';
 import { meantId } from './find-targets.ts';
-import { identityTaken } from './identity-taken.ts';
 import { writeNormalized } from './normalize.ts';
 import { readBody } from './read-body.ts';
-import { write } from './write.ts';
+import { replace } from './replace.ts';
+import { untilUndisturbed } from './until-undisturbed.ts';
 
 /** A resource to store under the id of the path: its JSON as bytes. */
 export interface UpdateRequest {
@@ -30,47 +29,31 @@ export interface ParsedUpdate {
   isTrial?: boolean;
 }
 
-/** How often an update without If-Match is tried again when others write the same resource at the same moment. */
-const ATTEMPTS = 100;
+/** Refuses an id that a client has chosen, where the type does not let clients choose. @throws {FhirError} 405 */
+export const requireUpdateCreate = (deps: Deps, resourceType: string, id: string): void => {
+  if (enabledType(deps, resourceType).updateCreate) return;
+  throw refuse(
+    'update-create-refused',
+    `There is no ${resourceType}/${id}, and clients may not choose ids here. POST it to /${resourceType}.`,
+  );
+};
 
 /** As `update`, for a resource that was read already. */
 export const updateParsed = async (deps: Deps, request: ParsedUpdate): Promise<InteractionResult> => {
-  const { id, parsed, ifMatch, isTrial } = request;
+  const { id, parsed, ...options } = request;
   const { resourceType } = parsed.resource;
-  const type = enabledType(deps, resourceType);
   if (parsed.resource.id !== id) {
     throw refuse('id-mismatch', `The body must have the id of the path: "id": "${id}".`, {
       expression: `${resourceType}.id`,
     });
   }
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  return untilUndisturbed(async () => {
     const current = await deps.store.read({ resourceType, id });
     const exists = current !== undefined && current.method !== 'DELETE';
-    checkIfMatch(ifMatch, current?.versionId ?? 0, exists);
-    if (!exists && !type.updateCreate) {
-      throw refuse(
-        'update-create-refused',
-        `There is no ${resourceType}/${id}, and clients may not choose ids here. POST it to /${resourceType}.`,
-      );
-    }
-    const stored = exists ? parseStored(current.body) : undefined;
-    if (exists && stored !== undefined && sameResource(stored, parsed)) {
-      return { status: 200, version: current, body: current.body };
-    }
-    const { result, version, text, issues, identities } = await write(deps, type, parsed, {
-      id,
-      previousVersionId: current?.versionId ?? 0,
-      method: 'PUT',
-      ...(stored === undefined ? {} : { previous: stored.exact }),
-      ...(isTrial ? { isTrial } : {}),
-    });
-    if (result.outcome === 'committed') return { status: exists ? 200 : 201, version, body: text, issues };
-    if (result.outcome === 'identity-taken') throw identityTaken(identities, result);
-  }
-  throw refuse(
-    'version-conflict',
-    'Others keep changing this resource. Read it again, and send your update with If-Match.',
-  );
+    checkIfMatch(options.ifMatch, current?.versionId ?? 0, exists);
+    if (!exists) requireUpdateCreate(deps, resourceType, id);
+    return replace(deps, parsed, { id, current, ...options });
+  });
 };
 
 /**

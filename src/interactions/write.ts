@@ -8,7 +8,7 @@ import type { Resource } from '../fhir/resource.ts';
 import { printResource, stampResource } from '../fhir/stamp-resource.ts';
 import type { Identity, InsuranceContext, InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { SearchQuery } from '../search/query.ts';
-import type { Change, CommitResult, StoredVersion, Unit } from '../store/store.ts';
+import type { Change, CommitResult, MatchCondition, StoredVersion, Unit } from '../store/store.ts';
 import type { Deps, VersionHead } from './context.ts';
 import { judgeDefinition } from './judge-definition.ts';
 import { lookUp } from './look-up.ts';
@@ -29,6 +29,8 @@ export interface WriteTarget {
   previous?: Resource;
   method: 'POST' | 'PUT';
   ifNoneExist?: SearchQuery;
+  /** The search that led here: it must find the same at the commit. */
+  matches?: MatchCondition;
   /** Judge all, store nothing. */
   isTrial?: boolean;
 }
@@ -150,6 +152,7 @@ export const write = async (
     changes.push({ ...head, method, text: printResource(answer.resource, head), index: answerIndex });
   }
   const unit: Unit = { changes, mustExist };
+  if (target.matches !== undefined) unit.matches = [target.matches];
   if (target.isTrial) unit.isTrial = true;
   const result = await deps.store.commit(unit);
   if (result.outcome === 'references-missing') {

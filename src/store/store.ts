@@ -45,11 +45,19 @@ export interface Change extends ResourceKey {
   ifNoneExist?: SearchQuery;
 }
 
+/** What a search must find at the moment of the commit: the resource with this id alone or, without an id, nothing. */
+export interface MatchCondition {
+  query: SearchQuery;
+  id?: string;
+}
+
 /** Changes that become visible and durable together, or not at all. */
 export interface Unit {
   changes: readonly Change[];
   /** Resources that must be there, not deleted, when the unit is applied (or be created by the unit itself). */
   mustExist?: readonly ResourceKey[];
+  /** Searches that must find, before the unit is applied, what they found when it was made. */
+  matches?: readonly MatchCondition[];
   /** Judge the unit as if it were to be applied, and answer so, but change nothing. */
   isTrial?: boolean;
 }
@@ -60,6 +68,7 @@ export type CommitResult =
   | { outcome: 'version-conflict'; key: ResourceKey; currentVersionId: number }
   | { outcome: 'exists'; key: ResourceKey }
   | { outcome: 'multiple-matches' }
+  | { outcome: 'matches-changed' }
   | { outcome: 'identity-taken'; identity: string; key: ResourceKey }
   | { outcome: 'references-missing'; missing: readonly ResourceKey[] };
 

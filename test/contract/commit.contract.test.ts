@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Change, ResourceKey } from '../../src/store/store.ts';
+import type { Change, MatchCondition, ResourceKey } from '../../src/store/store.ts';
 import { change, commit, describeStore, find, put, query } from './stored.ts';
 
 const key = { resourceType: 'Basic', id: 'a' };
@@ -119,6 +119,39 @@ describeStore('commits', test => {
     await put(test.store, { id: 'b', versionId: 2, index: code('y') });
     const result = await commit(test.store, change({ id: 'c', index: code('x'), ifNoneExist: byCode('x') }));
     expect(result).toEqual({ outcome: 'committed' });
+  });
+
+  it('applies a unit only if its searches find what they found when it was made', async () => {
+    await put(test.store, { id: 'a', index: code('x') });
+    const conditional = (made: Change, condition: MatchCondition) =>
+      test.store.commit({ changes: [made], matches: [condition] });
+    const second = change({ id: 'a', versionId: 2, index: code('x') });
+    const changed = { outcome: 'matches-changed' };
+    expect(await conditional(change({ id: 'b' }), { query: byCode('x') })).toEqual(changed);
+    expect(await conditional(second, { query: byCode('y'), id: 'a' })).toEqual(changed);
+    expect(await conditional(second, { query: byCode('x'), id: 'b' })).toEqual(changed);
+    expect(await test.store.changes(0, 10)).toHaveLength(1);
+    expect(await conditional(second, { query: byCode('x'), id: 'a' })).toEqual({ outcome: 'committed' });
+    expect(await conditional(change({ id: 'b' }), { query: byCode('y') })).toEqual({ outcome: 'committed' });
+    await put(test.store, { id: 'c', index: code('x') });
+    const third = change({ id: 'a', versionId: 3, method: 'DELETE' });
+    expect(await conditional(third, { query: byCode('x'), id: 'a' })).toEqual(changed);
+    await put(test.store, { id: 'c', versionId: 2, method: 'DELETE' });
+    expect(await conditional(third, { query: byCode('x'), id: 'a' })).toEqual({ outcome: 'committed' });
+  });
+
+  it('judges the searches of a unit inside the commit: of 64 racing writers that found nothing one creates', async () => {
+    const results = await Promise.all(
+      Array.from({ length: 64 }, (_, i) =>
+        test.store.commit({
+          changes: [change({ id: `m${i}`, index: code('x') })],
+          matches: [{ query: byCode('y') }, { query: byCode('x') }],
+        }),
+      ),
+    );
+    expect(results.filter(({ outcome }) => outcome === 'committed')).toHaveLength(1);
+    expect(results.filter(({ outcome }) => outcome === 'matches-changed')).toHaveLength(63);
+    expect(await find(test.store, byCode('x'))).toHaveLength(1);
   });
 
   it('gives a business identity to one resource only', async () => {

@@ -48,7 +48,8 @@ describe('fhir-kit-client', () => {
     expect((statement as unknown as CapabilityStatement).fhirVersion).toBe('4.0.1');
     const tool = new CapabilityTool(statement);
     expect(tool.resourceCan('Patient', 'create')).toBe(true);
-    expect(tool.resourceCan('Patient', 'patch')).toBe(false);
+    expect(tool.resourceCan('Patient', 'patch')).toBe(true);
+    expect(tool.resourceCan('StructureDefinition', 'patch')).toBe(false);
     expect(tool.resourceSearch('Claim', 'patient')).toBe(true);
     expect(tool.resourceCan('Subscription', 'create')).toBe(false);
   });
@@ -123,6 +124,16 @@ describe('fhir-kit-client', () => {
     for (const { diagnostics } of errors) expect(diagnostics!.length).toBeGreaterThan(20);
   });
 
+  it('patches, and updates what it knows by an identifier only', async () => {
+    const { id } = await create(75);
+    const jsonPatch = [{ op: 'add' as const, path: '/active', value: true }];
+    const patched = await client.patch({ resourceType: 'Patient', id: id as string, jsonPatch });
+    expect({ status: statusOf(patched), active: patched.active }).toEqual({ status: 200, active: true });
+    const searchParams = { identifier: `${SYSTEM}|75` };
+    const updated = await client.update({ resourceType: 'Patient', searchParams, body: patient(75, 'Changed') });
+    expect({ status: statusOf(updated), id: updated.id }).toEqual({ status: 200, id });
+  });
+
   it.each<[string, number, string, () => Promise<unknown>]>([
     ['an unknown id', 404, 'not-found', () => client.read({ resourceType: 'Patient', id: 'none' })],
     ['a type that is not enabled', 404, 'not-supported', () => client.search({ resourceType: 'Subscription' })],
@@ -136,7 +147,7 @@ describe('fhir-kit-client', () => {
       'an interaction that is not enabled',
       405,
       'not-supported',
-      () => client.patch({ resourceType: 'Patient', id: 'x', jsonPatch: [{ op: 'remove', path: '/name' }] }),
+      () => client.patch({ resourceType: 'ValueSet', id: 'x', jsonPatch: [{ op: 'remove', path: '/name' }] }),
     ],
   ])('is told about %s', async (_name, expected, code, request) => {
     const { status, data } = await refusalOf(request());

@@ -26,7 +26,7 @@ const PROBES: Record<string, Probe[]> = {
   vread: [{ method: 'get', path: `/${UNKNOWN}/_history/1`, offered: 404, rule: 'version-unknown' }],
   create: [{ method: 'post', path: '', offered: 400, rule: 'json-not-resource' }],
   update: [{ method: 'put', path: `/${UNKNOWN}`, offered: 400, rule: 'json-not-resource' }],
-  patch: [{ method: 'patch', path: `/${UNKNOWN}`, offered: 400 }],
+  patch: [{ method: 'patch', path: `/${UNKNOWN}`, offered: 415, rule: 'content-type-not-served' }],
   delete: [{ method: 'delete', path: `/${UNKNOWN}`, offered: 204 }],
   'history-instance': [{ method: 'get', path: `/${UNKNOWN}/_history`, offered: 404, rule: 'resource-unknown' }],
   'history-type': [{ method: 'get', path: '/_history', offered: 200 }],
@@ -62,6 +62,7 @@ describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name =
   const server = useServer({ KIUNGO_CAPABILITIES: name });
   let rest: CapabilityStatementRest = { mode: 'server' };
   let resources: CapabilityStatementRestResource[] = [];
+  let patchFormats: readonly string[] = [];
 
   const send = ({ method, path }: Probe, type: string): Promise<Answer> => {
     const withBody = method === 'put' || method === 'patch' || (method === 'post' && path !== '/_search');
@@ -79,6 +80,7 @@ describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name =
     expect(statement.rest).toHaveLength(1);
     rest = statement.rest![0]!;
     resources = rest.resource!;
+    patchFormats = statement.patchFormat!;
   });
 
   test('is true of every type and interaction, claimed or not', async () => {
@@ -115,6 +117,32 @@ describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name =
       ['if-modified-since', headers['last-modified']!],
     ] as const) {
       expect((await server.get(`Patient/${body.id}`, { [header]: value })).status).toBe(304);
+    }
+  });
+
+  test('is true of writes by search parameters, which are refused without any', async () => {
+    const cells = resources.flatMap(({ type, interaction = [], conditionalUpdate, conditionalDelete }) => {
+      const has = (code: string): boolean => interaction.some(each => each.code === code);
+      return [
+        { type, method: 'put', offered: has('update') && conditionalUpdate === true },
+        { type, method: 'patch', offered: has('patch') && conditionalUpdate === true },
+        { type, method: 'delete', offered: has('delete') && conditionalDelete === 'single' },
+      ] as const;
+    });
+    expect(cells.filter(({ offered }) => offered).length).toBeGreaterThan(90);
+    await inParallel(cells, async ({ type, method, offered }) => {
+      const headers = method === 'patch' ? { 'content-type': 'application/merge-patch+json' } : {};
+      const answer = await server.send(method, type, method === 'delete' ? undefined : EMPTY, headers);
+      if (offered) expectOutcome(answer, 400, 'criteria-missing');
+      else expectOutcome(answer, 405, 'interaction-not-enabled');
+    });
+  });
+
+  test('names the formats of patches, which are taken', async () => {
+    expect(patchFormats).toEqual(['application/json-patch+json', 'application/merge-patch+json']);
+    for (const format of patchFormats) {
+      const answer = await server.send('patch', `Patient/${UNKNOWN}`, '7', { 'content-type': format });
+      expectOutcome(answer, 400, 'patch-malformed');
     }
   });
 
@@ -235,6 +263,17 @@ describe('a capability file of the operator', () => {
     expectOutcome(answer, 400, 'header-malformed');
   });
 
+  test('switches off updates and deletes by search parameters, and patches', async () => {
+    const allowed = async (method: 'put' | 'patch' | 'delete', path: string): Promise<string> => {
+      const answer = await server.send(method, path, method === 'delete' ? undefined : EMPTY);
+      expectOutcome(answer, 405, 'interaction-not-enabled');
+      return methodsOf(answer);
+    };
+    expect(await allowed('put', 'Patient?identifier=1')).toBe('POST');
+    expect(await allowed('delete', 'Patient?identifier=1')).toBe('POST');
+    expect(await allowed('patch', 'Patient/1')).toBe('GET, PUT');
+  });
+
   test('is what /metadata tells and what the server does', async () => {
     const { body } = await server.get('metadata');
     expect(body.rest).toMatchObject([
@@ -243,7 +282,7 @@ describe('a capability file of the operator', () => {
     expectOutcome(await server.get('Patient'), 405, 'interaction-not-enabled');
     const history = await server.get('_history');
     expectOutcome(history, 405, 'interaction-not-enabled');
-    expect(history.headers.allow).toBe('OPTIONS');
+    expect(methodsOf(history)).toBe('');
     expectOutcome(await server.get('Claim/1'), 404, 'type-unknown');
   });
 });

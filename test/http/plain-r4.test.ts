@@ -40,3 +40,38 @@ test('types that have nothing to do with insurance work as all others', async ()
   expect({ status, id: body.id }).toEqual({ status: 201, id: 'o-1' });
   expect(resourcesOf((await server.get('Observation?subject=Patient/not-here')).body)).toHaveLength(1);
 });
+
+test('a definition that the server was started with can be neither patched nor replaced by its url', async () => {
+  const merge = { 'content-type': 'application/merge-patch+json' };
+  expectOutcome(await server.send('patch', 'StructureDefinition/Patient', {}, merge), 409, 'definition-loaded');
+  const { body } = await server.get('ValueSet/administrative-gender');
+  const byUrl = `ValueSet?url=${encodeURIComponent(String(body.url))}`;
+  const { id: _id, ...valueSet } = body;
+  expectOutcome(await server.put(byUrl, valueSet), 409, 'definition-loaded');
+});
+
+test('a posted definition is judged by as it is patched', async () => {
+  const url = 'https://example.org/ValueSet/patched';
+  const valueSet = {
+    resourceType: 'ValueSet',
+    url,
+    status: 'active',
+    compose: { include: [{ system: 'https://example.org/codes', concept: [{ code: 'a' }] }] },
+  };
+  const created = await server.put(`ValueSet?url=${url}`, valueSet);
+  expect(created.status, created.text).toBe(201);
+  const has = async (code: string): Promise<unknown> => {
+    const query = `url=${url}&system=https://example.org/codes&code=${code}`;
+    const { body } = await server.get(`ValueSet/$validate-code?${query}`);
+    return (body.parameter as { name: string; valueBoolean: boolean }[])[0]!.valueBoolean;
+  };
+  expect([await has('a'), await has('b')]).toEqual([true, false]);
+  const patched = await server.send(
+    'patch',
+    `ValueSet/${created.body.id}`,
+    '[{"op":"add","path":"/compose/include/0/concept/-","value":{"code":"b"}}]',
+    { 'content-type': 'application/json-patch+json' },
+  );
+  expect(patched.status, patched.text).toBe(200);
+  expect([await has('a'), await has('b')]).toEqual([true, true]);
+});

@@ -1,4 +1,4 @@
-import type { CommitResult, ResourceKey } from '../store.ts';
+import type { CommitResult, MatchCondition, ResourceKey } from '../store.ts';
 import type { ChangeRows, Current } from './change-rows.ts';
 import type { Living } from './living.ts';
 import type { PackedChange, PackedUnit } from './pack-unit.ts';
@@ -40,6 +40,7 @@ export function applyUnit(unit: PackedUnit, transaction: Transaction): CommitRes
     const refusal = judgeNoneExist(change, transaction);
     if (refusal) return refusal;
   }
+  if (!unit.matches.every(condition => isMatched(condition, transaction))) return { outcome: 'matches-changed' };
   for (const change of unit.changes) {
     const name = nameOf(change);
     const current = draft.current.has(name)
@@ -72,6 +73,12 @@ function judgeNoneExist(change: PackedChange, { search }: Transaction): CommitRe
   if (found.length === 0) return undefined;
   if (found.length > 1) return { outcome: 'multiple-matches' };
   return { outcome: 'exists', key: search.key(found[0]!.seq) };
+}
+
+function isMatched({ query, id }: MatchCondition, { search }: Transaction): boolean {
+  const { rows: found } = search.find({ ...query, sort: [], count: 2, total: 'none' });
+  if (found.length !== (id === undefined ? 0 : 1)) return false;
+  return id === undefined || search.key(found[0]!.seq).id === id;
 }
 
 function judgeIdentities(change: PackedChange, draft: Draft, { rows }: Transaction): CommitResult | undefined {

@@ -1,5 +1,5 @@
 import type { SearchQuery } from '../../search/query.ts';
-import type { Change, ResourceKey, Unit } from '../store.ts';
+import type { Change, MatchCondition, ResourceKey, Unit } from '../store.ts';
 import type { PacketReader, PacketWriter } from './packet.ts';
 import type { TermKeys } from './term-keys.ts';
 
@@ -8,6 +8,7 @@ export interface PackedUnit {
   changes: PackedChange[];
   /** `Type/id` of what must exist. */
   mustExist: string[];
+  matches: MatchCondition[];
   /** Nothing is to be changed. */
   isTrial: boolean;
 }
@@ -40,6 +41,12 @@ export function packUnit(unit: Unit, keys: TermKeys, packet: PacketWriter): void
   const { mustExist = [] } = unit;
   packet.number(mustExist.length);
   for (const key of mustExist) packet.text(`${key.resourceType}/${key.id}`);
+  const { matches = [] } = unit;
+  packet.number(matches.length);
+  for (const { query, id } of matches) {
+    packet.query(query);
+    packet.text(id ?? '');
+  }
   packet.number(unit.isTrial === true ? 1 : 0);
 }
 
@@ -93,8 +100,15 @@ export function unpackUnit(packet: PacketReader): PackedUnit {
   return {
     changes: listOf(packet, unpackChange),
     mustExist: listOf(packet, () => packet.text()),
+    matches: listOf(packet, unpackCondition),
     isTrial: packet.number() === 1,
   };
+}
+
+function unpackCondition(packet: PacketReader): MatchCondition {
+  const query = packet.query();
+  const id = packet.text();
+  return id === '' ? { query } : { query, id };
 }
 
 function unpackChange(packet: PacketReader): PackedChange {
