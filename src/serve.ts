@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { startApp } from './app.ts';
 import { isLoopback, readConfig } from './config.ts';
+import { releaseGarbage } from './release-garbage.ts';
 
 /** Bytes of log lines that are gathered before they are written; what is left is written twice a second and at the end. */
 const LOG_BUFFER = 8192;
@@ -30,6 +31,7 @@ export const serve = async (environment: Readonly<Record<string, string | undefi
   process.on('SIGTERM', close);
   process.on('SIGINT', close);
 
+  releaseGarbage();
   // Whoever waits for this line may send a signal at once.
   log.info({ url: app.url, store: config.store, readyMs: Math.round(performance.now()) }, 'ready');
   destination.flushSync();
