@@ -1,0 +1,203 @@
+import type { TypeCapability } from '../definitions/capability.ts';
+import type { OperationLevel } from '../definitions/operation-levels.ts';
+import { capabilities } from '../interactions/capabilities.ts';
+import { conditionalDelete } from '../interactions/conditional-delete.ts';
+import { conditionalRead } from '../interactions/conditional-read.ts';
+import { conditionalUpdate } from '../interactions/conditional-update.ts';
+import type { Deps, InteractionResult } from '../interactions/context.ts';
+import { create } from '../interactions/create.ts';
+import { deleteResource } from '../interactions/delete.ts';
+import { historyInstance } from '../interactions/history-instance.ts';
+import { historySystem } from '../interactions/history-system.ts';
+import { historyType } from '../interactions/history-type.ts';
+import { dialectOf } from '../interactions/normalize.ts';
+import { conditionalPatch, type PatchBody, patchResource } from '../interactions/patch.ts';
+import { read } from '../interactions/read.ts';
+import { subsetOf } from '../interactions/read-subset.ts';
+import { searchType } from '../interactions/search-type.ts';
+import { update } from '../interactions/update.ts';
+import { vread } from '../interactions/vread.ts';
+import { bodyOf, type FhirRequest, handlingOf } from './fhir-request.ts';
+import { requirePatchType } from './media-type.ts';
+import { readPrefer } from './prefer.ts';
+import type { QueryParameters } from './query-parameters.ts';
+
+/** The methods that paths of the API know, but for HEAD and OPTIONS, which all have. */
+export const ALL_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+type Method = (typeof ALL_METHODS)[number];
+
+type Run = (request: FhirRequest, parameters: QueryParameters) => Promise<InteractionResult>;
+
+/** What a method does at a path: the interaction's R4 code, and how it is carried out once it is known to be enabled. */
+export interface Handler {
+  interaction: string;
+  run?: Run;
+  /** What the type must allow besides the interaction. */
+  isAllowed?: (type: TypeCapability) => boolean;
+}
+
+/** What one path does by method. */
+export type Handlers = Partial<Record<Method, Handler>> & {
+  /** The level of operations that are called at this path, and where in it their code stands. */
+  operation?: { level: OperationLevel; at: 'type' | 'id' | 'operation' };
+};
+
+const header = (request: FhirRequest, name: string): string | undefined => {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+};
+
+/** `{ [name]: value }` for a header that was sent, nothing for one that was not. */
+const given = <Name extends string>(name: Name, value: string | undefined): { [N in Name]?: string } =>
+  (value === undefined ? {} : { [name]: value }) as { [N in Name]?: string };
+
+/**
+ * Every path of the FHIR REST API, below its base, with what each method does there.
+ * https://hl7.org/fhir/R4/http.html
+ */
+export const fhirPaths = (deps: Deps, software: { version: string; started: number }): Record<string, Handlers> => {
+  const search = (request: FhirRequest, parameters: QueryParameters): Promise<InteractionResult> =>
+    searchType(deps, {
+      resourceType: request.params.type,
+      parameters,
+      handling: handlingOf(request),
+    });
+
+  /** What was read, as far as the client does not have it already, or the part of it that was asked for. */
+  const answerRead = (
+    request: FhirRequest,
+    parameters: QueryParameters,
+    found: Promise<InteractionResult>,
+  ): Promise<InteractionResult> => {
+    const { 'if-none-match': ifNoneMatch, 'if-modified-since': ifModifiedSince } = request.headers;
+    if (parameters.length === 0 && ifNoneMatch === undefined && ifModifiedSince === undefined) return found;
+    const asked = { resourceType: request.params.type, parameters, handling: handlingOf(request) };
+    return found.then(result => subsetOf(deps, asked, conditionalRead(result, { ifNoneMatch, ifModifiedSince })));
+  };
+
+  /** `{ normalize }` for a write whose resource is to be rewritten first. */
+  const normalizing = ({ headers: { prefer } }: FhirRequest): { normalize?: 'openimis' } => {
+    if (prefer === undefined && deps.settings.normalize === 'off') return {};
+    const normalize = dialectOf(readPrefer(prefer), deps);
+    return normalize === undefined ? {} : { normalize };
+  };
+
+  const patchOf = (request: FhirRequest): PatchBody => ({
+    mediaType: requirePatchType(request.headers, deps.capability.patchFormats),
+    body: bodyOf(request),
+    ...given('ifMatch', header(request, 'if-match')),
+  });
+
+  return {
+    '/metadata': { GET: { interaction: 'capabilities', run: async () => capabilities(deps, software) } },
+    '/': { GET: { interaction: 'search-system' }, POST: { interaction: 'batch' } },
+    '/_history': {
+      GET: { interaction: 'history-system', run: (_request, parameters) => historySystem(deps, parameters) },
+    },
+    '/:type': {
+      operation: { level: 'system', at: 'type' },
+      GET: { interaction: 'search-type', run: search },
+      POST: {
+        interaction: 'create',
+        run: request =>
+          create(deps, {
+            resourceType: request.params.type,
+            body: bodyOf(request),
+            ...given('ifNoneExist', header(request, 'if-none-exist')),
+            ...normalizing(request),
+          }),
+      },
+      PUT: {
+        interaction: 'update',
+        isAllowed: type => type.conditionalUpdate,
+        run: (request, criteria) =>
+          conditionalUpdate(deps, {
+            resourceType: request.params.type,
+            criteria,
+            body: bodyOf(request),
+            ...given('ifMatch', header(request, 'if-match')),
+            ...normalizing(request),
+          }),
+      },
+      PATCH: {
+        interaction: 'patch',
+        isAllowed: type => type.conditionalUpdate,
+        run: (request, criteria) =>
+          conditionalPatch(deps, { resourceType: request.params.type, criteria, ...patchOf(request) }),
+      },
+      DELETE: {
+        interaction: 'delete',
+        isAllowed: type => type.conditionalDelete,
+        run: (request, criteria) =>
+          conditionalDelete(deps, {
+            resourceType: request.params.type,
+            criteria,
+            ...given('ifMatch', header(request, 'if-match')),
+          }),
+      },
+    },
+    '/:type/_history': {
+      GET: {
+        interaction: 'history-type',
+        run: ({ params }, parameters) => historyType(deps, { resourceType: params.type, parameters }),
+      },
+    },
+    '/:type/_search': {
+      POST: { interaction: 'search-type', run: search },
+    },
+    '/:type/:id': {
+      operation: { level: 'type', at: 'id' },
+      GET: {
+        interaction: 'read',
+        run: (request, parameters) =>
+          answerRead(request, parameters, read(deps, request.params.type, request.params.id)),
+      },
+      PUT: {
+        interaction: 'update',
+        run: request =>
+          update(deps, {
+            resourceType: request.params.type,
+            id: request.params.id,
+            body: bodyOf(request),
+            ...given('ifMatch', header(request, 'if-match')),
+            ...normalizing(request),
+          }),
+      },
+      PATCH: {
+        interaction: 'patch',
+        run: request =>
+          patchResource(deps, {
+            resourceType: request.params.type,
+            id: request.params.id,
+            ...patchOf(request),
+          }),
+      },
+      DELETE: {
+        interaction: 'delete',
+        run: request =>
+          deleteResource(deps, {
+            resourceType: request.params.type,
+            id: request.params.id,
+            ...given('ifMatch', header(request, 'if-match')),
+          }),
+      },
+    },
+    '/:type/:id/_history': {
+      GET: {
+        interaction: 'history-instance',
+        run: ({ params }, parameters) =>
+          historyInstance(deps, { resourceType: params.type, id: params.id, parameters }),
+      },
+    },
+    '/:type/:id/:operation(^\\$.*)': { operation: { level: 'instance', at: 'operation' } },
+    '/:type/:id/_history/:versionId': {
+      GET: {
+        interaction: 'vread',
+        run: (request, parameters) => {
+          const { type, id, versionId } = request.params;
+          return answerRead(request, parameters, vread(deps, type, id, versionId));
+        },
+      },
+    },
+  };
+};
