@@ -79,6 +79,16 @@ describe('opening a store', () => {
     await again.close();
   });
 
+  it('refuses a database that was written before the first release', async () => {
+    await (await openStore(`sqlite:${file}`)).close();
+    const database = new DatabaseSync(file);
+    database.exec('DROP TABLE folded');
+    database.close();
+    await expect(openStore(`sqlite:${file}`)).rejects.toThrow(
+      /was written before the first release\. Name another file/,
+    );
+  });
+
   it('refuses a database of another program, and leaves it as it is', async () => {
     file = join(folder, 'other.db');
     const database = new DatabaseSync(file);

@@ -144,6 +144,17 @@ describe('the fold of the index', () => {
     expect([found(reader, 'x'), found(reader, 'y')]).toEqual([['c', 'd'], ['a']]);
   });
 
+  it('does not wait for ever where there are versions without rows', () => {
+    commit(change('a', 'x'));
+    for (let versionId = 2; versionId < FOLD; versionId++) {
+      commit(change('a', 'x', versionId, { method: 'DELETE', index: [] }));
+      expect(folded()).toBe(0);
+    }
+    commit(change('a', 'x', FOLD, { method: 'DELETE', index: [] }));
+    expect([folded(), rows()]).toEqual([FOLD, 0]);
+    expect(found(reader, 'x')).toEqual([]);
+  });
+
   it('finds each version of a resource once, however quickly they follow each other', () => {
     for (let versionId = 1; versionId <= 9; versionId++) {
       commit(change('a', 'x', versionId));

@@ -86,7 +86,8 @@ export class IndexFold {
 
   /** Folds what has gathered, if it is enough to be worth the pages that it touches. */
   foldIfEnough(): void {
-    if (this.#rows >= this.#enough) this.#fold();
+    // Deletions have no rows, and are gone through all the same by whoever reads what is not folded in.
+    if (Math.max(this.#rows, this.#ends.length) >= this.#enough) this.#fold();
   }
 
   /** Forgets what it knows and reads it from the database: at the beginning, and after a rollback. */

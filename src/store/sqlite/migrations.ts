@@ -106,6 +106,11 @@ export function verify(database: DatabaseSync, file: string): void {
   if (!isEmpty && readNumber(database, 'application_id') !== APPLICATION_ID) {
     throw new Error(`${file} is a database of another program. Name another file for the store.`);
   }
+  if (version > 0 && database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'folded'").get() === undefined) {
+    throw new Error(
+      `${file} was written before the first release. Name another file for the store, or move this one away.`,
+    );
+  }
   if (version > migrations.length) {
     throw new Error(
       `${file} was written by a later release (schema ${version}, this release knows ${migrations.length}). Start that release, or restore a backup made by this one.`,
