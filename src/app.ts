@@ -130,6 +130,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       timeZone: config.timeZone,
       currency: config.currency,
       insurer: config.insurer,
+      claimMode: config.claimMode,
       normalize: config.normalize,
       maxDepth: config.maxDepth,
       maxResourceBytes: config.maxResourceBytes,

@@ -77,6 +77,12 @@ export const VARIABLES = {
     'a reference like Organization/openIMIS-Implementation',
     text => (/^Organization\/[A-Za-z0-9\-.]{1,64}$/.test(text) ? text : undefined),
   ),
+  claimMode: variable(
+    'KIUNGO_CLAIM_MODE',
+    'review',
+    'review, adjudicate or forward',
+    oneOf('review', 'adjudicate', 'forward'),
+  ),
   normalize: variable('KIUNGO_NORMALIZE', 'off', 'off or openimis', oneOf('off', 'openimis')),
   insecure: variable('KIUNGO_INSECURE', 'no', 'yes or no', oneOf('yes', 'no')),
   logLevel: variable(

@@ -146,6 +146,7 @@ describe('the answer that the server makes', () => {
     currency: 'TZS',
     baseUrl: 'http://127.0.0.1:8080/fhir',
     insurer: 'Organization/bahari-health-fund',
+    claimMode: 'forward',
     found: { coverages: [fixture('valid', 'openimis-coverage.json')] },
   };
   const sent = (resource: Resource | undefined): Resource => JSON.parse(JSON.stringify(resource));

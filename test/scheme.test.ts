@@ -87,6 +87,7 @@ describe('insurance', () => {
     currency: 'USD',
     baseUrl: 'http://127.0.0.1:8080/fhir',
     insurer: 'Organization/openIMIS-Implementation',
+    claimMode: 'forward',
     found: {},
   };
   const answer = (request: Resource, found: InsuranceContext['found'] = {}): Resource =>

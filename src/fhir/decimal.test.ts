@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addDecimals, compareDecimals, decimalOf, formatDecimal, isSameDecimal, multiplyDecimals } from './decimal.ts';
+import {
+  addDecimals,
+  compareDecimals,
+  decimalOf,
+  divideDecimals,
+  formatDecimal,
+  isSameDecimal,
+  minDecimal,
+  multiplyDecimals,
+  roundDecimal,
+  subtractDecimals,
+} from './decimal.ts';
 import { parseExact, rawNumber } from './exact-json.ts';
 
 /** A decimal of up to 18 digits as FHIR writes it, with the integer that its digits make and the place of the point. */
@@ -72,6 +83,34 @@ test('sums and products are exact', () => {
     }),
   );
   expect(formatDecimal(addDecimals(decimalOf(0.1), decimalOf(0.2)))).toBe('0.3');
+});
+
+test('a difference undoes a sum, and the lesser is one of the two', () => {
+  fc.assert(
+    fc.property(written, written, (a, b) => {
+      const [x, y] = [decimalOf(a.text), decimalOf(b.text)];
+      expect(compareDecimals(subtractDecimals(addDecimals(x, y), y), x)).toBe(0);
+      expect(compareDecimals(minDecimal(x, y), minDecimal(y, x))).toBe(0);
+    }),
+  );
+  expect(formatDecimal(minDecimal(decimalOf('0.5'), decimalOf('0.49')))).toBe('0.49');
+});
+
+test.each([
+  ['0.025', 2, '0.03'],
+  ['0.0249', 2, '0.02'],
+  ['-0.025', 2, '-0.03'],
+  ['3.336', 2, '3.34'],
+  ['7', 2, '7.00'],
+  ['2.5', 0, '3'],
+])('%s is rounded half up to %i digits: %s', (value, digits, rounded) => {
+  expect(formatDecimal(roundDecimal(decimalOf(value), digits), digits)).toBe(rounded);
+});
+
+test('quotients are rounded half up once', () => {
+  expect(formatDecimal(divideDecimals(decimalOf('180'), decimalOf('225'), 4), 4)).toBe('0.8000');
+  expect(formatDecimal(divideDecimals(decimalOf('2'), decimalOf('3'), 4))).toBe('0.6667');
+  expect(formatDecimal(divideDecimals(decimalOf('-1'), decimalOf('8'), 2))).toBe('-0.13');
 });
 
 test('comparison is by value', () => {

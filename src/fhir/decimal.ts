@@ -73,6 +73,28 @@ export const multiplyDecimals = (a: Decimal, b: Decimal): Decimal => ({
   scale: a.scale + b.scale,
 });
 
+/** The exact difference. */
+export const subtractDecimals = (a: Decimal, b: Decimal): Decimal =>
+  addDecimals(a, { unscaled: -b.unscaled, scale: b.scale });
+
+/** The lesser of two by value. */
+export const minDecimal = (a: Decimal, b: Decimal): Decimal => (compareDecimals(a, b) <= 0 ? a : b);
+
+/** The quotient, rounded half up (away from zero) to that many digits after the point. `by` is not zero. */
+export const divideDecimals = (value: Decimal, by: Decimal, digits: number): Decimal => {
+  const scale = Math.max(value.scale, by.scale);
+  const dividend = 2n * rescale(value, scale) * powerOfTen(digits);
+  const divisor = rescale(by, scale);
+  const half = dividend < 0n !== divisor < 0n ? -divisor : divisor;
+  return { unscaled: (dividend + half) / (2n * divisor), scale: digits };
+};
+
+/** Rounded half up (away from zero) to that many digits after the point, which it then has. */
+export const roundDecimal = (value: Decimal, digits: number): Decimal =>
+  value.scale <= digits
+    ? { unscaled: rescale(value, digits), scale: digits }
+    : divideDecimals(value, { unscaled: 1n, scale: 0 }, digits);
+
 /** Negative, zero or positive, as `a` is less than, equal to or greater than `b` by value: 10.50 equals 10.5. */
 export const compareDecimals = (a: Decimal, b: Decimal): number => {
   const scale = Math.max(a.scale, b.scale);

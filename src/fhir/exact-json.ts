@@ -19,6 +19,9 @@ export const isRawNumber = (value: unknown): value is RawNumber =>
   typeof (value as RawNumber).rawJSON === 'string' &&
   Object.isFrozen(value);
 
+/** The JavaScript number of a number in its written form, or of one that is none. */
+export const plainNumber = (value: unknown): number => Number(isRawNumber(value) ? value.rawJSON : value);
+
 /** Like `JSON.parse`, but every number keeps the form it was written in: 10.50 stays 10.50 when printed again. */
 export const parseExact = (text: string): unknown =>
   exactJson.parse(text, (_name, value, { source }) =>

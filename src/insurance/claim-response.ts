@@ -45,6 +45,10 @@ const disagreements = (claim: Claim, amounts: readonly LineAmount[], sum: Decima
   return notes;
 };
 
+/** The currency of a claim: that of its first amount, or the scheme's. */
+export const claimCurrency = ({ item = [], total }: Claim, byDefault: string): string =>
+  item[0]?.unitPrice?.currency ?? item[0]?.net?.currency ?? total?.currency ?? byDefault;
+
 /**
  * The ClaimResponse of a claim that is entered: outcome queued, every line with its asked price and quantity, totals in exact
  * decimals. Where somebody has judged the claim already, undefined (their answer stays), or for a cancelled claim their answer
@@ -59,8 +63,7 @@ export const queuedClaimResponse = (exact: Resource, context: InsuranceContext):
     return isNews ? { ...previousAnswer, status: 'cancelled' } : undefined;
   }
   const lines = claim.item ?? [];
-  const currency =
-    lines[0]?.unitPrice?.currency ?? lines[0]?.net?.currency ?? claim.total?.currency ?? context.currency;
+  const currency = claimCurrency(claim, context.currency);
   const amounts = lines.map(lineAmount);
   const sum = sumOfLines(amounts);
   const notes = disagreements(claim, amounts, sum, currency);

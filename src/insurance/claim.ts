@@ -1,15 +1,18 @@
 import type { Claim } from 'fhir/r4.js';
 import { decimalOf } from '../fhir/decimal.ts';
-import { isRawNumber } from '../fhir/exact-json.ts';
+import { plainNumber } from '../fhir/exact-json.ts';
 import type { Issue } from '../fhir/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { sameContent } from '../fhir/same-content.ts';
+import { answerClaim } from './answer-claim.ts';
 import { type ClaimAmount, claimAmounts, expressionOf } from './claim-amounts.ts';
-import { queuedClaimResponse } from './claim-response.ts';
+import { claimLookups } from './claim-lookups.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { Identity, InsuranceContext, InsuranceRule } from './insurance-rule.ts';
 import { requireReferences, targetOf } from './insured-reference.ts';
 import { businessIdentifier, CLAIM_ITEM_REFERENCE } from './openimis-codes.ts';
+import { processClaim } from './process-claim.ts';
+import { reviewClaim } from './review-claim.ts';
 
 const claimOf = (resource: Resource): Claim => resource as unknown as Claim;
 
@@ -63,7 +66,7 @@ const judgeLines = (claim: Claim): Issue[] => {
   const issues: Issue[] = [];
   claim.item?.forEach((line, index) => {
     // As a raw number, 1e0 is 1 too.
-    const sequence = Number(isRawNumber(line.sequence) ? line.sequence.rawJSON : line.sequence);
+    const sequence = plainNumber(line.sequence);
     const first = seen.get(sequence);
     if (first === undefined) seen.set(sequence, index);
     else {
@@ -167,5 +170,7 @@ export const claimRule: InsuranceRule = {
     ];
   },
   judgeDeletion,
-  answer: { resourceType: 'ClaimResponse', build: queuedClaimResponse },
+  lookups: (resource, found, scheme) => claimLookups(claimOf(resource), found, scheme),
+  answer: { resourceType: 'ClaimResponse', build: answerClaim },
+  steps: { review: reviewClaim, process: processClaim },
 };

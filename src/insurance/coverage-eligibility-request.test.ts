@@ -36,6 +36,7 @@ const context: InsuranceContext = {
   currency: 'KES',
   baseUrl: 'http://127.0.0.1:8080/fhir',
   insurer: 'Organization/insurer',
+  claimMode: 'forward',
   found: {},
 };
 
@@ -50,7 +51,7 @@ const inForceOn = (created: string, of: Coverage, timeZone?: string): boolean =>
   ask(request({ created }), [of], timeZone).insurance !== undefined;
 
 test('the coverages of the patient are looked up', () => {
-  expect(rule.lookups!(request())).toEqual({
+  expect(rule.lookups!(request(), {}, context)).toEqual({
     coverages: { resourceType: 'Coverage', parameters: [['beneficiary', 'Patient/p1']] },
   });
 });

@@ -17,7 +17,7 @@ export const firstDayOf = (text: string, timeZone: string): string | undefined =
 };
 
 /** The last day of a FHIR date or dateTime in the scheme's time zone: 2026-06 ends on 2026-06-30. */
-const lastDayOf = (text: string, timeZone: string): string | undefined => {
+export const lastDayOf = (text: string, timeZone: string): string | undefined => {
   const range = parseDateRange(text, timeZone);
   return range && dayOf(range.high - 1, timeZone);
 };

@@ -1,18 +1,22 @@
 import type { Issue } from '../fhir/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
 
-/** A search in FHIR's own words, which the interaction carries out for a rule. */
-export interface Lookup {
-  resourceType: string;
-  parameters: readonly (readonly [name: string, value: string])[];
-}
+/** What the interaction looks up for a rule: a search in FHIR's own words, or resources by reference (`Type/id`). */
+export type Lookup =
+  | { resourceType: string; parameters: readonly (readonly [name: string, value: string])[] }
+  | { references: readonly string[] };
 
-/** What a rule may know besides the resource. Everything is handed in; rules do no input or output. */
-export interface InsuranceContext {
-  /** Logical id that the resource has or gets. */
-  id: string;
-  /** Time of the write, milliseconds since 1970 UTC. */
-  now: number;
+/** Look-ups by the names that the rule gives them. */
+export type Lookups = Readonly<Record<string, Lookup>>;
+
+/** What was found, by the names of the look-ups; current versions, all that match, as plain JSON. */
+export type Found = Readonly<Record<string, readonly Resource[]>>;
+
+/** Who judges the claims of an insurer: an officer after the checks, this server alone, or another system. */
+export type ClaimMode = 'review' | 'adjudicate' | 'forward';
+
+/** The scheme that is served, as its settings say. */
+export interface Scheme {
   /** IANA name of the scheme's time zone. */
   timeZone: string;
   /** ISO 4217 code of an amount that has none. */
@@ -21,8 +25,17 @@ export interface InsuranceContext {
   baseUrl: string;
   /** Reference to the scheme's insurer, like `Organization/openIMIS-Implementation`. */
   insurer: string;
-  /** What `lookups` asked for, by its names; current versions, all that match. */
-  found: Readonly<Record<string, readonly Resource[]>>;
+  /** Of insurers that do not say it themselves. */
+  claimMode: ClaimMode;
+}
+
+/** What a rule may know besides the resource. Everything is handed in; rules do no input or output. */
+export interface InsuranceContext extends Scheme {
+  /** Logical id that the resource has or gets. */
+  id: string;
+  /** Time of the write, milliseconds since 1970 UTC. */
+  now: number;
+  found: Found;
   /** The resource as it is stored now, when it is updated; decimals may be raw numbers. */
   previous?: Resource;
   /** The answer as it is stored now, when the resource is updated; decimals may be raw numbers. */
@@ -39,11 +52,22 @@ export interface Identity {
   expression: string;
 }
 
+/**
+ * A step that is taken with a resource after it was stored: the answer as it is from then on, or refusals (422). `input` is what the one
+ * who takes the step says, by the names of the step's parameters. Decimals of `exact` may be raw numbers, those of the answer are not.
+ */
+export type InsuranceStep = (
+  exact: Resource,
+  context: InsuranceContext & { previousAnswer: Resource },
+  input: Readonly<Record<string, unknown>>,
+) => { answer: Resource } | { issues: readonly Issue[] };
+
 /** The insurance work on one resource type. All functions are pure; resources have passed validation before. */
 export interface InsuranceRule {
   /** Business identities that only one resource of the store may have. */
   identities?(resource: Resource): readonly Identity[];
-  lookups?(resource: Resource): Readonly<Record<string, Lookup>>;
+  /** Asked again with what was found, until it names nothing that was not looked up before. */
+  lookups?(resource: Resource, found: Found, scheme: Scheme): Lookups;
   /** Refusals with code business-rule (422); an empty list lets the resource pass. Decimals of `exact` may be raw numbers. */
   judge?(exact: Resource, context: InsuranceContext): readonly Issue[];
   /**
@@ -51,6 +75,8 @@ export interface InsuranceRule {
    * that is there already shall stay. Decimals of `exact` and of the answer may be raw numbers (`fhir/exact-json.ts`).
    */
   answer?: { resourceType: string; build(exact: Resource, context: InsuranceContext): Resource | undefined };
+  /** Steps after the answer, by the code of the operation that takes them: `review`, `process`. */
+  steps?: Readonly<Record<string, InsuranceStep>>;
   /** Refusals (422) of deleting the resource, by its answer as it is stored; an empty list lets it go, and the answer with it. */
   judgeDeletion?(answer: Resource | undefined): readonly Issue[];
   /** Elements whose references may point to what is not there yet, by path without indexes. */

@@ -2,7 +2,7 @@ import type { Capability } from '../definitions/capability.ts';
 import type { GrowingDefinitions } from '../definitions/definitions.ts';
 import type { Issue } from '../fhir/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
-import type { InsuranceRule } from '../insurance/insurance-rule.ts';
+import type { ClaimMode, InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { IndexEntry } from '../search/index-entry.ts';
 import type { Store } from '../store/store.ts';
 import type { Validator } from '../validation/create-validator.ts';
@@ -21,6 +21,8 @@ export interface Settings {
   currency: string;
   /** Reference to the scheme's insurer. */
   insurer: string;
+  /** Who judges the claims of an insurer that does not say it itself. */
+  claimMode: ClaimMode;
   /** For writes of clients that do not say it themselves. */
   normalize: Normalize;
   maxDepth: number;

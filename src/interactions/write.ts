@@ -6,12 +6,12 @@ import { type Issue, MOST_ISSUES } from '../fhir/issue.ts';
 import type { ParsedResource } from '../fhir/parse-resource.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { printResource, stampResource } from '../fhir/stamp-resource.ts';
-import type { Identity, InsuranceContext, InsuranceRule } from '../insurance/insurance-rule.ts';
+import type { Identity, InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { Change, CommitResult, MatchCondition, StoredVersion, Unit } from '../store/store.ts';
 import type { Deps, VersionHead } from './context.ts';
+import { insuranceContext } from './insurance-context.ts';
 import { judgeDefinition } from './judge-definition.ts';
-import { lookUp } from './look-up.ts';
 import {
   enforcedTargets,
   type LocalReference,
@@ -80,16 +80,7 @@ const applyInsurance = async (
 ): Promise<Judged> => {
   const { resource, exact } = parsed;
   const stored = target.method === 'POST' ? undefined : await storedAnswer(deps, rule, target);
-  const { timeZone, currency, insurer, baseUrl } = deps.settings;
-  const context: InsuranceContext = {
-    id: target.id,
-    now: deps.now(),
-    timeZone,
-    currency,
-    insurer,
-    baseUrl,
-    found: rule.lookups === undefined ? {} : await lookUp(deps, rule.lookups(resource)),
-  };
+  const context = await insuranceContext(deps, rule, resource, target.id);
   if (target.previous !== undefined) context.previous = target.previous;
   if (stored !== undefined && stored.method !== 'DELETE') {
     context.previousAnswer = parseExact(stored.body) as Resource;

@@ -13,6 +13,8 @@ interface Values {
   Coding: JsonObject;
   CodeableConcept: JsonObject;
   Resource: ParsedResource;
+  /** The parts of a parameter that has no value of its own; decimals as they were written. */
+  parts: readonly JsonObject[];
 }
 type Kind = keyof Values;
 
@@ -47,6 +49,7 @@ const EXPECTED: Readonly<Record<Kind, string>> = {
   integer: 'a whole number, as valueInteger',
   Coding: 'a Coding, as valueCoding in Parameters that are sent with POST',
   CodeableConcept: 'a CodeableConcept, as valueCodeableConcept in Parameters that are sent with POST',
+  parts: 'made of parts, as "part": [...] in Parameters that are sent with POST',
   Resource: 'a resource, as "resource": {...} in Parameters that are sent with POST',
 };
 
@@ -66,6 +69,8 @@ const readMember = (member: JsonObject, kind: Kind): Json | undefined => {
       return Object.entries(member).find(
         ([name, value]) => name.startsWith('value') && typeof value === 'string' && value !== '',
       )?.[1];
+    case 'parts':
+      return Array.isArray(member.part) && member.part.every(isJsonObject) ? member.part : undefined;
     default: {
       const value = member[kind === 'Resource' ? 'resource' : `value${kind}`];
       return isJsonObject(value) ? value : undefined;
@@ -77,7 +82,7 @@ const readMember = (member: JsonObject, kind: Kind): Json | undefined => {
 const givenInParameters = ({ resource, text }: ParsedResource): Given[] => {
   if (resource.parameter === undefined) return [];
   const members = Array.isArray(resource.parameter) ? resource.parameter : [null];
-  let exact: { parameter: { resource: unknown }[] } | undefined;
+  let exact: { parameter: JsonObject[] } | undefined;
   return members.map((member, index) => {
     const expression = `Parameters.parameter[${index}]`;
     if (!isJsonObject(member) || typeof member.name !== 'string') {
@@ -91,10 +96,11 @@ const givenInParameters = ({ resource, text }: ParsedResource): Given[] => {
     }
     const read = (kind: Kind): Values[Kind] | undefined => {
       const value = readMember(member, kind);
-      if (kind !== 'Resource' || value === undefined) return value as Values[Kind] | undefined;
-      if (typeof (value as JsonObject).resourceType !== 'string') return undefined;
-      exact ??= parseExact(text) as typeof exact;
-      return parseStored(JSON.stringify(exact!.parameter[index]!.resource));
+      if (value === undefined || (kind !== 'Resource' && kind !== 'parts')) return value as Values[Kind] | undefined;
+      if (kind === 'Resource' && typeof (value as JsonObject).resourceType !== 'string') return undefined;
+      exact ??= parseExact(text) as { parameter: JsonObject[] };
+      const { resource, part } = exact.parameter[index]!;
+      return kind === 'parts' ? (part as readonly JsonObject[]) : parseStored(JSON.stringify(resource));
     };
     return { name: member.name, expression, read };
   });

@@ -1,4 +1,5 @@
 import { expand } from './expand.ts';
+import { insuranceSteps } from './insurance-steps.ts';
 import { jsonSchema } from './json-schema.ts';
 import { lookup } from './lookup.ts';
 import type { Operation } from './operation.ts';
@@ -10,7 +11,7 @@ import { validateCode } from './validate-code.ts';
 
 /** Every operation that the code can do, by its code. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
-  [expand, jsonSchema, lookup, snapshot, submit, subsumes, validate, validateCode].map(operation => [
+  [expand, ...insuranceSteps, jsonSchema, lookup, snapshot, submit, subsumes, validate, validateCode].map(operation => [
     operation.code,
     operation,
   ]),

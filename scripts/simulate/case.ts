@@ -1,0 +1,143 @@
+/** Money as text in the case's currency, like `45.00`; days as `YYYY-MM-DD`. The format is explained in docs/simulation.md. */
+export type MoneyText = string;
+type Day = string;
+
+interface ByAge<Value> {
+  adult?: Value;
+  child?: Value;
+}
+
+export interface CaseFacility {
+  level?: 'D' | 'C' | 'H';
+  careType?: 'I' | 'O' | 'B';
+  priceList?: string;
+}
+
+export interface CaseEntry {
+  kind: 'service' | 'item';
+  category?: string;
+  price?: MoneyText;
+  careType?: 'I' | 'O' | 'B';
+  patients?: number;
+  frequency?: number;
+  validFrom?: Day;
+  validTo?: Day;
+}
+
+export interface CasePrice {
+  code: string;
+  price?: MoneyText;
+  validFrom?: Day;
+  validTo?: Day;
+}
+
+export interface CaseLimit extends ByAge<number | string> {
+  type: 'C' | 'F';
+}
+
+export interface CasePlanLine {
+  origin?: 'P' | 'O' | 'R';
+  limits?: Partial<Record<'O' | 'E' | 'R', CaseLimit>>;
+  maxAdult?: number;
+  maxChild?: number;
+  waitingAdult?: number;
+  waitingChild?: number;
+  ceilingExclusionAdult?: 'H' | 'N' | 'B';
+  ceilingExclusionChild?: 'H' | 'N' | 'B';
+}
+
+/** A policy's amount may have what it grows by beside it or in it. */
+export interface CaseScopes {
+  treatment?: MoneyText;
+  insuree?: MoneyText;
+  policy?: MoneyText | { amount: MoneyText; extraMember?: MoneyText; maximum?: MoneyText };
+  extraMember?: MoneyText;
+  maximum?: MoneyText;
+}
+
+export interface CaseByCare {
+  all?: CaseScopes;
+  hospital?: CaseScopes;
+  nonHospital?: CaseScopes;
+}
+
+export interface CaseProduct {
+  ceilingInterpretation?: 'I' | 'H';
+  threshold?: number;
+  items?: Record<string, CasePlanLine>;
+  deductibles?: CaseByCare;
+  ceilings?: CaseByCare;
+  maxCount?: Record<string, number>;
+  maxAmount?: Record<string, MoneyText>;
+}
+
+export interface CaseCoverage {
+  product: string;
+  stage?: 'N' | 'R';
+  status?: 'idle' | 'active' | 'suspended' | 'expired' | 'ready';
+  effective?: Day;
+  expiry?: Day;
+  members: Record<string, { effective?: Day; expiry?: Day }>;
+}
+
+export interface CaseHistory {
+  patient: string;
+  date: Day;
+  status: number;
+  category?: string;
+  lines?: { code: string; quantity: number | string; passed?: boolean }[];
+}
+
+export interface CaseLedger {
+  coverage: string;
+  patient: string;
+  dedG?: MoneyText;
+  dedH?: MoneyText;
+  dedN?: MoneyText;
+  remG?: MoneyText;
+  remH?: MoneyText;
+  remN?: MoneyText;
+}
+
+export interface CaseReview {
+  seq: number;
+  reject?: boolean;
+  price?: MoneyText;
+  quantity?: number | string;
+}
+
+export interface CaseClaim {
+  name?: string;
+  patient: string;
+  facility: string;
+  start?: Day;
+  end?: Day;
+  created: Day;
+  type?: 'O' | 'E' | 'R';
+  lines: { code: string; quantity: number | string; unitPrice: MoneyText }[];
+  review?: CaseReview[];
+}
+
+export interface CaseSetUp {
+  facilities?: Record<string, CaseFacility>;
+  catalog?: Record<string, CaseEntry>;
+  priceLists?: Record<string, CasePrice[]>;
+  products?: Record<string, CaseProduct>;
+  patients?: Record<string, { gender: string; birthDate: Day }>;
+  coverages?: Record<string, CaseCoverage>;
+  history?: CaseHistory[];
+  ledger?: CaseLedger[];
+}
+
+/** A scheme and the claims that are tried on it. */
+export interface ClaimCase {
+  id: string;
+  kind: 'claim';
+  currency: string;
+  minorUnits?: number;
+  setup: CaseSetUp;
+  claim?: CaseClaim;
+  claims?: CaseClaim[];
+  processOrder?: string[];
+  expected?: unknown;
+}

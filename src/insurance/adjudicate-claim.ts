@@ -1,0 +1,121 @@
+import type { ChargeItemDefinition, Claim, ClaimResponse, Coverage, List, Organization, Patient } from 'fhir/r4.js';
+import { minorUnits } from '../fhir/currency.ts';
+import { adjudicatedResponse } from './adjudicated-response.ts';
+import type { ClaimStage } from './adjudication/adjudication.ts';
+import { type CheckedClaim, checkClaim, type Undecided } from './adjudication/check-claim.ts';
+import { targetDay } from './adjudication/claim-days.ts';
+import type { ClaimToJudge } from './adjudication/claim-to-judge.ts';
+import type { CatalogEntry, Plan } from './adjudication/scheme.ts';
+import { valuateClaim } from './adjudication/valuate-claim.ts';
+import { claimables, foundPlans, otherAnswers, ownCoverages } from './claim-lookups.ts';
+import { claimCurrency } from './claim-response.ts';
+import { coverageUses, earlierClaim } from './claim-stages.ts';
+import { firstDayOf } from './coverage-in-force.ts';
+import type { InsuranceContext } from './insurance-rule.ts';
+import { businessIdentifier } from './openimis-codes.ts';
+import { claimDays, readAskedLines, readInsuree, visitTypeOf } from './set-up/read-asked-claim.ts';
+import { readCatalogEntry } from './set-up/read-catalog-entry.ts';
+import { policiesOf, readCovers } from './set-up/read-cover.ts';
+import { readFacility } from './set-up/read-facility.ts';
+import { lineCode } from './set-up/read-plan.ts';
+
+/** Plans and prices may name what is claimed by its code: the line that the plan has for it then stands under its reference, too. */
+const withReferences = (plan: Plan, codes: ReadonlyMap<string, string>): Plan => {
+  const lines = new Map(plan.lines);
+  for (const [reference, code] of codes) {
+    const line = plan.lines.get(reference) ?? plan.lines.get(code);
+    if (line !== undefined) lines.set(reference, line);
+  }
+  return { ...plan, lines };
+};
+
+/** All that the rules look at, put together from what was looked up. */
+export const readClaimToJudge = (claim: Claim, context: InsuranceContext): ClaimToJudge => {
+  const { found, timeZone, id } = context;
+  const days = claimDays(claim, timeZone);
+  const day = targetDay(days) ?? firstDayOf(claim.created, timeZone) ?? claim.created;
+  const catalog = new Map<string, CatalogEntry>();
+  const codes = new Map<string, string>();
+  for (const each of claimables(found)) {
+    const reference = `${each.resourceType}/${each.id}`;
+    const entry = readCatalogEntry(each, timeZone);
+    catalog.set(reference, entry);
+    const code = businessIdentifier(each.identifier)?.value;
+    if (code !== undefined) codes.set(reference, lineCode(entry.kind, code));
+  }
+  const plans = new Map([...foundPlans(found)].map(([code, plan]) => [code, withReferences(plan, codes)]));
+  const own = ownCoverages(found);
+  const family = (found.family ?? found.coverages ?? []) as unknown as Coverage[];
+  const policies = policiesOf([...own, ...family], timeZone);
+  const patient = found.patient?.[0] as unknown as Patient | undefined;
+  const answers = otherAnswers(found, id);
+  return {
+    ...days,
+    created: firstDayOf(claim.created, timeZone) ?? claim.created,
+    visitType: visitTypeOf(claim),
+    insuree: patient === undefined ? {} : readInsuree(patient),
+    insureeEnded: patient?.active === false,
+    facility: readFacility(
+      (found.provider?.[0] ?? { resourceType: 'Organization' }) as unknown as Organization,
+      (found.lists ?? []) as unknown as List[],
+      (found.prices ?? []) as unknown as ChargeItemDefinition[],
+      timeZone,
+    ),
+    lines: readAskedLines(claim, claimables(found)),
+    catalog,
+    covers: readCovers(own, { family, plans, day, timeZone }),
+    earlier: answers
+      .filter(answer => answer.patient.reference === claim.patient.reference)
+      .flatMap(answer => earlierClaim(answer) ?? []),
+    uses: answers.flatMap(answer => coverageUses(answer, policies)),
+    minorUnits: minorUnits(claimCurrency(claim, context.currency)),
+  };
+};
+
+/** Why nobody can judge the claim yet. */
+const missingWords = (undecided: readonly Undecided[]): string => {
+  const lines = undecided.map(({ sequence, what }) => `line ${sequence} needs ${what}`);
+  return `The claim cannot be judged yet: ${lines.join('; ')}. Complete the set-up and hand the claim in again.`;
+};
+
+/** The last stage that a claim can reach now; a relative price waits for a batch run. */
+const lastStage = ({ lines }: CheckedClaim): '8' | '16' =>
+  lines.some(({ reason, paidBy }) => reason === '0' && paidBy?.origin === 'R') ? '8' : '16';
+
+/** Lays a decision over the answer, the notes after those that are there. */
+const withDecision = (entered: ClaimResponse, decision: ReturnType<typeof adjudicatedResponse>): ClaimResponse => {
+  const notes = [...(entered.processNote ?? []), ...(decision.processNote ?? [])].map(({ text }) => text);
+  return { ...entered, ...decision, ...(notes.length === 0 ? {} : { processNote: [{ text: notes.join(' ') }] }) };
+};
+
+/**
+ * The answer to a claim that was entered, after its lines were checked and, with `upTo` 16, paid. `checked` is what was found before, where
+ * a medical officer has changed it since. A claim that cannot be decided stays entered, and the answer says what is missing.
+ */
+export const adjudicateClaim = (
+  entered: ClaimResponse,
+  claim: Claim,
+  context: InsuranceContext,
+  { upTo, checked: before }: { upTo: '4' | '16'; checked?: CheckedClaim },
+): ClaimResponse => {
+  const toJudge = readClaimToJudge(claim, context);
+  const undecidedResponse = (undecided: readonly Undecided[]): ClaimResponse => {
+    const text = [...(entered.processNote ?? []).map(note => note.text), missingWords(undecided)].join(' ');
+    return { ...entered, processNote: [{ text }] };
+  };
+  const checked = before ?? checkClaim(toJudge);
+  if ('undecided' in checked) return undecidedResponse(checked.undecided);
+  const value = valuateClaim(toJudge, checked);
+  if ('undecided' in value) return undecidedResponse(value.undecided);
+  const isRejected = checked.lines.every(({ reason }) => reason !== '0');
+  const stage: Exclude<ClaimStage, '2'> = isRejected ? '1' : upTo === '4' ? '4' : lastStage(checked);
+  const target = targetDay(toJudge);
+  const decision = adjudicatedResponse(claim, {
+    checked,
+    value,
+    stage,
+    ...(target === undefined ? {} : { target }),
+    currency: claimCurrency(claim, context.currency),
+  });
+  return withDecision(entered, decision);
+};

@@ -1,0 +1,126 @@
+import type { Claim, ClaimResponse, Coverage, InsurancePlan, Organization } from 'fhir/r4.js';
+import type { ByCare, Plan } from './adjudication/scheme.ts';
+import { claimMode, insurerOf } from './claim-mode.ts';
+import type { Found, Lookup, Lookups, Scheme } from './insurance-rule.ts';
+import { targetOf } from './insured-reference.ts';
+import { type Claimable, claimedName, namesOfLine } from './set-up/read-asked-claim.ts';
+import { readCatalogEntry } from './set-up/read-catalog-entry.ts';
+import { planCode } from './set-up/read-cover.ts';
+import { priceLists } from './set-up/read-facility.ts';
+import { readPlan } from './set-up/read-plan.ts';
+
+const unique = (values: readonly (string | undefined)[]): string[] => [
+  ...new Set(values.filter(value => value !== undefined)),
+];
+
+const escaped = (value: string): string => value.replaceAll(/[\\,|$]/g, '\\$&');
+
+const byReference = (targets: readonly (string | undefined)[]): Lookup => ({ references: unique(targets) });
+
+const search = (resourceType: string, name: string, values: readonly string[]): Lookup => ({
+  resourceType,
+  parameters: [[name, values.map(escaped).join(',')]],
+});
+
+/** Everything that is claimed, as far as it was found. */
+export const claimables = (found: Found): Claimable[] =>
+  ['catalog', 'services', 'items'].flatMap(name => found[name] ?? []) as unknown as Claimable[];
+
+/** The coverages of the patient that were found. */
+export const ownCoverages = (found: Found): Coverage[] => (found.coverages ?? []) as unknown as Coverage[];
+
+/** The products that were found, by code. */
+export const foundPlans = (found: Found): ReadonlyMap<string, Plan> => {
+  const plans = new Map<string, Plan>();
+  for (const resource of (found.plans ?? []) as unknown as InsurancePlan[]) {
+    const plan = readPlan(resource);
+    for (const { value } of resource.identifier ?? []) if (value !== undefined) plans.set(value, plan);
+  }
+  return plans;
+};
+
+const amountsOf = ({ deductibles, ceilings }: Plan): ByCare[keyof ByCare][] => [
+  ...Object.values(deductibles),
+  ...Object.values(ceilings),
+];
+
+/** Whether anything of the plan is used up by a policy's members together. */
+const isShared = (plan: Plan): boolean => amountsOf(plan).some(scoped => scoped?.policy !== undefined);
+
+/** Whether what a claim is paid depends on earlier claims. */
+const looksBack = (plan: Plan, codes: readonly string[]): boolean =>
+  Object.keys(plan.maxCount).length > 0 ||
+  amountsOf(plan).some(scoped => scoped?.insuree !== undefined || scoped?.policy !== undefined) ||
+  codes.some(code => plan.lines.get(code)?.maximum !== undefined);
+
+/** First the people and things that the claim names. */
+const named = (claim: Claim): Lookups => {
+  const names = (claim.item ?? []).map(namesOfLine);
+  const codes = (kind: 'item' | 'service'): string[] =>
+    unique(names.filter(each => each.target === undefined && each.kind !== kind).flatMap(each => each.codes));
+  const [items, services] = [codes('service'), codes('item')];
+  const patient = targetOf(claim.patient);
+  return {
+    patient: byReference([patient]),
+    provider: byReference([targetOf(claim.provider)]),
+    catalog: byReference(names.map(({ target }) => target)),
+    ...(items.length === 0 ? {} : { items: search('Medication', 'identifier', items) }),
+    ...(services.length === 0 ? {} : { services: search('ActivityDefinition', 'identifier', services) }),
+    ...(patient === undefined ? {} : { coverages: search('Coverage', 'beneficiary', [patient]) }),
+  };
+};
+
+/** Then what those lead to: products, price lists and the prices in them. */
+const setUp = (claim: Claim, found: Found): Lookups => {
+  const plans = unique(ownCoverages(found).map(planCode));
+  const provider = found.provider?.[0] as unknown as Organization | undefined;
+  const lists = provider === undefined ? [] : priceLists(provider);
+  const codes = unique((claim.item ?? []).map(item => claimedName(namesOfLine(item), claimables(found))));
+  return {
+    ...(plans.length === 0 ? {} : { plans: search('InsurancePlan', 'identifier', plans) }),
+    ...(lists.length === 0 ? {} : { lists: byReference(lists) }),
+    ...(lists.length === 0 || codes.length === 0 ? {} : { prices: search('ChargeItemDefinition', 'instance', codes) }),
+  };
+};
+
+/** Then the families that share a policy. */
+const families = (found: Found): Lookups => {
+  const plans = foundPlans(found);
+  const holders = ownCoverages(found)
+    .filter(coverage => [plans.get(planCode(coverage) ?? '')].some(plan => plan !== undefined && isShared(plan)))
+    .map(({ policyHolder }) => targetOf(policyHolder));
+  const shared = unique(holders);
+  return shared.length === 0 ? {} : { family: search('Coverage', 'policy-holder', shared) };
+};
+
+/** Then the answers to other claims, if what they were paid matters. */
+const others = (claim: Claim, found: Found, { timeZone }: Scheme): Lookups => {
+  const codes = (claim.item ?? []).map(item => claimedName(namesOfLine(item), claimables(found)) ?? '');
+  const matters =
+    [...foundPlans(found).values()].some(plan => looksBack(plan, codes)) ||
+    claimables(found).some(each => readCatalogEntry(each, timeZone).frequency > 0);
+  if (!matters) return {};
+  const family = (found.family ?? []) as unknown as Coverage[];
+  const patients = unique([claim.patient, ...family.map(({ beneficiary }) => beneficiary)].map(each => targetOf(each)));
+  return { others: search('ClaimResponse', 'patient', patients) };
+};
+
+/**
+ * What a claim is judged by, asked for in rounds, each by what the one before found. Of a claim that another system judges, nothing but
+ * its insurer is looked at.
+ */
+export const claimLookups = (claim: Claim, found: Found, scheme: Scheme): Lookups => {
+  const insurer: Lookups = { insurer: byReference([insurerOf(claim, scheme)]) };
+  if (found.insurer === undefined) return insurer;
+  if (claimMode(claim, found, scheme) === 'forward') return insurer;
+  if (found.provider === undefined) return { ...insurer, ...named(claim) };
+  const round = setUp(claim, found);
+  if (Object.keys(round).some(name => found[name] === undefined)) return round;
+  const family = families(found);
+  if (family.family !== undefined && found.family === undefined) return family;
+  return others(claim, found, scheme);
+};
+
+/** The answers to other claims that were found. */
+export const otherAnswers = (found: Found, id: string): ClaimResponse[] =>
+  ((found.others ?? []) as unknown as ClaimResponse[]).filter(response => response.id !== id);

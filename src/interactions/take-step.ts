@@ -1,0 +1,56 @@
+import { FhirError, refuse } from '../fhir/fhir-error.ts';
+import { parseStored } from '../fhir/parse-resource.ts';
+import type { Resource } from '../fhir/resource.ts';
+import { printResource } from '../fhir/stamp-resource.ts';
+import type { ResourceKey } from '../store/store.ts';
+import type { Deps, InteractionResult, VersionHead } from './context.ts';
+import { insuranceContext } from './insurance-context.ts';
+import { read } from './read.ts';
+import { untilUndisturbed } from './until-undisturbed.ts';
+
+/** A step with a stored resource: its operation's code, and what the one who takes it says. */
+export interface StepRequest extends ResourceKey {
+  step: string;
+  input: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Takes a step of the insurance work with a resource that has been answered (a medical officer's review of a claim): a new version of
+ * its answer, which is given back. Taken again when the answer changed meanwhile.
+ * @throws {FhirError} 404 or 410 for the resource, 422 where the step cannot be taken
+ */
+export const takeStep = async (
+  deps: Deps,
+  { resourceType, id, step, input }: StepRequest,
+): Promise<InteractionResult> => {
+  const rule = deps.insuranceRules.get(resourceType);
+  const take = rule?.steps?.[step];
+  if (rule?.answer === undefined || take === undefined) {
+    throw refuse('operation-unknown', `$${step} is not offered for ${resourceType}.`);
+  }
+  const answerType = rule.answer.resourceType;
+  return untilUndisturbed(async () => {
+    const [stored, answered] = await Promise.all([
+      read(deps, resourceType, id),
+      deps.store.read({ resourceType: answerType, id }),
+    ]);
+    if (answered === undefined || answered.method === 'DELETE') {
+      throw refuse('resource-unknown', `There is no ${answerType} with id ${id}, which $${step} goes on from.`);
+    }
+    const { exact, resource } = parseStored(stored.body!);
+    const context = await insuranceContext(deps, rule, resource, id);
+    const previousAnswer = JSON.parse(answered.body) as Resource;
+    const taken = take(exact, { ...context, previousAnswer }, input);
+    if ('issues' in taken) throw new FhirError(422, taken.issues);
+    const index = deps.extract(JSON.parse(JSON.stringify(taken.answer)) as Resource);
+    const head: VersionHead = {
+      resourceType: answerType,
+      id,
+      versionId: answered.versionId + 1,
+      lastUpdated: deps.now(),
+    };
+    const text = printResource(taken.answer, head);
+    const { outcome } = await deps.store.commit({ changes: [{ ...head, method: 'PUT', text, index }] });
+    return outcome === 'committed' ? { status: 200, version: head, body: text } : undefined;
+  });
+};
