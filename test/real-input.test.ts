@@ -155,7 +155,7 @@ describe.skipIf(openimisFolder === undefined)('the published openIMIS examples',
     const versions = history.entry!.map(({ resource }) => resource!);
     expect(versions.map(({ meta, outcome }) => [meta!.versionId, outcome])).toEqual([
       ['2', 'partial'],
-      ['1', 'queued'],
+      ['1', 'complete'],
     ]);
     const [, first] = versions;
     expect(first).toMatchObject({

@@ -58,6 +58,28 @@ export const malariaClaim = (today: string): Resource & { item: JsonObject[] } =
   total: usd('9.20'),
 });
 
+/** The same, and salts against dehydration, which the product of the demo does not pay. */
+export const claimWithSalts = (today: string): Resource & { item: JsonObject[] } => {
+  const claim = malariaClaim(today);
+  const salts = line(4, 'item', 'Medication/oral-rehydration-salts', 'I004', 2, '0.30');
+  return { ...claim, item: [...claim.item, salts], total: usd('9.80') };
+};
+
+/** A medical officer pays for 20 of the 24 tablets. */
+export const reviewOfTablets: Resource = {
+  resourceType: 'Parameters',
+  parameter: [
+    {
+      name: 'line',
+      part: [
+        { name: 'sequence', valuePositiveInt: 3 },
+        { name: 'quantity', valueDecimal: 20 },
+        { name: 'reason', valueString: 'A course for this weight is 20 tablets.' },
+      ],
+    },
+  ],
+};
+
 /** The same claim under another number with four mistakes, as they happen. */
 export const faultyClaim = (today: string): Resource => {
   const claim = malariaClaim(today);

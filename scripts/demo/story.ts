@@ -2,7 +2,15 @@ import type { Bundle, Claim, ClaimResponse, CoverageEligibilityResponse, Invoice
 import { Client } from 'fhir-kit-client';
 import type { Resource } from '../../src/fhir/resource.ts';
 import { type Answer, amountOf, check, codeOf, errorsOf, printErrors, say, send, step } from './report.ts';
-import { eligibilityRequest, faultyClaim, MISTAKES, malariaClaim, paymentNotice } from './requests.ts';
+import {
+  claimWithSalts,
+  eligibilityRequest,
+  faultyClaim,
+  MISTAKES,
+  malariaClaim,
+  paymentNotice,
+  reviewOfTablets,
+} from './requests.ts';
 import { readDemoScheme } from './scheme.ts';
 
 const loadScheme = async (client: Client, scheme: readonly Resource[]): Promise<void> => {
@@ -49,8 +57,8 @@ const sendClaim = (client: Client, claim: Resource): Promise<Answer> =>
   );
 
 const claimIsSent = async (client: Client, today: string): Promise<string> => {
-  step('The health centre sends a claim: consultation, malaria test, 24 tablets');
-  const { status, body } = await sendClaim(client, malariaClaim(today));
+  step('The health centre sends a claim: consultation, malaria test, 24 tablets, salts');
+  const { status, body } = await sendClaim(client, claimWithSalts(today));
   const { id = '' } = body as Claim;
   check(status === 201 && id !== '', `the claim is stored as Claim/${id}`);
   return id;
@@ -69,7 +77,7 @@ const claimIsRefused = async (client: Client, today: string): Promise<void> => {
 
 const claimIsResent = async (client: Client, today: string, id: string): Promise<void> => {
   step('The line broke before the answer came, so it sends the good claim again');
-  const again = await sendClaim(client, malariaClaim(today));
+  const again = await sendClaim(client, claimWithSalts(today));
   check(again.status === 200 && (again.body as Claim).id === id, `it gets the first one, Claim/${id}`);
   step('A clerk uses the same claim number for something else');
   const other = await sendClaim(client, { ...malariaClaim(today), patient: { reference: 'Patient/juma-sadiki' } });
@@ -83,24 +91,55 @@ const claimIsResent = async (client: Client, today: string, id: string): Promise
   check((body as Bundle).entry?.length === 1, 'one');
 };
 
+const totalAt = ({ total = [] }: ClaimResponse, stage: string): string =>
+  amountOf(total.find(({ category }) => codeOf(category) === stage)?.amount);
+
+/** Says what an answer says of every line, and why. */
+const sayAnswer = (answer: ClaimResponse): void => {
+  say(`outcome ${answer.outcome}, insurer ${answer.insurer.reference}`);
+  for (const { itemSequence, adjudication } of answer.item ?? []) {
+    const last = adjudication.at(-1);
+    say(
+      `line ${itemSequence}: status ${codeOf(last?.category)}, reason ${codeOf(last?.reason)}, ${last?.value} x ${amountOf(last?.amount)}`,
+    );
+  }
+  for (const { text } of answer.processNote ?? []) say(`"${text}"`);
+};
+
 const answerIsRead = async (client: Client, id: string): Promise<void> => {
   step("The health centre reads the insurer's answer, which has the id of the claim");
   const { status, body } = await send(
     `GET /fhir/ClaimResponse/${id}`,
     client.read({ resourceType: 'ClaimResponse', id }),
   );
-  const { outcome, item = [], total = [], insurer } = body as ClaimResponse;
-  say(`outcome ${outcome}, insurer ${insurer.reference}`);
-  for (const { itemSequence, adjudication } of item) {
-    const [entered] = adjudication;
-    say(
-      `line ${itemSequence}: status ${codeOf(entered?.category)} (entered), ${entered?.value} x ${amountOf(entered?.amount)}`,
-    );
-  }
-  say(`total: ${amountOf(total[0]?.amount)}`);
+  const answer = body as ClaimResponse;
+  sayAnswer(answer);
   check(
-    status === 200 && outcome === 'queued' && item.length === 3 && amountOf(total[0]?.amount) === '9.20 USD',
-    'queued, every line entered, the total exact',
+    status === 200 && answer.outcome === 'partial' && totalAt(answer, '4') === '9.20 USD',
+    'checked: three lines are accepted, the salts are not in the product',
+  );
+};
+
+const claimIsDecided = async (client: Client, id: string): Promise<void> => {
+  step('A medical officer pays for 20 of the 24 tablets, and the claim is processed');
+  await send(
+    `POST /fhir/Claim/${id}/$review  (line 3, quantity 20)`,
+    client.operation({ name: '$review', resourceType: 'Claim', id, input: reviewOfTablets }),
+  );
+  const { status, body } = await send(
+    `POST /fhir/Claim/${id}/$process`,
+    client.operation({
+      name: '$process',
+      resourceType: 'Claim',
+      id,
+      input: { resourceType: 'Parameters' } as unknown as Resource,
+    }),
+  );
+  const answer = body as ClaimResponse;
+  sayAnswer(answer);
+  check(
+    status === 200 && answer.outcome === 'complete' && totalAt(answer, '16') === '8.50 USD',
+    'paid up to the ceiling of a consultation, to the cent',
   );
 };
 
@@ -142,6 +181,7 @@ export const tellStory = async (url: string): Promise<string> => {
   await claimIsRefused(client, today);
   await claimIsResent(client, today, id);
   await answerIsRead(client, id);
+  await claimIsDecided(client, id);
   await paymentIsTold(client, today);
   return id;
 };

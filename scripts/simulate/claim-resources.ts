@@ -8,7 +8,7 @@ import {
 } from '../../src/fhir/decimal.ts';
 import { rawNumber } from '../../src/fhir/exact-json.ts';
 import type { CaseClaim, CaseHistory, CaseLedger, CaseSetUp } from './case.ts';
-import { claimedReference, money, type Naming, type Printed, remainder } from './set-up-resources.ts';
+import { caseCoverages, claimedReference, money, type Naming, type Printed, remainder } from './set-up-resources.ts';
 
 const KIUNGO = 'https://kiungo.example/fhir';
 const OPENIMIS = 'https://openimis.github.io/openimis_fhir_r4_ig';
@@ -17,10 +17,8 @@ const own = (name: string): string => `${KIUNGO}/StructureDefinition/${name}`;
 const concept = (system: string, code: string) => ({ coding: [{ system: `${OPENIMIS}/CodeSystem/${system}`, code }] });
 
 const firstCoverage = (setUp: CaseSetUp, naming: Naming, patient: string): object => {
-  const name = Object.entries(setUp.coverages ?? {}).find(([, { members }]) => members[patient] !== undefined)?.[0];
-  return name === undefined
-    ? { display: 'none' }
-    : { reference: `Coverage/${naming.id('coverage', `${name}-${patient}`)}` };
+  const name = Object.entries(caseCoverages(setUp)).find(([, { members }]) => members?.[patient] !== undefined)?.[0];
+  return { reference: `Coverage/${naming.id('coverage', `${name}-${patient}`)}` };
 };
 
 /** A claim that goes to the insurer of that mode. */

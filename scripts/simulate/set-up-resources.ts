@@ -401,6 +401,20 @@ const coverageResources = (name: string, coverage: CaseCoverage, naming: Naming)
   return [contract, ...coverages];
 };
 
+/** A claim names a coverage; whoever has none gets one that never began. */
+const withoutCover = (setUp: CaseSetUp): Record<string, CaseCoverage> =>
+  Object.fromEntries(
+    Object.keys(setUp.patients ?? {})
+      .filter(name => Object.values(setUp.coverages ?? {}).every(({ members }) => members?.[name] === undefined))
+      .map(name => [`no cover of ${name}`, { product: 'none', status: 'idle', members: { [name]: {} } }]),
+  );
+
+/** The coverages of a case, by name, with those that stand for none. */
+export const caseCoverages = (setUp: CaseSetUp): Record<string, CaseCoverage> => ({
+  ...setUp.coverages,
+  ...withoutCover(setUp),
+});
+
 /** The insurers of a case: its claims are checked here, those of its history were judged elsewhere. */
 const insurerResources = (naming: Naming): Printed[] =>
   (['review', 'forward'] as const).map(mode => ({
@@ -420,7 +434,7 @@ export const setUpResources = (setUp: CaseSetUp, naming: Naming): Printed[] => [
   ...Object.entries(setUp.facilities ?? {}).map(([name, facility]) => facilityResource(name, facility, naming)),
   ...Object.entries(setUp.products ?? {}).map(([name, product]) => planResource(name, product, setUp, naming)),
   ...Object.entries(setUp.patients ?? {}).map(([name, patient]) => patientResource(name, patient, naming)),
-  ...Object.entries(setUp.coverages ?? {}).flatMap(([name, coverage]) => coverageResources(name, coverage, naming)),
+  ...Object.entries(caseCoverages(setUp)).flatMap(([name, coverage]) => coverageResources(name, coverage, naming)),
 ];
 
 /** What of `whole` is in no part, as text; nothing where it is not told. */

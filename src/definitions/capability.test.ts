@@ -22,6 +22,8 @@ const implemented = {
   operations: new Map([
     ['json-schema', { levels: new Set<OperationLevel>(['instance']), affectsState: false }],
     ['submit', { levels: new Set<OperationLevel>(['type']), affectsState: true }],
+    ['process', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
+    ['review', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
     ['lookup', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ...['expand', 'subsumes', 'validate-code'].map(
       code => [code, { levels: new Set<OperationLevel>(['type', 'instance']), affectsState: false }] as const,
@@ -82,6 +84,8 @@ describe('openimis.json', () => {
       conditionalCreate: true,
       updateCreate: true,
       operations: new Map([
+        ['process', new Set(['instance'])],
+        ['review', new Set(['instance'])],
         ['submit', new Set(['type'])],
         ['validate', new Set(['type', 'instance'])],
       ]),

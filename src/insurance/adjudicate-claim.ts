@@ -85,7 +85,15 @@ const lastStage = ({ lines }: CheckedClaim): '8' | '16' =>
 /** Lays a decision over the answer, the notes after those that are there. */
 const withDecision = (entered: ClaimResponse, decision: ReturnType<typeof adjudicatedResponse>): ClaimResponse => {
   const notes = [...(entered.processNote ?? []), ...(decision.processNote ?? [])].map(({ text }) => text);
-  return { ...entered, ...decision, ...(notes.length === 0 ? {} : { processNote: [{ text: notes.join(' ') }] }) };
+  const { resourceType, ...rest } = entered;
+  // Extensions come first in print, as in R4.
+  return {
+    resourceType,
+    ...(decision.extension === undefined ? {} : { extension: decision.extension }),
+    ...rest,
+    ...decision,
+    ...(notes.length === 0 ? {} : { processNote: [{ text: notes.join(' ') }] }),
+  };
 };
 
 /**

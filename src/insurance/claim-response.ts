@@ -4,6 +4,7 @@ import { dayOf } from '../fhir/datetime.ts';
 import { compareDecimals, type Decimal, decimalOf, formatDecimal } from '../fhir/decimal.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { type LineAmount, lineAmount, money, printedDecimal, sumOfLines } from './claim-amounts.ts';
+import { isDecided } from './claim-stages.ts';
 import type { InsuranceContext } from './insurance-rule.ts';
 import { businessIdentifier, CLAIM_ITEM_REFERENCE, openimisConcept, openimisIdentifier } from './openimis-codes.ts';
 
@@ -58,9 +59,10 @@ export const claimCurrency = ({ item = [], total }: Claim, byDefault: string): s
 export const queuedClaimResponse = (exact: Resource, context: InsuranceContext): Resource | undefined => {
   const claim = exact as unknown as Claim;
   const { previousAnswer } = context;
-  if (previousAnswer !== undefined && previousAnswer.outcome !== 'queued') {
-    const isNews = claim.status === 'cancelled' && previousAnswer.status !== 'cancelled';
-    return isNews ? { ...previousAnswer, status: 'cancelled' } : undefined;
+  const previous = previousAnswer as unknown as ClaimResponse | undefined;
+  if (previous !== undefined && (isDecided(previous) || (claim.status !== 'active' && previous.outcome !== 'queued'))) {
+    const isNews = claim.status === 'cancelled' && previous.status !== 'cancelled';
+    return isNews ? { ...previousAnswer!, status: 'cancelled' } : undefined;
   }
   const lines = claim.item ?? [];
   const currency = claimCurrency(claim, context.currency);

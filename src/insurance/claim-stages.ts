@@ -58,6 +58,14 @@ export const judgedCategory = (response: ClaimResponse): EarlierClaim['category'
 const judgedDay = (response: ClaimResponse): Day | undefined =>
   partOf(claimAdjudication(response), 'target')?.valueDate;
 
+/**
+ * Whether a claim's answer is the last word on it: neither entered nor checked here, so that the claim may not be changed any more. What
+ * another system has begun to judge is not changed either.
+ */
+export const isDecided = (answer: ClaimResponse): boolean =>
+  answer.outcome !== 'queued' &&
+  !(answer.outcome === 'partial' && claimStage(answer) === '4' && judgedCategory(answer) !== undefined);
+
 /** The answer to another claim as the rules count it, where that was judged here and not rejected or withdrawn. */
 export const earlierClaim = (response: ClaimResponse): EarlierClaim | undefined => {
   const [category, target] = [judgedCategory(response), judgedDay(response)];

@@ -1,4 +1,4 @@
-import type { Claim } from 'fhir/r4.js';
+import type { Claim, ClaimResponse } from 'fhir/r4.js';
 import { decimalOf } from '../fhir/decimal.ts';
 import { plainNumber } from '../fhir/exact-json.ts';
 import type { Issue } from '../fhir/issue.ts';
@@ -7,6 +7,7 @@ import { sameContent } from '../fhir/same-content.ts';
 import { answerClaim } from './answer-claim.ts';
 import { type ClaimAmount, claimAmounts, expressionOf } from './claim-amounts.ts';
 import { claimLookups } from './claim-lookups.ts';
+import { isDecided } from './claim-stages.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { Identity, InsuranceContext, InsuranceRule } from './insurance-rule.ts';
 import { requireReferences, targetOf } from './insured-reference.ts';
@@ -129,7 +130,8 @@ const judgeReferences = (claim: Claim, baseUrl: string): Issue[] => {
   return requireReferences('claim-reference-required', baseUrl, references);
 };
 
-const isJudged = (answer: Resource | undefined): boolean => answer !== undefined && answer.outcome !== 'queued';
+const isJudged = (answer: Resource | undefined): boolean =>
+  answer !== undefined && isDecided(answer as unknown as ClaimResponse);
 
 const judgeDeletion = (answer: Resource | undefined): Issue[] =>
   isJudged(answer)

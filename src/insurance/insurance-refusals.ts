@@ -11,11 +11,11 @@ export const insuranceRefusals = {
   'claim-currency-mixed': 'The amounts of one claim are in different currencies.',
   'claim-reference-required':
     'A claim names its patient, provider, coverage or a claimed item otherwise than by a reference.',
-  'claim-adjudicated': 'A claim that has been judged can be cancelled, but not changed or deleted.',
   'claim-not-checked':
     'A step is taken with a claim that is not in the state for it: not checked yet, or decided, withdrawn or judged by another system.',
   'claim-review-line':
     'A review names a line that the claim does not have or that is rejected, or says of it what cannot be.',
+  'claim-adjudicated': 'A claim that has been judged can be cancelled, but not changed or deleted.',
   'eligibility-reference-required':
     'A question about cover names its patient or a coverage otherwise than by a reference.',
   'payment-request-reference-required': 'A payment notice names what was paid otherwise than by a reference.',

@@ -46,7 +46,7 @@ test('the demo plays the whole story in under ten seconds and says that all is w
   expect(text).toMatch(/Not covered on .* The last one ended on \d{4}-12-31\./);
   expect(text).toContain('- Claim.item[1].unitPrize [element-unknown]');
   expect(text).toContain('- Claim.item[2].extension[0].value [reference-not-found]');
-  expect(text).toContain('total: 9.20 USD');
+  expect(text).toContain('line 3: status 16, reason 0, 1 x 2.25 USD');
   const [stored, resent] = [/stored as (Claim\/\S+)/, /gets the first one, (Claim\/\S+)/].map(
     pattern => pattern.exec(text)?.[1],
   );
@@ -61,7 +61,7 @@ test('with --keep the server goes on until it is told to end', async () => {
   const [, url] = await line(/curl (\S+\/ClaimResponse\/\S+)/);
   const response = await fetch(url!);
   expect(response.status).toBe(200);
-  expect(await response.json()).toMatchObject({ resourceType: 'ClaimResponse', outcome: 'queued' });
+  expect(await response.json()).toMatchObject({ resourceType: 'ClaimResponse', outcome: 'complete' });
   demo!.kill('SIGTERM');
   expect(await exited).toEqual([0, null]);
   await expect(fetch(url!)).rejects.toThrow();

@@ -5,7 +5,7 @@ import { expectOutcome } from './expect-outcome.ts';
 import { patient } from './resources.ts';
 import { type Answer, loadScheme, resourcesOf, useServer, YEAR } from './start-server.ts';
 
-const server = useServer();
+const server = useServer({ KIUNGO_CLAIM_MODE: 'forward' });
 
 /** A PUT of the patient of this number to the patient of this number. */
 const put = (number: string, more: JsonObject = {}, headers = {}): Promise<Answer> =>

@@ -5,7 +5,7 @@ import { expectOutcome } from './expect-outcome.ts';
 import { patient } from './resources.ts';
 import { type Answer, loadScheme, resourcesOf, useServer, YEAR } from './start-server.ts';
 
-const server = useServer({ KIUNGO_MAX_DEPTH: '30' });
+const server = useServer({ KIUNGO_MAX_DEPTH: '30', KIUNGO_CLAIM_MODE: 'forward' });
 
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';

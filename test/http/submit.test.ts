@@ -5,7 +5,7 @@ import { expectOutcome } from './expect-outcome.ts';
 import { written } from './resources.ts';
 import { loadScheme, useServer, YEAR } from './start-server.ts';
 
-const server = useServer();
+const server = useServer({ KIUNGO_CLAIM_MODE: 'forward' });
 const DAY = `${YEAR}-06-03`;
 
 beforeAll(() => loadScheme(server));

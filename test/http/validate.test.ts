@@ -8,7 +8,7 @@ import { expectOutcome } from './expect-outcome.ts';
 import { patient } from './resources.ts';
 import { type Answer, loadScheme, useServer, YEAR } from './start-server.ts';
 
-const server = useServer();
+const server = useServer({ KIUNGO_CLAIM_MODE: 'forward' });
 const DAY = `${YEAR}-06-03`;
 const KIUNGO_CLAIM = 'https://kiungo.example/fhir/StructureDefinition/kiungo-claim';
 const OPENIMIS_CLAIM = 'https://openimis.github.io/openimis_fhir_r4_ig/StructureDefinition/openimis-claim';

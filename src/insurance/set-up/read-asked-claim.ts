@@ -68,10 +68,19 @@ const VISITS = ['O', 'E', 'R'] as const;
 export const visitTypeOf = ({ type }: Claim): VisitType =>
   VISITS.find(visit => visit === codeOf(type, `${OPENIMIS}/CodeSystem/claim-visit-type`)) ?? 'O';
 
-/** Days of the visit or stay, in the scheme's time zone. */
-export const claimDays = ({ billablePeriod }: Claim, timeZone: string): { start?: Day; end?: Day } => {
-  const start = billablePeriod?.start === undefined ? undefined : firstDayOf(billablePeriod.start, timeZone);
-  const end = billablePeriod?.end === undefined ? undefined : lastDayOf(billablePeriod.end, timeZone);
+/** Days of the visit or stay, in the scheme's time zone: as the claim says, else from its first line to its last. */
+export const claimDays = ({ billablePeriod, item = [] }: Claim, timeZone: string): { start?: Day; end?: Day } => {
+  const days = (texts: readonly (string | undefined)[], read: typeof firstDayOf): Day[] =>
+    texts.flatMap(text => (text === undefined ? [] : (read(text, timeZone) ?? []))).sort();
+  const [starts, ends] =
+    billablePeriod === undefined
+      ? [
+          item.map(({ servicedDate, servicedPeriod }) => servicedDate ?? servicedPeriod?.start),
+          item.map(({ servicedDate, servicedPeriod }) => servicedDate ?? servicedPeriod?.end),
+        ]
+      : [[billablePeriod.start], [billablePeriod.end]];
+  const start = days(starts, firstDayOf)[0];
+  const end = days(ends, lastDayOf).at(-1);
   return { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
 };
 
