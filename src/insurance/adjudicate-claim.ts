@@ -32,13 +32,15 @@ const withReferences = (plan: Plan, codes: ReadonlyMap<string, string>): Plan =>
 /** All that the rules look at, put together from what was looked up. */
 export const readClaimToJudge = (claim: Claim, context: InsuranceContext): ClaimToJudge => {
   const { found, timeZone, id } = context;
+  const currency = claimCurrency(claim, context.currency);
+  const reading = { timeZone, currency };
   const days = claimDays(claim, timeZone);
   const day = targetDay(days) ?? firstDayOf(claim.created, timeZone) ?? claim.created;
   const catalog = new Map<string, CatalogEntry>();
   const codes = new Map<string, string>();
   for (const each of claimables(found)) {
     const reference = `${each.resourceType}/${each.id}`;
-    const entry = readCatalogEntry(each, timeZone);
+    const entry = readCatalogEntry(each, reading);
     catalog.set(reference, entry);
     const code = businessIdentifier(each.identifier)?.value;
     if (code !== undefined) codes.set(reference, lineCode(entry.kind, code));
@@ -59,7 +61,7 @@ export const readClaimToJudge = (claim: Claim, context: InsuranceContext): Claim
       (found.provider?.[0] ?? { resourceType: 'Organization' }) as unknown as Organization,
       (found.lists ?? []) as unknown as List[],
       (found.prices ?? []) as unknown as ChargeItemDefinition[],
-      timeZone,
+      reading,
     ),
     lines: readAskedLines(claim, claimables(found)),
     catalog,
@@ -68,7 +70,8 @@ export const readClaimToJudge = (claim: Claim, context: InsuranceContext): Claim
       .filter(answer => answer.patient.reference === claim.patient.reference)
       .flatMap(answer => earlierClaim(answer) ?? []),
     uses: answers.flatMap(answer => coverageUses(answer, policies)),
-    minorUnits: minorUnits(claimCurrency(claim, context.currency)),
+    currency,
+    minorUnits: minorUnits(currency),
   };
 };
 

@@ -94,11 +94,11 @@ const families = (found: Found): Lookups => {
 };
 
 /** Then the answers to other claims, if what they were paid matters. */
-const others = (claim: Claim, found: Found, { timeZone }: Scheme): Lookups => {
+const others = (claim: Claim, found: Found, scheme: Scheme): Lookups => {
   const codes = (claim.item ?? []).map(item => claimedName(namesOfLine(item), claimables(found)) ?? '');
   const matters =
     [...foundPlans(found).values()].some(plan => looksBack(plan, codes)) ||
-    claimables(found).some(each => readCatalogEntry(each, timeZone).frequency > 0);
+    claimables(found).some(each => readCatalogEntry(each, scheme).frequency > 0);
   if (!matters) return {};
   const family = (found.family ?? []) as unknown as Coverage[];
   const patients = unique([claim.patient, ...family.map(({ beneficiary }) => beneficiary)].map(each => targetOf(each)));

@@ -112,7 +112,7 @@ const expectAnswersToAllClaims = async (url: string, connections: Connections): 
 test('killed in the middle of 64 writers, again and again, the server loses nothing that it has answered', {
   timeout: 60_000,
 }, async () => {
-  const settings = { KIUNGO_STORE: `sqlite:${join(folder, 'store.db')}` };
+  const settings = { KIUNGO_STORE: `sqlite:${join(folder, 'store.db')}`, KIUNGO_CLAIM_MODE: 'forward' };
   let server = await startServer(settings);
   const setUp = openConnections(1);
   await loadDemoScheme(server.url, setUp);

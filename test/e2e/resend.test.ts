@@ -31,7 +31,10 @@ const shuffled = (numbers: readonly number[]): number[] =>
 test('64 clients that resend the same 500 claims leave 500 claims, each with its answer', {
   timeout: 180_000,
 }, async () => {
-  const { url } = await startServer({ KIUNGO_STORE: `sqlite:${join(folder, 'store.db')}` });
+  const { url } = await startServer({
+    KIUNGO_STORE: `sqlite:${join(folder, 'store.db')}`,
+    KIUNGO_CLAIM_MODE: 'forward',
+  });
   const connections = openConnections(CLIENTS);
   await loadDemoScheme(url, connections);
   const claims = Array.from({ length: CLAIMS }, (_, index) => claimText(`RESENT-${index}`));

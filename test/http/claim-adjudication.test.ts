@@ -112,6 +112,14 @@ describe('a claim under review', () => {
     expectOutcome(await process(id), 422, 'claim-not-checked');
   });
 
+  test('is not paid by prices in another currency', async () => {
+    const item = claim('A-13').item.map(line => ({ ...line, unitPrice: { value: 4, currency: 'TZS' } }));
+    const { total: _total, ...rest } = claim('A-13', { item });
+    const { answer } = await send(rest as Resource);
+    expect(answer.outcome).toBe('queued');
+    expect(notesOf(answer)).toContain('line 1 needs the product SUM-BASIC in TZS, which the claim is in');
+  });
+
   test('can be changed until it is decided, and is then checked anew', async () => {
     const { id } = await send(claim('A-7'));
     const { body: stored } = await server.get(`Claim/${id}`);

@@ -63,6 +63,9 @@ const candidatesOf = (claim: ClaimToJudge, code: string, target: Day): LimitedCa
   for (const cover of claim.covers) {
     if (!isInForce(cover, target)) continue;
     const plan = needed(cover.plan, `the product ${cover.planCode}, which coverage ${cover.id} names`);
+    if (plan.currency !== undefined && plan.currency !== claim.currency) {
+      throw new SetUpMissing(`the product ${cover.planCode} in ${claim.currency}, which the claim is in`);
+    }
     const planLine = plan.lines.get(code);
     const limit = planLine?.limits[claim.visitType];
     if (planLine === undefined || limit === undefined) continue;

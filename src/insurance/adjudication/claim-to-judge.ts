@@ -76,6 +76,8 @@ export interface ClaimToJudge {
   covers: readonly Cover[];
   earlier: readonly EarlierClaim[];
   uses: readonly CoverageUse[];
+  /** What the claim's amounts are in (ISO 4217); prices in another currency are none. */
+  currency: string;
   /** Digits after the point of the currency's amounts. */
   minorUnits: number;
 }

@@ -86,6 +86,8 @@ export interface ByCare {
 
 /** A product as claims are judged by it. */
 export interface Plan {
+  /** What its amounts are in (ISO 4217), where it has any. */
+  currency?: string;
   /** What counts as hospital care: `I` a stay, `H` whatever a hospital does. */
   ceilingInterpretation?: 'I' | 'H';
   /** Members beyond which a policy's ceiling grows. */

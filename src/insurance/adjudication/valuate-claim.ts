@@ -65,7 +65,7 @@ const adjustedPrice = (claim: ClaimToJudge, line: CheckedLine, target: Day): Dec
   if (line.paidBy?.origin === 'O') return line.price;
   const listed = priceEntry(claim, line.code, target)?.price;
   if (isPositive(listed)) return listed;
-  return needed(claim.catalog.get(line.code)?.price, `the price of ${line.code}`);
+  return needed(claim.catalog.get(line.code)?.price, `the price of ${line.code} in ${claim.currency}`);
 };
 
 const EXCLUDES: Readonly<Record<CeilingExclusion, (hospital: () => boolean) => boolean>> = {

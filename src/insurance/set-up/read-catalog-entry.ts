@@ -13,6 +13,12 @@ import { coveredDays } from '../coverage-in-force.ts';
 import { codesOf, kiungoExtension } from '../kiungo-codes.ts';
 import { OPENIMIS } from '../openimis-codes.ts';
 
+/** IANA name of the scheme's time zone, and the currency (ISO 4217) that the claim is in. */
+export interface ReadingOf {
+  timeZone: string;
+  currency: string;
+}
+
 const UNIT_PRICE = `${OPENIMIS}/StructureDefinition/unit-price`;
 const USAGE_CONTEXT = `${OPENIMIS}/StructureDefinition/medication-usage-context`;
 const FREQUENCY = `${OPENIMIS}/StructureDefinition/medication-frequency`;
@@ -49,23 +55,25 @@ const validityOf = (period: Period | undefined, timeZone: string): Pick<CatalogE
   return { validFrom: first, validTo: last };
 };
 
-const priceOf = (extensions: readonly Extension[]): Pick<CatalogEntry, 'price'> => {
-  const value = extensions.find(({ url }) => url === UNIT_PRICE)?.valueMoney?.value;
-  return value === undefined ? {} : { price: decimalOf(value) };
+const priceOf = (extensions: readonly Extension[], currency: string): Pick<CatalogEntry, 'price'> => {
+  const price = extensions.find(({ url }) => url === UNIT_PRICE)?.valueMoney;
+  return price?.value === undefined || (price.currency ?? currency) !== currency
+    ? {}
+    : { price: decimalOf(price.value) };
 };
 
 /**
  * A service as claims are judged by it: price, category, who may have it and how often. Days are the scheme's.
  * https://hl7.org/fhir/R4/activitydefinition.html
  */
-const readService = (service: ActivityDefinition, timeZone: string): CatalogEntry => {
+const readService = (service: ActivityDefinition, { timeZone, currency }: ReadingOf): CatalogEntry => {
   const contexts = service.useContext ?? [];
   const workflow = contextCodes(contexts, 'workflow');
   const category = CLAIM_CATEGORIES.find(code => workflow.includes(code));
   return {
     kind: 'service',
     ...(category === undefined ? {} : { category }),
-    ...priceOf(service.extension ?? []),
+    ...priceOf(service.extension ?? [], currency),
     careType: careTypeOf(contexts),
     patients: patientsOf(contexts),
     frequency: frequencyOf(service.timingTiming),
@@ -74,7 +82,7 @@ const readService = (service: ActivityDefinition, timeZone: string): CatalogEntr
 };
 
 /** A drug or consumable as claims are judged by it. https://hl7.org/fhir/R4/medication.html */
-const readItem = (item: Medication, timeZone: string): CatalogEntry => {
+const readItem = (item: Medication, { timeZone, currency }: ReadingOf): CatalogEntry => {
   const extensions = item.extension ?? [];
   const contexts = extensions
     .filter(({ url }) => url === USAGE_CONTEXT)
@@ -83,7 +91,7 @@ const readItem = (item: Medication, timeZone: string): CatalogEntry => {
   const validity = extensions.find(({ url }) => url === kiungoExtension('medication-validity'))?.valuePeriod;
   return {
     kind: 'item',
-    ...priceOf(extensions),
+    ...priceOf(extensions, currency),
     careType: careTypeOf(contexts),
     patients: patientsOf(contexts),
     frequency: frequencyOf(extensions.find(({ url }) => url === FREQUENCY)?.valueTiming),
@@ -91,6 +99,9 @@ const readItem = (item: Medication, timeZone: string): CatalogEntry => {
   };
 };
 
-/** What the register says of a Medication or ActivityDefinition. Days are those of the scheme's time zone (IANA name). */
-export const readCatalogEntry = (resource: Medication | ActivityDefinition, timeZone: string): CatalogEntry =>
-  resource.resourceType === 'Medication' ? readItem(resource, timeZone) : readService(resource, timeZone);
+/**
+ * What the register says of a Medication or ActivityDefinition. Days are those of the scheme's time zone; a price in another currency than
+ * the claim's is none.
+ */
+export const readCatalogEntry = (resource: Medication | ActivityDefinition, reading: ReadingOf): CatalogEntry =>
+  resource.resourceType === 'Medication' ? readItem(resource, reading) : readService(resource, reading);

@@ -5,6 +5,7 @@ import { coveredDays } from '../coverage-in-force.ts';
 import { targetOf } from '../insured-reference.ts';
 import { codeOf, kiungoExtension } from '../kiungo-codes.ts';
 import { CLAIM_ITEM_REFERENCE, OPENIMIS } from '../openimis-codes.ts';
+import type { ReadingOf } from './read-catalog-entry.ts';
 
 const CARE_TYPE = `${OPENIMIS}/StructureDefinition/organization-hf-care-type`;
 const LEVEL = `${OPENIMIS}/StructureDefinition/organization-hf-level`;
@@ -26,8 +27,12 @@ const pricedBy = ({ instance = [], extension = [] }: ChargeItemDefinition): stri
     ...extension.filter(({ url }) => url === CLAIM_ITEM_REFERENCE).map(({ valueReference }) => valueReference),
   ].flatMap(reference => targetOf(reference) ?? []);
 
-const basePrice = ({ propertyGroup = [] }: ChargeItemDefinition): number | undefined =>
-  propertyGroup.flatMap(({ priceComponent = [] }) => priceComponent).find(({ type }) => type === 'base')?.amount?.value;
+const basePrice = ({ propertyGroup = [] }: ChargeItemDefinition, currency: string): number | undefined => {
+  const amount = propertyGroup
+    .flatMap(({ priceComponent = [] }) => priceComponent)
+    .find(({ type }) => type === 'base')?.amount;
+  return (amount?.currency ?? currency) === currency ? amount?.value : undefined;
+};
 
 /**
  * The facility of a claim with the prices of its lists, as far as the entries are given. Days are the scheme's.
@@ -37,7 +42,7 @@ export const readFacility = (
   facility: Organization,
   lists: readonly List[],
   entries: readonly ChargeItemDefinition[],
-  timeZone: string,
+  { timeZone, currency }: ReadingOf,
 ): Facility => {
   const listed = new Set(
     lists.flatMap(({ entry = [] }) => entry).flatMap(({ item, deleted }) => (deleted ? [] : (targetOf(item) ?? []))),
@@ -47,7 +52,7 @@ export const readFacility = (
     if (!listed.has(`ChargeItemDefinition/${entry.id}`) || entry.status === 'draft' || entry.status === 'unknown')
       continue;
     const { first, last } = coveredDays(entry.effectivePeriod, timeZone);
-    const price = basePrice(entry);
+    const price = basePrice(entry, currency);
     const priced: PriceEntry = { validFrom: first, validTo: last };
     if (price !== undefined) priced.price = decimalOf(price);
     for (const code of pricedBy(entry)) prices.set(code, [...(prices.get(code) ?? []), priced]);

@@ -46,6 +46,8 @@ const SCOPES: Readonly<Record<string, keyof ScopedAmount>> = {
   maximum: 'maximum',
 };
 
+const MONEY = 'urn:iso:std:iso:4217';
+
 const amountOf = (value: Quantity | undefined): Decimal | undefined =>
   value?.value === undefined ? undefined : decimalOf(value.value);
 
@@ -144,6 +146,16 @@ const interpretationOf = ({ plan = [] }: InsurancePlan): 'I' | 'H' | undefined =
 
 const KINDS = ['item', 'service'] as const;
 
+/** The currency of the first amount of a product that names one. */
+const currencyOf = ({ plan = [], coverage = [] }: InsurancePlan): string | undefined =>
+  [
+    ...plan
+      .flatMap(({ specificCost = [] }) => specificCost)
+      .flatMap(({ benefit = [] }) => benefit)
+      .flatMap(({ cost = [] }) => cost),
+    ...coverage.flatMap(({ benefit }) => benefit).flatMap(({ limit = [] }) => limit),
+  ].find(({ value }) => value?.system === MONEY)?.value?.code;
+
 /**
  * What claims are judged by, out of a product: deductibles, ceilings, lines and maxima, as docs/scheme-setup.md says where they stand.
  * What it does not know is passed over. https://hl7.org/fhir/R4/insuranceplan.html
@@ -156,6 +168,8 @@ export const readPlan = (resource: InsurancePlan): Plan => {
     return line;
   };
   const plan: Plan = { lines, deductibles: {}, ceilings: {}, maxCount: {}, maxAmount: {} };
+  const currency = currencyOf(resource);
+  if (currency !== undefined) plan.currency = currency;
   const interpretation = interpretationOf(resource);
   if (interpretation !== undefined) plan.ceilingInterpretation = interpretation;
   for (const { generalCost = [], specificCost = [] } of resource.plan ?? []) {
