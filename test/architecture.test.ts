@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'json-schema': ['fhir', 'terminology', 'definitions', 'validation'],
   insurance: ['fhir'],
   openimis: ['fhir', 'terminology', 'definitions', 'insurance'],
-  patch: ['fhir'],
+  patch: ['fhir', 'fhir/fhirpath'],
   interactions: ['fhir', 'definitions', 'validation', 'search', 'insurance', 'openimis', 'patch', 'store'],
   operations: [
     'fhir',

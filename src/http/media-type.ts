@@ -98,7 +98,7 @@ export const requirePatchType = (headers: IncomingHttpHeaders, formats: Readonly
   if (formats.has(mediaType)) return mediaType;
   throw refuse(
     'content-type-not-served',
-    `Send the patch with one of these as Content-Type: ${[...formats].join(', ')}. FHIRPath Patch is not offered.`,
+    `Send the patch with one of these as Content-Type: ${[...formats].join(', ')}.`,
     { headers: { 'accept-patch': [...formats].join(', ') } },
   );
 };
