@@ -7,6 +7,7 @@ import { answerClientError } from './client-error.ts';
 import { closeInTime } from './close-in-time.ts';
 import { errorResponse } from './error-response.ts';
 import { fhirRoutes } from './fhir-routes.ts';
+import { inflateBody } from './inflate-body.ts';
 import { type OperatorProbes, operatorRoutes } from './operator-routes.ts';
 import { createRecordRequest } from './record-request.ts';
 
@@ -65,7 +66,11 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
   closeInTime(app, options.requestTimeoutMs);
   app.removeAllContentTypeParsers();
   // Of whatever type: what is not offered at all is refused for that, not for the type of its body.
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, body, done) => {
+    const { 'content-encoding': encoding } = request.headers;
+    if (encoding === undefined) done(null, body);
+    else inflateBody(body, encoding, request.routeOptions.bodyLimit).then(bytes => done(null, bytes), done);
+  });
   app.setErrorHandler(onError);
   app.setNotFoundHandler((request, reply) =>
     onError(refuse('path-unknown', 'There is nothing at this path. The FHIR API is below /fhir.'), request, reply),

@@ -66,19 +66,13 @@ export const requireAcceptable = (accept?: string, format?: string, mediaType?: 
   throw refuse('accept-not-served', 'Only FHIR R4 as JSON is served. Ask for application/fhir+json.');
 };
 
-const requireNoEncoding = ({ 'content-encoding': encoding = 'identity' }: IncomingHttpHeaders): void => {
-  if (encoding.toLowerCase() === 'identity') return;
-  throw refuse('content-type-not-served', 'Send the body as it is, without Content-Encoding.');
-};
-
 /**
- * Lets a body pass if it is of the one type that its path takes, FHIR JSON or a form, and not compressed.
+ * Lets a body pass if it is of the one type that its path takes, FHIR JSON or a form.
  * @throws {FhirError} 415
  */
 export const requireContentType = (headers: IncomingHttpHeaders, expected: 'json' | 'form'): void => {
   const { 'content-type': contentType = '' } = headers;
   const isForm = FORM.test(contentType);
-  requireNoEncoding(headers);
   if (isForm === (expected === 'form') && (isForm || accepts(contentType))) return;
   throw refuse(
     'content-type-not-served',
@@ -89,12 +83,11 @@ export const requireContentType = (headers: IncomingHttpHeaders, expected: 'json
 };
 
 /**
- * The media type of a patch, if it is one of `formats` and not compressed.
+ * The media type of a patch, if it is one of `formats`.
  * @throws {FhirError} 415 with the formats, as the header Accept-Patch has them (https://www.rfc-editor.org/rfc/rfc5789#section-3.1)
  */
 export const requirePatchType = (headers: IncomingHttpHeaders, formats: ReadonlySet<string>): string => {
   const mediaType = nameOf(headers['content-type'] ?? '');
-  requireNoEncoding(headers);
   if (formats.has(mediaType)) return mediaType;
   throw refuse(
     'content-type-not-served',
