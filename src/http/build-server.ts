@@ -3,6 +3,8 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { refuse } from '../fhir/fhir-error.ts';
 import type { Deps } from '../interactions/context.ts';
+import { allowOrigins } from './allow-origins.ts';
+import { boundRequests } from './bound-requests.ts';
 import { answerClientError } from './client-error.ts';
 import { closeInTime } from './close-in-time.ts';
 import { errorResponse } from './error-response.ts';
@@ -19,6 +21,10 @@ export interface ServerOptions extends OperatorProbes {
   /** Of a body where a Bundle may come; others are bounded by `deps.settings.maxResourceBytes`. */
   maxBundleBytes: number;
   requestTimeoutMs: number;
+  /** Requests to the FHIR API that are answered at a time. */
+  maxRequests: number;
+  /** Origins of pages that may read answers; `*` for all. */
+  corsOrigins: readonly string[];
 }
 
 /** How often the time that requests take to arrive is looked at, at most. */
@@ -52,7 +58,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
       headersTimeout: options.requestTimeoutMs,
       requestTimeout: options.requestTimeoutMs,
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, newRequestId()),
     // While the server closes, requests that come on open connections are still answered, each as the last one of its connection.
     return503OnClosing: false,
     frameworkErrors: onError,
@@ -86,7 +92,14 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
     record(request, reply.statusCode);
     done();
   });
-  app.register(fhirRoutes(deps, options, record), { prefix: '/fhir' });
+  app.register(
+    async fhir => {
+      allowOrigins(fhir, options.corsOrigins);
+      boundRequests(fhir, options.maxRequests);
+      fhir.register(fhirRoutes(deps, options, record));
+    },
+    { prefix: '/fhir' },
+  );
   app.register(operatorRoutes(options));
   return app;
 };

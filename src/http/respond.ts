@@ -72,7 +72,8 @@ export const respond = (
     send(body);
     return reply;
   }
-  headers.vary = 'Accept-Encoding';
+  const varies = reply.raw.getHeader('vary');
+  headers.vary = varies === undefined ? 'Accept-Encoding' : `${varies}, Accept-Encoding`;
   const encoding = encodingFor(String(request.headers['accept-encoding'] ?? ''));
   if (encoding === undefined) {
     send(body);
