@@ -32,7 +32,7 @@ export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
   kind: 'requirements',
   fhirVersion: '4.0.1',
   format: ['application/fhir+json', 'json'],
-  patchFormat: ['application/json-patch+json', 'application/merge-patch+json'],
+  patchFormat: ['application/json-patch+json', 'application/merge-patch+json', 'application/fhir+json'],
   rest: [
     {
       mode: 'server',

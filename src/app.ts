@@ -160,6 +160,8 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       software: { version: packageJson.version, started: now() },
       maxBundleBytes: config.maxBundleBytes,
       requestTimeoutMs: config.requestTimeoutMs,
+      maxRequests: config.maxRequests,
+      corsOrigins: config.corsOrigins,
       metrics: createMetrics(() => store.statistics()),
       ready: async () => {
         if (!started) throw new Error('Starting');

@@ -33,6 +33,16 @@ const oneOf =
   (text: string): T | undefined =>
     values.find(value => value === text);
 
+const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '');
+
+/** As browsers send it: scheme, host and port, no path. */
+const isOrigin = (text: string): boolean =>
+  text === '*' || (/^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text);
+
 /** Of the characters that a URL is written in: it goes into headers and JSON as it is. */
 const httpUrl = (text: string): string | undefined =>
   /^https?:\/\/[\w.~:/[\]@!$&'()*+,;=%-]+$/.test(text) && URL.canParse(text) ? text.replace(/\/+$/, '') : undefined;
@@ -64,12 +74,7 @@ export const VARIABLES = {
     'openimis, r4, or the path of a CapabilityStatement file',
     text => text || undefined,
   ),
-  packages: variable('KIUNGO_PACKAGES', '', 'paths of FHIR packages (.tgz), separated by commas', text =>
-    text
-      .split(',')
-      .map(path => path.trim())
-      .filter(path => path !== ''),
-  ),
+  packages: variable('KIUNGO_PACKAGES', '', 'paths of FHIR packages (.tgz), separated by commas', listOf),
   unknownExtensions: variable('KIUNGO_UNKNOWN_EXTENSIONS', 'warn', 'warn or refuse', oneOf('warn', 'refuse')),
   insurer: variable(
     'KIUNGO_INSURER',
@@ -84,6 +89,12 @@ export const VARIABLES = {
     oneOf('review', 'adjudicate', 'forward'),
   ),
   normalize: variable('KIUNGO_NORMALIZE', 'off', 'off or openimis', oneOf('off', 'openimis')),
+  corsOrigins: variable(
+    'KIUNGO_CORS_ORIGINS',
+    '',
+    '*, or origins like https://app.example, separated by commas',
+    text => (listOf(text).every(isOrigin) ? listOf(text) : undefined),
+  ),
   insecure: variable('KIUNGO_INSECURE', 'no', 'yes or no', oneOf('yes', 'no')),
   logLevel: variable(
     'LOG_LEVEL',
@@ -106,6 +117,7 @@ export const VARIABLES = {
   maxDepth: variable('KIUNGO_MAX_DEPTH', '64', 'a number from 8 to 1000', wholeNumber(8, 1000)),
   pageSize: variable('KIUNGO_PAGE_SIZE', '20', 'a number from 1 to 1000', wholeNumber(1, 1000)),
   maxPageSize: variable('KIUNGO_MAX_PAGE_SIZE', '1000', 'a number from 1 to 10000', wholeNumber(1, 10_000)),
+  maxRequests: variable('KIUNGO_MAX_REQUESTS', '1000', 'a number from 1 to 100000', wholeNumber(1, 100_000)),
   requestTimeoutMs: variable(
     'KIUNGO_REQUEST_TIMEOUT_MS',
     '30000',

@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'insurance/adjudication': ['fhir'],
   'insurance/set-up': ['fhir', 'insurance', 'insurance/adjudication'],
   openimis: ['fhir', 'terminology', 'definitions', 'insurance'],
-  patch: ['fhir'],
+  patch: ['fhir', 'fhir/fhirpath'],
   interactions: ['fhir', 'definitions', 'validation', 'search', 'insurance', 'openimis', 'patch', 'store'],
   operations: [
     'fhir',

@@ -35,6 +35,7 @@ const implemented = {
   patchFormats: new Map([
     ['application/json-patch+json', undefined],
     ['application/merge-patch+json', undefined],
+    ['application/fhir+json', undefined],
   ]),
   whyNotSearchable: ({ type, expression }: SearchParameter) =>
     ['token', 'reference', 'string', 'date'].includes(type) && expression !== undefined ? undefined : 'not supported',

@@ -3,10 +3,13 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { refuse } from '../fhir/fhir-error.ts';
 import type { Deps } from '../interactions/context.ts';
+import { allowOrigins } from './allow-origins.ts';
+import { boundRequests } from './bound-requests.ts';
 import { answerClientError } from './client-error.ts';
 import { closeInTime } from './close-in-time.ts';
 import { errorResponse } from './error-response.ts';
 import { fhirRoutes } from './fhir-routes.ts';
+import { inflateBody } from './inflate-body.ts';
 import { type OperatorProbes, operatorRoutes } from './operator-routes.ts';
 import { createRecordRequest } from './record-request.ts';
 
@@ -18,6 +21,10 @@ export interface ServerOptions extends OperatorProbes {
   /** Of a body where a Bundle may come; others are bounded by `deps.settings.maxResourceBytes`. */
   maxBundleBytes: number;
   requestTimeoutMs: number;
+  /** Requests to the FHIR API that are answered at a time. */
+  maxRequests: number;
+  /** Origins of pages that may read answers; `*` for all. */
+  corsOrigins: readonly string[];
 }
 
 /** How often the time that requests take to arrive is looked at, at most. */
@@ -51,7 +58,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
       headersTimeout: options.requestTimeoutMs,
       requestTimeout: options.requestTimeoutMs,
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, newRequestId()),
     // While the server closes, requests that come on open connections are still answered, each as the last one of its connection.
     return503OnClosing: false,
     frameworkErrors: onError,
@@ -65,7 +72,11 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
   closeInTime(app, options.requestTimeoutMs);
   app.removeAllContentTypeParsers();
   // Of whatever type: what is not offered at all is refused for that, not for the type of its body.
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, body, done) => {
+    const { 'content-encoding': encoding } = request.headers;
+    if (encoding === undefined) done(null, body);
+    else inflateBody(body, encoding, request.routeOptions.bodyLimit).then(bytes => done(null, bytes), done);
+  });
   app.setErrorHandler(onError);
   app.setNotFoundHandler((request, reply) =>
     onError(refuse('path-unknown', 'There is nothing at this path. The FHIR API is below /fhir.'), request, reply),
@@ -81,7 +92,14 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
     record(request, reply.statusCode);
     done();
   });
-  app.register(fhirRoutes(deps, options, record), { prefix: '/fhir' });
+  app.register(
+    async fhir => {
+      allowOrigins(fhir, options.corsOrigins);
+      boundRequests(fhir, options.maxRequests);
+      fhir.register(fhirRoutes(deps, options, record));
+    },
+    { prefix: '/fhir' },
+  );
   app.register(operatorRoutes(options));
   return app;
 };

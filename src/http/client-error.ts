@@ -9,15 +9,15 @@ const RULES: Readonly<Record<string, readonly [RequestRule, string]>> = {
   HPE_HEADER_OVERFLOW: ['headers-too-large', 'URL and headers are too long. Send long searches with POST to _search.'],
 };
 
-/** Answers what is no HTTP request, or not a whole one, so that no route ever sees it; then hangs up. */
-export const answerClientError = (error: Error & { code?: string }, socket: Socket): void => {
+/** Answers what is no HTTP request, or not a whole one, so that no route ever sees it; then hangs up. `requestId` is told. */
+export const answerClientError = (error: Error & { code?: string }, socket: Socket, requestId: string): void => {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const [rule, text] = RULES[error.code ?? ''] ?? ['request-malformed', 'This is not a request of HTTP/1.1.'];
   const { status, issues } = refuse(rule, text);
   const body = JSON.stringify(operationOutcome(issues));
   if (socket.writable) {
     socket.write(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${FHIR_JSON}\r\n` +
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${FHIR_JSON}\r\nX-Request-Id: ${requestId}\r\n` +
         `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
     );
   }

@@ -59,9 +59,13 @@ export const errorResponse =
     if (cause instanceof StoreError) log.error({ requestId: request.id, reason: cause.message }, 'Store refused');
     else if (status >= 500) log.error({ requestId: request.id, err: cause }, 'Request failed');
     endConnectionWhenClosing(reply);
-    return reply
-      .code(status)
-      .headers(headers)
-      .header('content-type', FHIR_JSON)
-      .send(JSON.stringify(operationOutcome(issues)));
+    return (
+      reply
+        .code(status)
+        .headers(headers)
+        .header('content-type', FHIR_JSON)
+        // What the framework itself refuses goes past the hook that sets this for others.
+        .header('x-request-id', request.id)
+        .send(JSON.stringify(operationOutcome(issues)))
+    );
   };

@@ -12,6 +12,7 @@ const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 const ANY = new Set(['*/*', 'application/*']);
 
 const VERSION = /^"?4\.0(\.\d+)?"?$/;
+const UTF_8 = /^"?utf-?8"?$/i;
 const REFUSED = /^0(\.0*)?$/;
 
 /** What one range of an Accept header is to an answer in FHIR JSON: it asks for it, refuses it, or is about something else. */
@@ -66,19 +67,39 @@ export const requireAcceptable = (accept?: string, format?: string, mediaType?: 
   throw refuse('accept-not-served', 'Only FHIR R4 as JSON is served. Ask for application/fhir+json.');
 };
 
-const requireNoEncoding = ({ 'content-encoding': encoding = 'identity' }: IncomingHttpHeaders): void => {
-  if (encoding.toLowerCase() === 'identity') return;
-  throw refuse('content-type-not-served', 'Send the body as it is, without Content-Encoding.');
+/** Whether the parameters of a Content-Type say UTF-8, or nothing, of the character set, and R4, or nothing, of the version. */
+const isReadable = (contentType: string): boolean =>
+  contentType
+    .split(';')
+    .slice(1)
+    .every(parameter => {
+      const [key = '', value = ''] = parameter.split('=').map(part => part.trim());
+      const name = key.toLowerCase();
+      return name === 'charset' ? UTF_8.test(value) : name !== 'fhirversion' || VERSION.test(value);
+    });
+
+/** Content-Type headers seen before. */
+const readable = new Map<string, boolean>();
+
+/** @throws {FhirError} 415 for another character set, or another FHIR version */
+const requireReadable = (contentType: string): void => {
+  let answer = readable.get(contentType);
+  if (answer === undefined) {
+    answer = isReadable(contentType);
+    if (readable.size < 1000) readable.set(contentType, answer);
+  }
+  if (answer) return;
+  throw refuse('content-type-not-served', 'Send FHIR R4 (fhirVersion=4.0), in UTF-8 and no other character set.');
 };
 
 /**
- * Lets a body pass if it is of the one type that its path takes, FHIR JSON or a form, and not compressed.
+ * Lets a body pass if it is of the one type that its path takes, FHIR JSON or a form.
  * @throws {FhirError} 415
  */
 export const requireContentType = (headers: IncomingHttpHeaders, expected: 'json' | 'form'): void => {
   const { 'content-type': contentType = '' } = headers;
   const isForm = FORM.test(contentType);
-  requireNoEncoding(headers);
+  requireReadable(contentType);
   if (isForm === (expected === 'form') && (isForm || accepts(contentType))) return;
   throw refuse(
     'content-type-not-served',
@@ -89,16 +110,17 @@ export const requireContentType = (headers: IncomingHttpHeaders, expected: 'json
 };
 
 /**
- * The media type of a patch, if it is one of `formats` and not compressed.
+ * The media type of a patch, if it is one of `formats`.
  * @throws {FhirError} 415 with the formats, as the header Accept-Patch has them (https://www.rfc-editor.org/rfc/rfc5789#section-3.1)
  */
 export const requirePatchType = (headers: IncomingHttpHeaders, formats: ReadonlySet<string>): string => {
-  const mediaType = nameOf(headers['content-type'] ?? '');
-  requireNoEncoding(headers);
+  const { 'content-type': contentType = '' } = headers;
+  const mediaType = nameOf(contentType);
+  requireReadable(contentType);
   if (formats.has(mediaType)) return mediaType;
   throw refuse(
     'content-type-not-served',
-    `Send the patch with one of these as Content-Type: ${[...formats].join(', ')}. FHIRPath Patch is not offered.`,
+    `Send the patch with one of these as Content-Type: ${[...formats].join(', ')}.`,
     { headers: { 'accept-patch': [...formats].join(', ') } },
   );
 };

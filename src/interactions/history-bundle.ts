@@ -4,7 +4,7 @@ import type { HistoryQuery, HistoryVersion } from '../store/store.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { versionToEtag } from './etag.ts';
 import { readHistoryParameters } from './history-parameters.ts';
-import { pagesOf } from './pages-of.ts';
+import { formOf, pagesOf } from './pages-of.ts';
 import { isSubsetParameter, readSubset } from './read-subset.ts';
 import { showEach } from './show-each.ts';
 
@@ -53,7 +53,7 @@ export const historyBundle = async (deps: Deps, request: HistoryRequest): Promis
     store: deps.store,
     baseUrl,
     path: request.path,
-    parameters: [...used, ...(subset?.used ?? [])],
+    parameters: [...used, ...(subset?.used ?? []), ...formOf(parameters)],
     boundTo: used.filter(([name]) => name !== '_count'),
     cursor,
   });

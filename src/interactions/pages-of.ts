@@ -4,6 +4,12 @@ import type { Cursor, Store } from '../store/store.ts';
 
 type Parameters = readonly (readonly [name: string, value: string])[];
 
+/** Parameters that say how pages are written, not what is on them. */
+const FORM: ReadonlySet<string> = new Set(['_format', '_pretty']);
+
+/** The parameters that links repeat so that every page is written as the first one was. */
+export const formOf = (parameters: Parameters): Parameters => parameters.filter(([name]) => FORM.has(name));
+
 /** Name of the parameter that carries the place of a page. */
 export const CURSOR = '_cursor';
 

@@ -10,6 +10,7 @@ import type { MatchCondition, StoredVersion } from '../store/store.ts';
 import { checkIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { type Criteria, findMatch, requireCriteria } from './criteria.ts';
+import { shapesOf } from './element-shapes.ts';
 import { versionResult } from './read.ts';
 import { replace } from './replace.ts';
 import { untilUndisturbed } from './until-undisturbed.ts';
@@ -60,9 +61,9 @@ const requireAssigned = (before: Resource, after: Json): void => {
 };
 
 /** The resource as the patch makes it of the stored version. */
-const patchedResource = ({ settings }: Deps, { body }: StoredVersion, patch: Patch): ParsedResource => {
+const patchedResource = ({ settings, definitions }: Deps, { body }: StoredVersion, patch: Patch): ParsedResource => {
   const { maxDepth, maxResourceBytes } = settings;
-  const document = patch(parseExact(body) as Json, { maxCopied: maxResourceBytes, maxDepth });
+  const document = patch(parseExact(body) as Json, { maxCopied: maxResourceBytes, maxDepth }, shapesOf(definitions));
   if (isDeeperThan(document, maxDepth)) {
     throw refuse('json-too-deep', `The patched resource is nested deeper than ${maxDepth} levels.`);
   }

@@ -3,7 +3,7 @@ import { operationOutcome } from '../fhir/operation-outcome.ts';
 import { parseSearch } from '../search/parse-search.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { Deps, InteractionResult } from './context.ts';
-import { CURSOR, pagesOf } from './pages-of.ts';
+import { CURSOR, formOf, pagesOf } from './pages-of.ts';
 import { isSubsetParameter, readSubset } from './read-subset.ts';
 import { searchSettings } from './search-settings.ts';
 import { showEach } from './show-each.ts';
@@ -30,7 +30,14 @@ export const searchType = async (deps: Deps, request: SearchRequest): Promise<In
   const query: SearchQuery = subset.isCount ? { ...search.query, count: 0, total: 'accurate' } : search.query;
   const used = [...search.used, ...subset.used];
   const ignored = [...search.ignored, ...subset.ignored];
-  const pages = pagesOf({ store: deps.store, baseUrl, path: resourceType, parameters: used, cursor });
+  const pages = pagesOf({
+    store: deps.store,
+    baseUrl,
+    path: resourceType,
+    parameters: [...used, ...formOf(request.parameters)],
+    boundTo: used,
+    cursor,
+  });
   const page = await deps.store.search(query, pages.after);
   const bodies = await showEach(
     page.versions.map(({ body }) => body),

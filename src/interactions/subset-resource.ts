@@ -89,7 +89,8 @@ const keep = (
   return kept;
 };
 
-const isSubsetted = (tag: Json): boolean =>
+/** Whether a tag says that the resource is a part of one. */
+export const isSubsetted = (tag: Json): boolean =>
   isJsonObject(tag) && tag.system === SUBSETTED.system && tag.code === SUBSETTED.code;
 
 const markSubsetted = ({ resourceType, id, meta, ...rest }: JsonObject): JsonObject => {

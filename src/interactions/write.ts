@@ -12,6 +12,7 @@ import type { Change, CommitResult, MatchCondition, StoredVersion, Unit } from '
 import type { Deps, VersionHead } from './context.ts';
 import { insuranceContext } from './insurance-context.ts';
 import { judgeDefinition } from './judge-definition.ts';
+import { requireWhole } from './require-whole.ts';
 import {
   enforcedTargets,
   type LocalReference,
@@ -97,7 +98,7 @@ const applyInsurance = async (
  * Judges a resource and commits it with all that belongs to it (identities, the insurance answer) as one unit. What others are judged by
  * is known when this returns. The caller turns the store's result into an answer: a create and an update read it differently. A
  * trial goes the same way and stores nothing.
- * @throws {FhirError} 422 with every issue found, where validation, references or insurance rules refuse the resource
+ * @throws {FhirError} 422 for a part of a resource; 422 with every issue found, where validation, references or insurance rules refuse the resource
  */
 export const write = async (
   deps: Deps,
@@ -107,6 +108,7 @@ export const write = async (
 ): Promise<Written> => {
   const { resourceType } = type;
   const { resource } = parsed;
+  requireWhole(resource);
   const profiles = type.profile === undefined ? [] : [type.profile];
   const issues =
     parsed.text.length < LARGE

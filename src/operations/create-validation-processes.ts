@@ -48,7 +48,7 @@ const unfinished = (cause: unknown): FhirError =>
   refuse(
     'validation-unfinished',
     'Judging this body took more memory or time than the server gives to one. Nothing was stored. Send it in smaller parts.',
-    { cause },
+    { cause, headers: { 'retry-after': RETRY_AFTER } },
   );
 
 /**

@@ -6,7 +6,7 @@ import { readMergePatch } from './merge-patch.ts';
 const LIMITS = { maxCopied: 10_000, maxDepth: 20 };
 
 const patched = (document: string, patch: string): string =>
-  JSON.stringify(readMergePatch(patch)(parseExact(document) as Json, LIMITS));
+  JSON.stringify(readMergePatch(patch)(parseExact(document) as Json, LIMITS, () => undefined));
 
 test.each<[name: string, document: string, patch: string, result: string]>([
   ['replaces a member in its place', '{"a":1,"b":2}', '{"a":3}', '{"a":3,"b":2}'],

@@ -1,3 +1,4 @@
+import { readFhirPathPatch } from './fhirpath-patch.ts';
 import { readJsonPatch } from './json-patch.ts';
 import { readMergePatch } from './merge-patch.ts';
 import type { Patch } from './patch.ts';
@@ -6,4 +7,5 @@ import type { Patch } from './patch.ts';
 export const patchFormats: ReadonlyMap<string, (text: string) => Patch> = new Map([
   ['application/json-patch+json', readJsonPatch],
   ['application/merge-patch+json', readMergePatch],
+  ['application/fhir+json', readFhirPathPatch],
 ]);

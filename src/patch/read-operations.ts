@@ -3,6 +3,7 @@ import { refuse } from '../fhir/fhir-error.ts';
 import type { Json } from '../fhir/resource.ts';
 import { isObject } from './json-members.ts';
 import { readPointer } from './json-pointer.ts';
+import { MOST_OPERATIONS } from './patch.ts';
 
 interface At {
   /** Where in the patch it stands, from 0. */
@@ -20,9 +21,6 @@ export type Operation = At &
     | { op: 'remove' }
     | { op: 'move' | 'copy'; from: string; source: readonly string[] }
   );
-
-/** More would take longer than other requests should wait. */
-const MOST_OPERATIONS = 1000;
 
 const OPS = ['add', 'remove', 'replace', 'move', 'copy', 'test'];
 

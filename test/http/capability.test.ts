@@ -26,7 +26,7 @@ const PROBES: Record<string, Probe[]> = {
   vread: [{ method: 'get', path: `/${UNKNOWN}/_history/1`, offered: 404, rule: 'version-unknown' }],
   create: [{ method: 'post', path: '', offered: 400, rule: 'json-not-resource' }],
   update: [{ method: 'put', path: `/${UNKNOWN}`, offered: 400, rule: 'json-not-resource' }],
-  patch: [{ method: 'patch', path: `/${UNKNOWN}`, offered: 415, rule: 'content-type-not-served' }],
+  patch: [{ method: 'patch', path: `/${UNKNOWN}`, offered: 400, rule: 'patch-malformed' }],
   delete: [{ method: 'delete', path: `/${UNKNOWN}`, offered: 204 }],
   'history-instance': [{ method: 'get', path: `/${UNKNOWN}/_history`, offered: 404, rule: 'resource-unknown' }],
   'history-type': [{ method: 'get', path: '/_history', offered: 200 }],
@@ -139,7 +139,11 @@ describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name =
   });
 
   test('names the formats of patches, which are taken', async () => {
-    expect(patchFormats).toEqual(['application/json-patch+json', 'application/merge-patch+json']);
+    expect(patchFormats).toEqual([
+      'application/json-patch+json',
+      'application/merge-patch+json',
+      'application/fhir+json',
+    ]);
     for (const format of patchFormats) {
       const answer = await server.send('patch', `Patient/${UNKNOWN}`, '7', { 'content-type': format });
       expectOutcome(answer, 400, 'patch-malformed');

@@ -35,7 +35,7 @@ describe('StructureDefinition/$json-schema', () => {
   test('is not sent again to those who have it', async () => {
     const { etag, 'cache-control': caching } = (await server.get(CLAIM)).headers;
     expect(caching).toBe('no-cache');
-    for (const known of [etag!, `"x", W/${etag}`, '*']) {
+    for (const known of [etag!, etag!.slice(2), `"x", ${etag}`, '*']) {
       const { status, headers, text } = await server.get(CLAIM, { 'if-none-match': known });
       expect({ status, etag: headers.etag, text }).toEqual({ status: 304, etag, text: '' });
     }
