@@ -16,6 +16,7 @@ import { createMetrics } from './http/metrics.ts';
 import { insuranceRules } from './insurance/insurance-rules.ts';
 import type { Deps, Settings } from './interactions/context.ts';
 import { followDefinitions } from './interactions/follow-definitions.ts';
+import { createSetUpMemory } from './interactions/set-up-memory.ts';
 import type { ValidationProcesses } from './interactions/validation-processes.ts';
 import { createValidationProcesses } from './operations/create-validation-processes.ts';
 import { operations } from './operations/operations.ts';
@@ -148,6 +149,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       validationProcesses: processes,
       extract: createExtractor(definitions, settings),
       store,
+      setUp: createSetUpMemory(),
       insuranceRules: capability.insuranceRules ? insuranceRules : new Map(),
       now,
       newId: createUuidV7(now),

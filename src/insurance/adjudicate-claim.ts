@@ -5,7 +5,7 @@ import type { ClaimStage } from './adjudication/adjudication.ts';
 import { type CheckedClaim, checkClaim, type Undecided } from './adjudication/check-claim.ts';
 import { targetDay } from './adjudication/claim-days.ts';
 import type { ClaimToJudge } from './adjudication/claim-to-judge.ts';
-import type { CatalogEntry, Plan } from './adjudication/scheme.ts';
+import type { CatalogEntry } from './adjudication/scheme.ts';
 import { valuateClaim } from './adjudication/valuate-claim.ts';
 import { claimables, foundPlans, otherAnswers, ownCoverages } from './claim-lookups.ts';
 import { claimCurrency } from './claim-response.ts';
@@ -19,16 +19,6 @@ import { policiesOf, readCovers } from './set-up/read-cover.ts';
 import { readFacility } from './set-up/read-facility.ts';
 import { lineCode } from './set-up/read-plan.ts';
 
-/** Plans and prices may name what is claimed by its code: the line that the plan has for it then stands under its reference, too. */
-const withReferences = (plan: Plan, codes: ReadonlyMap<string, string>): Plan => {
-  const lines = new Map(plan.lines);
-  for (const [reference, code] of codes) {
-    const line = plan.lines.get(reference) ?? plan.lines.get(code);
-    if (line !== undefined) lines.set(reference, line);
-  }
-  return { ...plan, lines };
-};
-
 /** All that the rules look at, put together from what was looked up. */
 export const readClaimToJudge = (claim: Claim, context: InsuranceContext): ClaimToJudge => {
   const { found, timeZone, id } = context;
@@ -37,15 +27,13 @@ export const readClaimToJudge = (claim: Claim, context: InsuranceContext): Claim
   const days = claimDays(claim, timeZone);
   const day = targetDay(days) ?? firstDayOf(claim.created, timeZone) ?? claim.created;
   const catalog = new Map<string, CatalogEntry>();
-  const codes = new Map<string, string>();
   for (const each of claimables(found)) {
     const reference = `${each.resourceType}/${each.id}`;
     const entry = readCatalogEntry(each, reading);
-    catalog.set(reference, entry);
     const code = businessIdentifier(each.identifier)?.value;
-    if (code !== undefined) codes.set(reference, lineCode(entry.kind, code));
+    catalog.set(reference, code === undefined ? entry : { ...entry, alias: lineCode(entry.kind, code) });
   }
-  const plans = new Map([...foundPlans(found)].map(([code, plan]) => [code, withReferences(plan, codes)]));
+  const plans = foundPlans(found);
   const own = ownCoverages(found);
   const family = (found.family ?? found.coverages ?? []) as unknown as Coverage[];
   const policies = policiesOf([...own, ...family], timeZone);

@@ -1,8 +1,9 @@
 import type { Claim, ClaimResponse, Coverage, InsurancePlan, Organization } from 'fhir/r4.js';
 import type { ByCare, Plan } from './adjudication/scheme.ts';
 import { claimMode, insurerOf } from './claim-mode.ts';
-import type { Found, Lookup, Lookups, Scheme } from './insurance-rule.ts';
+import type { Found, Lookup, Lookups, Scheme, SearchLookup } from './insurance-rule.ts';
 import { targetOf } from './insured-reference.ts';
+import { oncePer } from './set-up/once-per.ts';
 import { type Claimable, claimedName, namesOfLine } from './set-up/read-asked-claim.ts';
 import { readCatalogEntry } from './set-up/read-catalog-entry.ts';
 import { planCode } from './set-up/read-cover.ts';
@@ -17,9 +18,14 @@ const escaped = (value: string): string => value.replaceAll(/[\\,|$]/g, '\\$&');
 
 const byReference = (targets: readonly (string | undefined)[]): Lookup => ({ references: unique(targets) });
 
-const search = (resourceType: string, name: string, values: readonly string[]): Lookup => ({
+const search = (resourceType: string, name: string, values: readonly string[]): SearchLookup => ({
   resourceType,
   parameters: [[name, values.map(escaped).join(',')]],
+});
+
+/** One search for each value, because each is remembered by itself. */
+const each = (resourceType: string, name: string, values: readonly string[]): Lookup => ({
+  each: values.map(value => search(resourceType, name, [value])),
 });
 
 /** Everything that is claimed, as far as it was found. */
@@ -48,10 +54,12 @@ const amountsOf = ({ deductibles, ceilings }: Plan): ByCare[keyof ByCare][] => [
 const isShared = (plan: Plan): boolean => amountsOf(plan).some(scoped => scoped?.policy !== undefined);
 
 /** Whether what a claim is paid depends on earlier claims. */
-const looksBack = (plan: Plan, codes: readonly string[]): boolean =>
-  Object.keys(plan.maxCount).length > 0 ||
-  amountsOf(plan).some(scoped => scoped?.insuree !== undefined || scoped?.policy !== undefined) ||
-  codes.some(code => plan.lines.get(code)?.maximum !== undefined);
+const looksBack = oncePer(
+  (plan: Plan): boolean =>
+    Object.keys(plan.maxCount).length > 0 ||
+    amountsOf(plan).some(scoped => scoped?.insuree !== undefined || scoped?.policy !== undefined) ||
+    [...plan.lines.values()].some(({ maximum }) => maximum !== undefined),
+);
 
 /** First the people and things that the claim names. */
 const named = (claim: Claim): Lookups => {
@@ -64,8 +72,8 @@ const named = (claim: Claim): Lookups => {
     patient: byReference([patient]),
     provider: byReference([targetOf(claim.provider)]),
     catalog: byReference(names.map(({ target }) => target)),
-    ...(items.length === 0 ? {} : { items: search('Medication', 'identifier', items) }),
-    ...(services.length === 0 ? {} : { services: search('ActivityDefinition', 'identifier', services) }),
+    ...(items.length === 0 ? {} : { items: each('Medication', 'identifier', items) }),
+    ...(services.length === 0 ? {} : { services: each('ActivityDefinition', 'identifier', services) }),
     ...(patient === undefined ? {} : { coverages: search('Coverage', 'beneficiary', [patient]) }),
   };
 };
@@ -77,9 +85,9 @@ const setUp = (claim: Claim, found: Found): Lookups => {
   const lists = provider === undefined ? [] : priceLists(provider);
   const codes = unique((claim.item ?? []).map(item => claimedName(namesOfLine(item), claimables(found))));
   return {
-    ...(plans.length === 0 ? {} : { plans: search('InsurancePlan', 'identifier', plans) }),
+    ...(plans.length === 0 ? {} : { plans: each('InsurancePlan', 'identifier', plans) }),
     ...(lists.length === 0 ? {} : { lists: byReference(lists) }),
-    ...(lists.length === 0 || codes.length === 0 ? {} : { prices: search('ChargeItemDefinition', 'instance', codes) }),
+    ...(lists.length === 0 || codes.length === 0 ? {} : { prices: each('ChargeItemDefinition', 'instance', codes) }),
   };
 };
 
@@ -95,9 +103,8 @@ const families = (found: Found): Lookups => {
 
 /** Then the answers to other claims, if what they were paid matters. */
 const others = (claim: Claim, found: Found, scheme: Scheme): Lookups => {
-  const codes = (claim.item ?? []).map(item => claimedName(namesOfLine(item), claimables(found)) ?? '');
   const matters =
-    [...foundPlans(found).values()].some(plan => looksBack(plan, codes)) ||
+    [...foundPlans(found).values()].some(looksBack) ||
     claimables(found).some(each => readCatalogEntry(each, scheme).frequency > 0);
   if (!matters) return {};
   const family = (found.family ?? []) as unknown as Coverage[];

@@ -1,10 +1,14 @@
 import type { Issue } from '../fhir/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
 
-/** What the interaction looks up for a rule: a search in FHIR's own words, or resources by reference (`Type/id`). */
-export type Lookup =
-  | { resourceType: string; parameters: readonly (readonly [name: string, value: string])[] }
-  | { references: readonly string[] };
+/** A search in FHIR's own words. */
+export interface SearchLookup {
+  resourceType: string;
+  parameters: readonly (readonly [name: string, value: string])[];
+}
+
+/** What the interaction looks up for a rule: a search, what each of several finds, or resources by reference (`Type/id`). */
+export type Lookup = SearchLookup | { each: readonly SearchLookup[] } | { references: readonly string[] };
 
 /** Look-ups by the names that the rule gives them. */
 export type Lookups = Readonly<Record<string, Lookup>>;

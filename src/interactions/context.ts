@@ -6,6 +6,7 @@ import type { ClaimMode, InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { IndexEntry } from '../search/index-entry.ts';
 import type { Store } from '../store/store.ts';
 import type { Validator } from '../validation/create-validator.ts';
+import type { SetUpMemory } from './set-up-memory.ts';
 import type { ValidationProcesses } from './validation-processes.ts';
 
 /** The dialect whose forms a write rewrites before it validates, or none. */
@@ -44,6 +45,8 @@ export interface Deps {
   validationProcesses: ValidationProcesses;
   extract: (resource: Resource) => IndexEntry[];
   store: Store;
+  /** What was found of the scheme's set-up. */
+  setUp: SetUpMemory;
   /** Empty where the capability file switches insurance off. */
   insuranceRules: ReadonlyMap<string, InsuranceRule>;
   /** Milliseconds since 1970 UTC; never runs backwards, over restarts too. */

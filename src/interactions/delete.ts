@@ -3,6 +3,7 @@ import { FhirError } from '../fhir/fhir-error.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { Change, MatchCondition, StoredVersion, Unit } from '../store/store.ts';
 import { checkIfMatch } from './check-if-match.ts';
+import { commitUnit } from './commit-unit.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { judgeDefinitionDeletion } from './judge-definition.ts';
 import { untilUndisturbed } from './until-undisturbed.ts';
@@ -51,7 +52,7 @@ export const deleteOnce = async (
   const unit: Unit = { changes };
   if (matches !== undefined) unit.matches = [matches];
   if (isTrial) unit.isTrial = true;
-  const result = await deps.store.commit(unit);
+  const result = await commitUnit(deps, unit);
   if (result.outcome !== 'committed') return undefined;
   if (defines) await deps.readDefinitions();
   return { status: 204, version: { resourceType, id, versionId: current.versionId + 1, lastUpdated } };

@@ -3,6 +3,7 @@ import { parseStored } from '../fhir/parse-resource.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { printResource } from '../fhir/stamp-resource.ts';
 import type { ResourceKey } from '../store/store.ts';
+import { commitUnit } from './commit-unit.ts';
 import type { Deps, InteractionResult, VersionHead } from './context.ts';
 import { insuranceContext } from './insurance-context.ts';
 import { read } from './read.ts';
@@ -50,7 +51,7 @@ export const takeStep = async (
       lastUpdated: deps.now(),
     };
     const text = printResource(taken.answer, head);
-    const { outcome } = await deps.store.commit({ changes: [{ ...head, method: 'PUT', text, index }] });
+    const { outcome } = await commitUnit(deps, { changes: [{ ...head, method: 'PUT', text, index }] });
     return outcome === 'committed' ? { status: 200, version: head, body: text } : undefined;
   });
 };

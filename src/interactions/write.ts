@@ -9,6 +9,7 @@ import { printResource, stampResource } from '../fhir/stamp-resource.ts';
 import type { Identity, InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { Change, CommitResult, MatchCondition, StoredVersion, Unit } from '../store/store.ts';
+import { commitUnit } from './commit-unit.ts';
 import type { Deps, VersionHead } from './context.ts';
 import { insuranceContext } from './insurance-context.ts';
 import { judgeDefinition } from './judge-definition.ts';
@@ -147,7 +148,7 @@ export const write = async (
   const unit: Unit = { changes, mustExist };
   if (target.matches !== undefined) unit.matches = [target.matches];
   if (target.isTrial) unit.isTrial = true;
-  const result = await deps.store.commit(unit);
+  const result = await commitUnit(deps, unit);
   if (result.outcome === 'references-missing') {
     const references = [...localReferences(deps, type, resource), ...demanded];
     throw refuseResource(missingReferenceIssues(references, result.missing));

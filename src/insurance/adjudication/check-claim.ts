@@ -6,6 +6,7 @@ import { byAge, isInForce, isWithin, memberEffective, memberValidity, targetDay 
 import type { AskedLine, ClaimToJudge } from './claim-to-judge.ts';
 import { LINE_CHECKS } from './line-checks.ts';
 import { CATEGORY_REASONS, type PlanQuestion, planFault, quantityLeft } from './plan-checks.ts';
+import { planLineOf } from './plan-line.ts';
 import type { RejectionReason } from './rejection-reason.ts';
 import type { ClaimCategory, PriceOrigin } from './scheme.ts';
 import { needed, SetUpMissing } from './set-up-missing.ts';
@@ -66,7 +67,7 @@ const candidatesOf = (claim: ClaimToJudge, code: string, target: Day): LimitedCa
     if (plan.currency !== undefined && plan.currency !== claim.currency) {
       throw new SetUpMissing(`the product ${cover.planCode} in ${claim.currency}, which the claim is in`);
     }
-    const planLine = plan.lines.get(code);
+    const planLine = planLineOf(plan, code, claim.catalog);
     const limit = planLine?.limits[claim.visitType];
     if (planLine === undefined || limit === undefined) continue;
     const value = byAge(limit, claim.insuree, target);

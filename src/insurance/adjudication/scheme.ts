@@ -22,6 +22,8 @@ export interface ByAge<Value> {
 /** A drug (item) or a service as the register has it. Money is in the scheme's currency. */
 export interface CatalogEntry {
   kind: 'item' | 'service';
+  /** A second name under which plans may have it. */
+  alias?: string;
   /** Of a service; absent: a visit. */
   category?: ClaimCategory;
   price?: Decimal;

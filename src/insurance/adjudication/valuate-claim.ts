@@ -16,6 +16,7 @@ import { fixedAmount, paidPercentage } from './choose-cover.ts';
 import { byAge, isStay, targetDay } from './claim-days.ts';
 import type { ClaimToJudge, Cover, CoverageUse } from './claim-to-judge.ts';
 import { priceEntry } from './line-checks.ts';
+import { planLineOf } from './plan-line.ts';
 import type { CeilingExclusion, Plan, PlanLine } from './scheme.ts';
 import { needed, SetUpMissing } from './set-up-missing.ts';
 
@@ -103,7 +104,7 @@ export const valuateClaim = (
   const undecided: Undecided[] = [];
 
   const valuate = (line: CheckedLine, cover: Cover, plan: Plan, left: LeftOfCover, use: CoverageUse): LineValue => {
-    const planLine: PlanLine | undefined = plan.lines.get(line.code);
+    const planLine: PlanLine | undefined = planLineOf(plan, line.code, claim.catalog);
     const price = adjustedPrice(claim, line, target);
     const quantity = approvedQuantity(line);
     let work = round(multiplyDecimals(quantity, price));

@@ -5,6 +5,7 @@ import { coveredDays } from '../coverage-in-force.ts';
 import { targetOf } from '../insured-reference.ts';
 import { codeOf, kiungoExtension } from '../kiungo-codes.ts';
 import { CLAIM_ITEM_REFERENCE, OPENIMIS } from '../openimis-codes.ts';
+import { oncePer } from './once-per.ts';
 import type { ReadingOf } from './read-catalog-entry.ts';
 
 const CARE_TYPE = `${OPENIMIS}/StructureDefinition/organization-hf-care-type`;
@@ -21,11 +22,13 @@ export const priceLists = ({ extension = [] }: Organization): string[] =>
     .flatMap(({ valueReference }) => targetOf(valueReference) ?? []);
 
 /** The drug or service (`Medication/x`) that an entry of a price list is for. */
-const pricedBy = ({ instance = [], extension = [] }: ChargeItemDefinition): string[] =>
-  [
-    ...instance,
-    ...extension.filter(({ url }) => url === CLAIM_ITEM_REFERENCE).map(({ valueReference }) => valueReference),
-  ].flatMap(reference => targetOf(reference) ?? []);
+const pricedBy = ({ instance = [], extension = [] }: ChargeItemDefinition): ReadonlySet<string> =>
+  new Set(
+    [
+      ...instance,
+      ...extension.filter(({ url }) => url === CLAIM_ITEM_REFERENCE).map(({ valueReference }) => valueReference),
+    ].flatMap(reference => targetOf(reference) ?? []),
+  );
 
 const basePrice = ({ propertyGroup = [] }: ChargeItemDefinition, currency: string): number | undefined => {
   const amount = propertyGroup
@@ -33,6 +36,12 @@ const basePrice = ({ propertyGroup = [] }: ChargeItemDefinition, currency: strin
     .find(({ type }) => type === 'base')?.amount;
   return (amount?.currency ?? currency) === currency ? amount?.value : undefined;
 };
+
+/** The prices (`ChargeItemDefinition/x`) that a list has. */
+const listedIn = oncePer(
+  ({ entry = [] }: List): ReadonlySet<string> =>
+    new Set(entry.flatMap(({ item, deleted }) => (deleted ? [] : (targetOf(item) ?? [])))),
+);
 
 /**
  * The facility of a claim with the prices of its lists, as far as the entries are given. Days are the scheme's.
@@ -44,12 +53,14 @@ export const readFacility = (
   entries: readonly ChargeItemDefinition[],
   { timeZone, currency }: ReadingOf,
 ): Facility => {
-  const listed = new Set(
-    lists.flatMap(({ entry = [] }) => entry).flatMap(({ item, deleted }) => (deleted ? [] : (targetOf(item) ?? []))),
-  );
+  const listed = lists.map(listedIn);
   const prices = new Map<string, PriceEntry[]>();
   for (const entry of entries) {
-    if (!listed.has(`ChargeItemDefinition/${entry.id}`) || entry.status === 'draft' || entry.status === 'unknown')
+    if (
+      !listed.some(prices => prices.has(`ChargeItemDefinition/${entry.id}`)) ||
+      entry.status === 'draft' ||
+      entry.status === 'unknown'
+    )
       continue;
     const { first, last } = coveredDays(entry.effectivePeriod, timeZone);
     const price = basePrice(entry, currency);

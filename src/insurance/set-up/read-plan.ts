@@ -21,6 +21,7 @@ import type {
 import { targetOf } from '../insured-reference.ts';
 import { codeOf, codesOf, kiungoExtension, PLAN_BENEFIT } from '../kiungo-codes.ts';
 import { CLAIM_ITEM_REFERENCE } from '../openimis-codes.ts';
+import { oncePer } from './once-per.ts';
 
 /** How a line without a reference is named: `item|PARA`. */
 export const lineCode = (kind: string, code: string): string => `${kind}|${code}`;
@@ -160,7 +161,7 @@ const currencyOf = ({ plan = [], coverage = [] }: InsurancePlan): string | undef
  * What claims are judged by, out of a product: deductibles, ceilings, lines and maxima, as docs/scheme-setup.md says where they stand.
  * What it does not know is passed over. https://hl7.org/fhir/R4/insuranceplan.html
  */
-export const readPlan = (resource: InsurancePlan): Plan => {
+export const readPlan = oncePer((resource: InsurancePlan): Plan => {
   const lines = new Map<string, PlanLine>();
   const lineOf = (name: string): PlanLine => {
     const line = lines.get(name) ?? { origin: 'P', limits: {} };
@@ -196,7 +197,7 @@ export const readPlan = (resource: InsurancePlan): Plan => {
     }
   }
   return plan;
-};
+});
 
 /** The lines that a benefit of the coverage limits: of what the plan does not pay, no limit needs to be known. */
 const limitedNames = (lines: ReadonlyMap<string, PlanLine>, benefit: InsurancePlanCoverageBenefit): string[] =>
