@@ -155,14 +155,22 @@ function dropDuplicates(entries: IndexEntry[], start: number): void {
 }
 
 function keyOf(entry: IndexEntry): string {
+  return `${entry.kind} ${entry.parameter} ${valueOf(entry)}`;
+}
+
+function valueOf(entry: IndexEntry): string {
   switch (entry.kind) {
     case 'token':
       return `${entry.system ?? ''}|${entry.code ?? ''}|${entry.system === undefined}${entry.code === undefined}`;
     case 'reference':
       return entry.url ?? `${entry.type}/${entry.id}`;
     case 'string':
+    case 'text':
       return entry.text;
     case 'date':
+    case 'number':
       return `${entry.low} ${entry.high}`;
+    case 'present':
+      return '';
   }
 }

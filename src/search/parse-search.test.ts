@@ -136,12 +136,16 @@ describe('parseSearch', () => {
   it.each([
     ['101 parameters', Array(101).fill('status=active').join('&'), 'A search takes at most 100 parameters.'],
     ['5001 values', `status=${Array(5001).fill('active')}`, 'A search takes at most 5000 values of one parameter'],
-    ['201 dates', `created=${Array(201).fill('2024')}`, 'A search takes at most 200 texts and dates'],
-    ['201 dates of change', `_lastUpdated=${Array(201).fill('2024')}`, 'A search takes at most 200 texts and dates'],
+    ['201 dates', `created=${Array(201).fill('2024')}`, 'A search takes at most 200 texts, numbers and dates'],
+    [
+      '201 dates of change',
+      `_lastUpdated=${Array(201).fill('2024')}`,
+      'A search takes at most 200 texts, numbers and dates',
+    ],
     [
       '201 dates in two',
       `created=2024&created=${Array(200).fill('2024')}`,
-      'A search takes at most 200 texts and dates',
+      'A search takes at most 200 texts, numbers and dates',
     ],
     ['11 keys to sort by', `_sort=${Array(11).fill('created')}`, '"_sort" must have at most 10 keys.'],
   ])('refuses a search that is too large to be carried out: %s', (_what, parameters, diagnostics) => {

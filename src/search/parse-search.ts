@@ -191,7 +191,7 @@ function readSortKeys(value: string, input: SearchInput): SortKey[] {
 function readSortKey(key: string, input: SearchInput): SortKey {
   const descending = key.startsWith('-');
   const code = descending ? key.slice(1) : key;
-  if (code === '_lastUpdated') return { parameter: code, descending };
+  if (code === '_lastUpdated') return { kind: 'lastUpdated', parameter: code, descending };
   const parameter = findParameter(code, input);
   if (parameter.type !== 'date') {
     throw refuse(
@@ -199,5 +199,5 @@ function readSortKey(key: string, input: SearchInput): SortKey {
       `"_sort" takes date parameters and "_lastUpdated"; "${code}" is of type ${parameter.type}.`,
     );
   }
-  return { parameter: code, descending };
+  return { kind: 'date', parameter: code, descending };
 }

@@ -1,12 +1,11 @@
-import type { Condition, SearchQuery } from '../../search/query.ts';
+import type { SearchQuery } from '../../search/query.ts';
 import type { Cursor, ResourceKey } from '../store.ts';
 import { StoreError } from '../store-error.ts';
-import { changeRanges } from './change-range.ts';
-import { compileCondition } from './compile-condition.ts';
+import { changedCheck, compileCondition } from './compile-condition.ts';
 import { type Fragment, fragment, join, sql } from './fragment.ts';
 import { RecentRows } from './recent-rows.ts';
 import { type Ordered, orderOf, selectInOrder } from './search-order.ts';
-import { type Source, termSource, withinDeadline } from './source.ts';
+import { type Source, typeSource, withinDeadline } from './source.ts';
 import type { Statements } from './statements.ts';
 import type { TermKeys } from './term-keys.ts';
 
@@ -34,14 +33,6 @@ const COUNTED = 10_000;
 
 const NOTHING: Found = { rows: [] };
 
-const seqRange = (ranges: readonly (readonly [number, number])[]): Fragment =>
-  ranges.length === 0
-    ? fragment('FALSE')
-    : sql`(${join(
-        ranges.map(([from, to]) => fragment('c.seq >= ? AND c.seq < ?', from, to)),
-        ' OR ',
-      )})`;
-
 /** Finds current resources by their index rows; on one connection, reader or writer. */
 export class Search {
   readonly #statements: Statements;
@@ -62,6 +53,18 @@ export class Search {
       }
       return 1;
     });
+    const { database } = statements;
+    // Keys of 64 bits, which are made where their hash is.
+    database.function(
+      'reference_key',
+      { deterministic: true },
+      (resourceType, parameter, id) => keys.reference(`${resourceType}`, `${parameter}`, { id: `${id}` }).key,
+    );
+    database.function(
+      'type_qualifier',
+      { deterministic: true },
+      type => keys.reference('', '', { type: `${type}`, id: '' }).qualifier!,
+    );
   }
 
   /** Throws StoreError of the kind `timeout` when the search takes too long. */
@@ -88,15 +91,20 @@ export class Search {
     const { resourceType } = query;
     const limits: Fragment[] = [];
     const sources: Source[] = [];
+    const compiling = {
+      keys: this.#keys,
+      statements: this.#statements,
+      count: (source: Source, bound: number) => this.#count(source, bound),
+    };
     for (const condition of query.where) {
-      if (condition.kind === 'lastUpdated') limits.push(this.#changed(condition));
+      if (condition.kind === 'lastUpdated') limits.push(changedCheck(condition, this.#statements));
       else {
-        const source = compileCondition(resourceType, condition, this.#keys);
+        const source = compileCondition(resourceType, condition, compiling);
         if (source === undefined) return query.total === 'none' ? NOTHING : { rows: [], total: 0 };
         sources.push(source);
       }
     }
-    const whole = termSource([this.#keys.ofType(resourceType)]);
+    const whole = typeSource([this.#keys.ofType(resourceType)]);
     const measured = this.#measure(sources.length === 0 ? [whole] : sources);
     const ordered = query.count === 0 ? undefined : this.#page(query, after, measured, limits, whole);
     const rows = ordered?.slice(0, query.count) ?? [];
@@ -114,10 +122,6 @@ export class Search {
   key(seq: number): ResourceKey {
     const [resourceType, id] = this.#statements.get('SELECT type, id FROM version WHERE seq = ?', [seq])!;
     return { resourceType: resourceType as string, id: id as string };
-  }
-
-  #changed(condition: Extract<Condition, { kind: 'lastUpdated' }>): Fragment {
-    return seqRange(changeRanges(condition.anyOf, this.#statements));
   }
 
   /** Sources with their sizes, the rarest first. Sizes beyond a bound are not told apart. */
