@@ -6,6 +6,7 @@ import { alternativesFor, type Condition, elementPaths, type Step } from './elem
 import type { IndexEntry } from './index-entry.ts';
 import type { AddEntries, SearchContext, SearchType } from './search-type.ts';
 import { SEARCH_TYPES, whyNotSearchable } from './search-types.ts';
+import { componentsOf, namesOf } from './types/composite.ts';
 
 /** Adds the entries of one search parameter. */
 type Extraction = (resource: Resource, entries: IndexEntry[]) => void;
@@ -59,9 +60,19 @@ export function compileParameter(
   definitions: Definitions,
   context: SearchContext,
 ): Extraction[] {
+  if (parameter.type === 'composite') return compileComposite(parameter, resourceType, definitions, context);
+  return compileExpression(parameter, parameter.expression ?? '', resourceType, definitions, context);
+}
+
+function compileExpression(
+  parameter: SearchParameter,
+  expression: string,
+  resourceType: string,
+  definitions: Definitions,
+  context: SearchContext,
+): Extraction[] {
   const searchType = SEARCH_TYPES[parameter.type];
-  if (searchType === undefined || parameter.expression === undefined) return [];
-  return alternativesFor(resourceType, parameter.expression).flatMap(alternative => {
+  return alternativesFor(resourceType, expression).flatMap(alternative => {
     const paths = elementPaths(alternative, resourceType, definitions);
     if (paths === undefined) return [evaluated(alternative, parameter, searchType, context)];
     return paths.flatMap(({ steps, type }) => {
@@ -72,24 +83,114 @@ export function compileParameter(
 }
 
 function direct(steps: readonly Step[], code: string, add: AddEntries, context: SearchContext): Extraction {
+  const walk = createWalk(steps, context);
+  return (resource, entries) =>
+    walk(resource, value => {
+      const before = entries.length;
+      add(value, code, entries, context);
+      if (entries.length === before && value !== null) entries.push({ kind: 'present', parameter: code });
+    });
+}
+
+/** Two values of one element, the second under a name that is made of the first (see `compositeType`). */
+function compileComposite(
+  parameter: SearchParameter,
+  resourceType: string,
+  definitions: Definitions,
+  context: SearchContext,
+): Extraction[] {
+  const components = componentsOf(parameter, resourceType, definitions);
+  const [firstPath, secondPath] = parameter.component?.map(({ expression }) => expression) ?? [];
+  if (components === undefined || firstPath === undefined || secondPath === undefined) return [];
+  return alternativesFor(resourceType, parameter.expression ?? '').flatMap(base => {
+    const [element] = elementPaths(base, resourceType, definitions) ?? [];
+    if (element === undefined) return [];
+    const walk = createWalk(element.steps, context);
+    const below = (path: string, code: (typeof components)['first']): Taking[] =>
+      takingsBelow(
+        { base, depth: element.steps.length, path, searchType: SEARCH_TYPES[code.type] },
+        resourceType,
+        definitions,
+        context,
+      );
+    const firsts = below(firstPath, components.first);
+    const seconds = below(secondPath, components.second);
+    return [
+      (resource, entries) =>
+        walk(resource, node => {
+          if (!isJsonObject(node)) return;
+          for (const name of namesIn(node, firsts, parameter.code)) {
+            for (const take of seconds) takeUnder(name, node, take, entries);
+          }
+        }),
+    ];
+  });
+}
+
+/** Adds what is found below an element, under a name. */
+type Taking = (node: JsonObject, name: string, entries: IndexEntry[]) => void;
+
+function takingsBelow(
+  { base, depth, path, searchType }: { base: string; depth: number; path: string; searchType: SearchType },
+  resourceType: string,
+  definitions: Definitions,
+  context: SearchContext,
+): Taking[] {
+  return path.split('|').flatMap(alternative => {
+    const paths = elementPaths(`${base}.${alternative.trim()}`, resourceType, definitions) ?? [];
+    return paths.flatMap(({ steps, type }) => {
+      const add = searchType.entries[type];
+      if (add === undefined) return [];
+      const walk = createWalk(steps.slice(depth), context);
+      return [
+        (node: JsonObject, name: string, entries: IndexEntry[]) =>
+          walk(node, value => add(value, name, entries, context)),
+      ];
+    });
+  });
+}
+
+/** The names that the tokens in an element give to what belongs to them. */
+function namesIn(node: JsonObject, takings: readonly Taking[], code: string): Set<string> {
+  const tokens: IndexEntry[] = [];
+  for (const take of takings) take(node, code, tokens);
+  return new Set(
+    tokens.flatMap(entry => (entry.kind === 'token' && entry.parameter === code ? namesOf(code, entry) : [])),
+  );
+}
+
+/** Values and their units; what modifiers find has no place in a composite. */
+function takeUnder(name: string, node: JsonObject, take: Taking, entries: IndexEntry[]): void {
+  const found: IndexEntry[] = [];
+  take(node, name, found);
+  for (const entry of found) {
+    if (entry.parameter === name || entry.parameter.startsWith(`${name}$`)) entries.push(entry);
+  }
+}
+
+/** The way down to the values of elements, through lists and conditions. */
+function createWalk(
+  steps: readonly Step[],
+  context: SearchContext,
+): (node: JsonObject, visit: (value: Json) => void) => void {
   const last = steps.length - 1;
   const names = steps.map(({ name }) => name);
   const conditions = steps.map(({ condition }) => condition && compileCondition(condition, context));
-  const take = (value: Json, level: number, entries: IndexEntry[]): void => {
+  const take = (value: Json, level: number, visit: (value: Json) => void): void => {
     if (Array.isArray(value)) {
-      for (const item of value) take(item, level, entries);
+      for (const item of value) take(item, level, visit);
       return;
     }
     const holds = conditions[level];
     if (holds !== undefined && !holds(value)) return;
-    if (level === last) add(value, code, entries, context);
-    else if (isJsonObject(value)) descend(value, level + 1, entries);
+    if (level === last) visit(value);
+    else if (isJsonObject(value)) descend(value, level + 1, visit);
   };
-  const descend = (node: JsonObject, level: number, entries: IndexEntry[]): void => {
+  const descend = (node: JsonObject, level: number, visit: (value: Json) => void): void => {
     const value = node[names[level]!];
-    if (value !== undefined) take(value, level, entries);
+    if (value !== undefined) take(value, level, visit);
   };
-  return (resource, entries) => descend(resource, 0, entries);
+  return (node, visit) => (last === -1 ? visit(node) : descend(node, 0, visit));
 }
 
 function compileCondition(condition: Condition, context: SearchContext): (value: Json) => boolean {
@@ -120,7 +221,9 @@ function evaluated(
     for (const { value, type } of selectFrom(expression, resource)) {
       const name = type ?? typeof value;
       const add = searchType.entries[name] ?? searchType.entries[name.charAt(0).toLowerCase() + name.slice(1)];
+      const before = entries.length;
       add?.(value as Json, parameter.code, entries, context);
+      if (entries.length === before) entries.push({ kind: 'present', parameter: parameter.code });
     }
   };
 }
@@ -155,10 +258,10 @@ function dropDuplicates(entries: IndexEntry[], start: number): void {
 }
 
 function keyOf(entry: IndexEntry): string {
-  return `${entry.kind} ${entry.parameter} ${valueOf(entry)}`;
+  return `${entry.kind} ${entry.parameter} ${valueTextOf(entry)}`;
 }
 
-function valueOf(entry: IndexEntry): string {
+function valueTextOf(entry: IndexEntry): string {
   switch (entry.kind) {
     case 'token':
       return `${entry.system ?? ''}|${entry.code ?? ''}|${entry.system === undefined}${entry.code === undefined}`;

@@ -42,7 +42,7 @@ const entry: fc.Arbitrary<IndexEntry> = fc.oneof(
     .chain(head => number.map(part => ({ ...head, ...part }))),
 );
 
-const valueOf = (ranges: fc.Arbitrary<Range>): fc.Arbitrary<RangeValue> =>
+const prefixed = (ranges: fc.Arbitrary<Range>): fc.Arbitrary<RangeValue> =>
   fc
     .tuple(fc.constantFrom('eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'), ranges)
     .map(([prefix, part]) => ({ prefix: prefix as RangeValue['prefix'], ...part }));
@@ -72,12 +72,12 @@ const plain: fc.Arbitrary<Condition> = fc.oneof<fc.Arbitrary<Condition>[]>(
     )
     .map(([parameter, anyOf]) => ({ kind: 'string', parameter, anyOf: anyOf as { match: 'starts'; text: string }[] })),
   fc
-    .tuple(fc.constantFrom('d', 'e'), some(valueOf(range)))
+    .tuple(fc.constantFrom('d', 'e'), some(prefixed(range)))
     .map(([parameter, anyOf]) => ({ kind: 'date', parameter, anyOf })),
   fc
-    .tuple(fc.constantFrom('n', 'n$unit kg'), some(valueOf(number)))
+    .tuple(fc.constantFrom('n', 'n$unit kg'), some(prefixed(number)))
     .map(([parameter, anyOf]) => ({ kind: 'number', parameter, anyOf })),
-  some(valueOf(range)).map(anyOf => ({ kind: 'lastUpdated', anyOf })),
+  some(prefixed(range)).map(anyOf => ({ kind: 'lastUpdated', anyOf })),
   fc.uniqueArray(id, { maxLength: 20 }).map(anyOf => ({ kind: 'id', anyOf })),
   fc
     .tuple(fc.constantFrom('t', 'r', 's', 'd', 'n', 'o', 'never'), fc.boolean())

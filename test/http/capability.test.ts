@@ -43,6 +43,10 @@ const VALUES: Record<string, string> = {
   string: 'Mwamba',
   date: 'ge2024-02-29',
   uri: 'https://example.org/ValueSet/a',
+  number: 'gt5.4',
+  quantity: '5.4|http://unitsofmeasure.org|mg',
+  composite: 'https://example.org/system|code$2024',
+  special: '-2.5|32.9|10|km',
 };
 
 const PARALLEL = 16;

@@ -8,6 +8,8 @@ import type { ParameterUse, SearchContext, SearchType } from '../search-type.ts'
 
 /** https://hl7.org/fhir/R4/search.html#date */
 export const dateType: SearchType = {
+  modifiers: [],
+  hasPrefixes: true,
   parse(use) {
     return { kind: 'date', parameter: use.parameter.code, anyOf: parseDates(use) };
   },

@@ -86,7 +86,7 @@ function streamChanges(selection: Selection, run: Run): Ordered[] {
 }
 
 /** The value of the resource `c.seq` that counts for a key. */
-function valueOf({ kind, place, descending }: ValueKey): Fragment {
+function sortValueOf({ kind, place, descending }: ValueKey): Fragment {
   const at = fragment('?', place);
   const best = fragment(descending ? 'max' : 'min');
   switch (kind) {
@@ -107,7 +107,7 @@ function valueOf({ kind, place, descending }: ValueKey): Fragment {
 /** Sorts all candidates by their values. A resource counts with its least value ascending, with its greatest descending. */
 function sortCandidates(selection: Selection, candidates: Source, run: Run): Ordered[] {
   const { order, after, limit } = selection;
-  const columns = order.values.map((key, i) => sql`, ${valueOf(key)} AS ${fragment(`k${i}`)}`);
+  const columns = order.values.map((key, i) => sql`, ${sortValueOf(key)} AS ${fragment(`k${i}`)}`);
   const names = order.values.map((_, i) => fragment(`, k${i}`));
   const sorting = order.values.map(({ descending }, i) => fragment(`k${i} ${direction(descending)} NULLS LAST, `));
   const rows = candidates.unique ? candidates.rows : sql`SELECT DISTINCT seq FROM (${candidates.rows})`;
