@@ -135,6 +135,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       maxResourceBytes: config.maxResourceBytes,
       pageSize: config.pageSize,
       maxPageSize: config.maxPageSize,
+      maxIncludes: config.maxIncludes,
     };
     const readDefinitions = followDefinitions(store, definitions);
     await readDefinitions();

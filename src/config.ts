@@ -100,6 +100,7 @@ export const VARIABLES = {
   maxDepth: variable('KIUNGO_MAX_DEPTH', '64', 'a number from 8 to 1000', wholeNumber(8, 1000)),
   pageSize: variable('KIUNGO_PAGE_SIZE', '20', 'a number from 1 to 1000', wholeNumber(1, 1000)),
   maxPageSize: variable('KIUNGO_MAX_PAGE_SIZE', '1000', 'a number from 1 to 10000', wholeNumber(1, 10_000)),
+  maxIncludes: variable('KIUNGO_MAX_INCLUDES', '1000', 'a number from 1 to 10000', wholeNumber(1, 10_000)),
   requestTimeoutMs: variable(
     'KIUNGO_REQUEST_TIMEOUT_MS',
     '30000',

@@ -12,6 +12,8 @@ type Parameters = readonly (readonly [name: string, value: string])[];
 export interface Subset {
   /** The text to show of a resource's text; undefined where the whole is asked for. */
   show?: (text: string) => string;
+  /** The same for what a search includes: `_elements` are those of the type that is searched, and leave others whole. */
+  showIncluded?: (text: string) => string;
   /** Whether only the number of resources is asked for. */
   isCount: boolean;
   /** The parameters that were applied, for the self link. */
@@ -69,12 +71,11 @@ const readStrictly = (deps: Deps, { resourceType, parameters }: SubsetRequest, c
       : summary === 'true' || summary === 'text' || summary === 'data'
         ? { summary }
         : undefined;
+  const show = (text: string): string =>
+    JSON.stringify(subsetResource(deps.definitions, part!, parseExact(text) as JsonObject));
   return {
-    ...(part === undefined
-      ? {}
-      : {
-          show: text => JSON.stringify(subsetResource(deps.definitions, part, parseExact(text) as JsonObject)),
-        }),
+    ...(part === undefined ? {} : { show }),
+    ...(part !== undefined && 'summary' in part ? { showIncluded: show } : {}),
     isCount: summary === 'count',
     used: parameters,
     ignored: [],

@@ -3,6 +3,7 @@ import { FhirError, refuse } from '../fhir/fhir-error.ts';
 import type { Issue } from '../fhir/issue.ts';
 import type { Condition, SearchQuery, SortKey, TotalMode } from './query.ts';
 import { type ConditionContext, findParameter, readCondition } from './read-condition.ts';
+import { type Include, isIncludeName, readInclude } from './read-include.ts';
 import { requireFewParameters, requireFewTests } from './search-limits.ts';
 import type { SearchContext } from './search-type.ts';
 
@@ -27,6 +28,8 @@ export interface ParsedSearch {
   query: SearchQuery;
   /** The parameters as they were applied, for the self link: what was left out is not there, a clamped `_count` is. */
   used: readonly (readonly [name: string, value: string])[];
+  /** What else is asked for along with what matches. */
+  includes: readonly Include[];
   /** Warnings about what was left out; empty in strict handling. */
   ignored: readonly Issue[];
 }
@@ -34,6 +37,7 @@ export interface ParsedSearch {
 /** Answered by others: the format by HTTP, the cursor by whoever holds the signing key. */
 const PASSED_OVER = new Set(['_format', '_pretty', '_cursor']);
 const RESULT_PARAMETERS = ['_count', '_sort', '_total'];
+const INCLUDES = ['_include', '_revinclude'];
 const MOST_SORT_KEYS = 10;
 
 /**
@@ -49,6 +53,7 @@ export function parseSearch(input: SearchInput): ParsedSearch {
   const where: Condition[] = [];
   const result: ResultParameters = {};
   const used: (readonly [string, string])[] = [];
+  const includes: Include[] = [];
   const ignored: Issue[] = [];
   for (const [name, value] of input.parameters) {
     if (PASSED_OVER.has(name)) continue;
@@ -56,6 +61,9 @@ export function parseSearch(input: SearchInput): ParsedSearch {
       if (RESULT_PARAMETERS.includes(name)) {
         readResultParameter(name, value, result, input);
         used.push([name, name === '_count' ? `${result.count}` : value]);
+      } else if (isIncludeName(name)) {
+        includes.push(...readInclude(name, value, [input.resourceType], context));
+        used.push([name, value]);
       } else {
         where.push(readCondition(name, value, input.resourceType, context));
         used.push([name, value]);
@@ -67,12 +75,12 @@ export function parseSearch(input: SearchInput): ParsedSearch {
   }
   requireFewTests(where);
   const { count = input.defaultCount, sort = [], total = 'default' } = result;
-  return { query: { resourceType: input.resourceType, where, sort, count, total }, used, ignored };
+  return { query: { resourceType: input.resourceType, where, sort, count, total }, used, includes, ignored };
 }
 
 const conditionContext = ({ parametersOf, definitions, baseUrl, timeZone, now }: SearchInput): ConditionContext => ({
   ...{ parametersOf, definitions, baseUrl, timeZone, now },
-  otherNames: RESULT_PARAMETERS,
+  otherNames: [...RESULT_PARAMETERS, ...INCLUDES],
 });
 
 const isIgnorable = (error: unknown): error is FhirError =>
