@@ -83,13 +83,13 @@ function compileExpression(
 }
 
 function direct(steps: readonly Step[], code: string, add: AddEntries, context: SearchContext): Extraction {
-  const walk = createWalk(steps, context);
-  return (resource, entries) =>
-    walk(resource, value => {
-      const before = entries.length;
-      add(value, code, entries, context);
-      if (entries.length === before && value !== null) entries.push({ kind: 'present', parameter: code });
-    });
+  const walk = createWalk<IndexEntry[]>(steps, context);
+  const visit = (value: Json, entries: IndexEntry[]): void => {
+    const before = entries.length;
+    add(value, code, entries, context);
+    if (entries.length === before && value !== null) entries.push({ kind: 'present', parameter: code });
+  };
+  return (resource, entries) => walk(resource, visit, entries);
 }
 
 /** Two values of one element, the second under a name that is made of the first (see `compositeType`). */
@@ -105,7 +105,7 @@ function compileComposite(
   return alternativesFor(resourceType, parameter.expression ?? '').flatMap(base => {
     const [element] = elementPaths(base, resourceType, definitions) ?? [];
     if (element === undefined) return [];
-    const walk = createWalk(element.steps, context);
+    const walk = createWalk<IndexEntry[]>(element.steps, context);
     const below = (path: string, code: (typeof components)['first']): Taking[] =>
       takingsBelow(
         { base, depth: element.steps.length, path, searchType: SEARCH_TYPES[code.type] },
@@ -115,15 +115,13 @@ function compileComposite(
       );
     const firsts = below(firstPath, components.first);
     const seconds = below(secondPath, components.second);
-    return [
-      (resource, entries) =>
-        walk(resource, node => {
-          if (!isJsonObject(node)) return;
-          for (const name of namesIn(node, firsts, parameter.code)) {
-            for (const take of seconds) takeUnder(name, node, take, entries);
-          }
-        }),
-    ];
+    const visit = (node: Json, entries: IndexEntry[]): void => {
+      if (!isJsonObject(node)) return;
+      for (const name of namesIn(node, firsts, parameter.code)) {
+        for (const take of seconds) takeUnder(name, node, take, entries);
+      }
+    };
+    return [(resource, entries) => walk(resource, visit, entries)];
   });
 }
 
@@ -141,11 +139,9 @@ function takingsBelow(
     return paths.flatMap(({ steps, type }) => {
       const add = searchType.entries[type];
       if (add === undefined) return [];
-      const walk = createWalk(steps.slice(depth), context);
-      return [
-        (node: JsonObject, name: string, entries: IndexEntry[]) =>
-          walk(node, value => add(value, name, entries, context)),
-      ];
+      const walk = createWalk<[name: string, entries: IndexEntry[]]>(steps.slice(depth), context);
+      const visit = (value: Json, [name, entries]: [string, IndexEntry[]]): void => add(value, name, entries, context);
+      return [(node: JsonObject, name: string, entries: IndexEntry[]) => walk(node, visit, [name, entries])];
     });
   });
 }
@@ -168,29 +164,31 @@ function takeUnder(name: string, node: JsonObject, take: Taking, entries: IndexE
   }
 }
 
-/** The way down to the values of elements, through lists and conditions. */
-function createWalk(
-  steps: readonly Step[],
-  context: SearchContext,
-): (node: JsonObject, visit: (value: Json) => void) => void {
+/** Goes down to the values of elements, through lists and conditions; `state` is handed on, so that no function is made on the way. */
+type Walk<State> = (node: JsonObject, visit: (value: Json, state: State) => void, state: State) => void;
+
+function createWalk<State>(steps: readonly Step[], context: SearchContext): Walk<State> {
+  type Visit = (value: Json, state: State) => void;
   const last = steps.length - 1;
   const names = steps.map(({ name }) => name);
   const conditions = steps.map(({ condition }) => condition && compileCondition(condition, context));
-  const take = (value: Json, level: number, visit: (value: Json) => void): void => {
+  const take = (value: Json, level: number, visit: Visit, state: State): void => {
     if (Array.isArray(value)) {
-      for (const item of value) take(item, level, visit);
+      for (const item of value) take(item, level, visit, state);
       return;
     }
     const holds = conditions[level];
     if (holds !== undefined && !holds(value)) return;
-    if (level === last) visit(value);
-    else if (isJsonObject(value)) descend(value, level + 1, visit);
+    if (level === last) visit(value, state);
+    else if (isJsonObject(value)) descend(value, level + 1, visit, state);
   };
-  const descend = (node: JsonObject, level: number, visit: (value: Json) => void): void => {
+  const descend = (node: JsonObject, level: number, visit: Visit, state: State): void => {
     const value = node[names[level]!];
-    if (value !== undefined) take(value, level, visit);
+    if (value !== undefined) take(value, level, visit, state);
   };
-  return (node, visit) => (last === -1 ? visit(node) : descend(node, 0, visit));
+  return last === -1
+    ? (node, visit, state) => visit(node, state)
+    : (node, visit, state) => descend(node, 0, visit, state);
 }
 
 function compileCondition(condition: Condition, context: SearchContext): (value: Json) => boolean {
@@ -238,42 +236,48 @@ function selectFrom(expression: Expression, resource: Resource): ReturnType<Expr
   }
 }
 
+/** Up to so many entries are compared with one another; more by texts that are made of them. */
+const FEW = 12;
+
 /** Keeps the first of equal entries; from `start` on, all are of one parameter. */
 function dropDuplicates(entries: IndexEntry[], start: number): void {
-  if (entries.length === start + 2) {
-    if (keyOf(entries[start]!) === keyOf(entries[start + 1]!)) entries.pop();
-    return;
-  }
-  const seen = new Set<string>();
+  const seen = entries.length - start > FEW ? new Set<string>() : undefined;
   let kept = start;
   for (let index = start; index < entries.length; index += 1) {
     const entry = entries[index]!;
-    const key = keyOf(entry);
-    if (seen.has(key)) continue;
-    seen.add(key);
+    if (seen === undefined ? hasSame(entries, start, kept, entry) : !isNew(seen, keyOf(entry))) continue;
     entries[kept] = entry;
     kept += 1;
   }
   entries.length = kept;
 }
 
-function keyOf(entry: IndexEntry): string {
-  return `${entry.kind} ${entry.parameter} ${valueTextOf(entry)}`;
+const isNew = (seen: Set<string>, key: string): boolean => !seen.has(key) && seen.add(key).has(key);
+
+function hasSame(entries: readonly IndexEntry[], from: number, to: number, entry: IndexEntry): boolean {
+  for (let index = from; index < to; index += 1) {
+    const other = entries[index]!;
+    if (other.kind === entry.kind && other.parameter === entry.parameter && isSame(other, entry)) return true;
+  }
+  return false;
 }
 
-function valueTextOf(entry: IndexEntry): string {
-  switch (entry.kind) {
+/** Whether two entries of one kind have the same values. */
+function isSame(a: IndexEntry, b: IndexEntry): boolean {
+  switch (a.kind) {
     case 'token':
-      return `${entry.system ?? ''}|${entry.code ?? ''}|${entry.system === undefined}${entry.code === undefined}`;
+      return b.kind === 'token' && a.code === b.code && a.system === b.system;
     case 'reference':
-      return entry.url ?? `${entry.type}/${entry.id}`;
+      return b.kind === 'reference' && a.id === b.id && a.type === b.type && a.url === b.url;
     case 'string':
     case 'text':
-      return entry.text;
+      return b.kind === a.kind && a.text === b.text;
     case 'date':
     case 'number':
-      return `${entry.low} ${entry.high}`;
+      return b.kind === a.kind && a.low === b.low && a.high === b.high;
     case 'present':
-      return '';
+      return true;
   }
 }
+
+const keyOf = ({ kind, parameter, ...values }: IndexEntry): string => JSON.stringify([kind, parameter, values]);

@@ -25,6 +25,23 @@ export type IndexEntry =
   /** The element is there, and nothing in it can be searched by. */
   | { kind: 'present'; parameter: string };
 
+const derived = new Map<string, Map<string, string>>();
+
+/** The name that a modifier searches by, the same text for each call: names are looked up by the thousand. */
+export function derivedName(parameter: string, modifier: string): string {
+  let ofModifier = derived.get(modifier);
+  if (ofModifier === undefined) {
+    ofModifier = new Map();
+    derived.set(modifier, ofModifier);
+  }
+  let name = ofModifier.get(parameter);
+  if (name === undefined) {
+    name = `${parameter}:${modifier}`;
+    if (!parameter.includes('$')) ofModifier.set(parameter, name);
+  }
+  return name;
+}
+
 /** The code of the search parameter that an entry is made for. */
 export const codeOf = (parameter: string): string => {
   for (let at = 0; at < parameter.length; at++) {

@@ -1,6 +1,7 @@
 import { isJsonObject } from '../../fhir/resource.ts';
 import { canonicalQuantity } from '../../fhir/ucum.ts';
 import { splitEscaped, unescapeValue } from '../escape.ts';
+import { derivedName } from '../index-entry.ts';
 import type { Condition, Range } from '../query.ts';
 import { refuseModifier, refuseValue } from '../refuse-value.ts';
 import type { ParameterUse, SearchType } from '../search-type.ts';
@@ -29,7 +30,7 @@ export const nearType: SearchType = {
       for (const name of ['latitude', 'longitude'] as const) {
         const number = numberOf(value[name]);
         if (number !== undefined) {
-          entries.push({ kind: 'number', parameter: `${parameter}:${name}`, ...rangeOf(number) });
+          entries.push({ kind: 'number', parameter: derivedName(parameter, name), ...rangeOf(number) });
         }
       }
     },

@@ -1,7 +1,7 @@
 import { isId, parseReference } from '../../fhir/reference.ts';
 import { isJsonObject, type Json } from '../../fhir/resource.ts';
 import { unescapeValue } from '../escape.ts';
-import type { IndexEntry } from '../index-entry.ts';
+import { derivedName, type IndexEntry } from '../index-entry.ts';
 import type { Condition, ReferenceValue } from '../query.ts';
 import { refuseModifier, refuseValue } from '../refuse-value.ts';
 import type { ParameterUse, SearchContext, SearchType } from '../search-type.ts';
@@ -28,7 +28,7 @@ export const referenceType: SearchType = {
       if (!isJsonObject(value)) return;
       addReference(value.reference, parameter, entries, context);
       if (value.identifier !== undefined) {
-        addIdentifierToken(value.identifier, `${parameter}:identifier`, entries, context);
+        addIdentifierToken(value.identifier, derivedName(parameter, 'identifier'), entries, context);
       }
     },
     canonical: addReference,

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json } from '../../fhir/resource.ts';
 import { escapeValue, splitEscaped, unescapeValue } from '../escape.ts';
 import { foldText } from '../fold-text.ts';
-import type { IndexEntry } from '../index-entry.ts';
+import { derivedName, type IndexEntry } from '../index-entry.ts';
 import type { Condition, TokenValue } from '../query.ts';
 import { refuseModifier, refuseValue } from '../refuse-value.ts';
 import type { AddEntries, ParameterUse, SearchType } from '../search-type.ts';
@@ -77,7 +77,7 @@ function addCoding(value: Json, parameter: string, entries: IndexEntry[], contex
 function addText(text: Json | undefined, parameter: string, entries: IndexEntry[]): void {
   if (typeof text !== 'string') return;
   const folded = foldText(text);
-  if (folded !== '') entries.push({ kind: 'text', parameter: `${parameter}:text`, text: folded });
+  if (folded !== '') entries.push({ kind: 'text', parameter: derivedName(parameter, 'text'), text: folded });
 }
 
 /** An identifier under each code of its type, and what the type is called. */
@@ -91,7 +91,7 @@ function addTypeOf(type: Json | undefined, value: Json | undefined, parameter: s
     const { system } = coding;
     entries.push({
       kind: 'token',
-      parameter: `${parameter}:of-type`,
+      parameter: derivedName(parameter, 'of-type'),
       ...(typeof system === 'string' && { system }),
       code,
     });

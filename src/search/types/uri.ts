@@ -1,6 +1,6 @@
 import type { Json } from '../../fhir/resource.ts';
 import { unescapeValue } from '../escape.ts';
-import type { IndexEntry } from '../index-entry.ts';
+import { derivedName, type IndexEntry } from '../index-entry.ts';
 import type { Condition } from '../query.ts';
 import { refuseModifier, refuseValue } from '../refuse-value.ts';
 import type { ParameterUse, SearchType } from '../search-type.ts';
@@ -48,7 +48,7 @@ export const uriType: SearchType = {
 function addUri(value: Json, parameter: string, entries: IndexEntry[]): void {
   if (typeof value !== 'string') return;
   entries.push({ kind: 'token', parameter, code: value });
-  if (isUrl(value)) entries.push({ kind: 'text', parameter: `${parameter}:below`, text: value });
+  if (isUrl(value)) entries.push({ kind: 'text', parameter: derivedName(parameter, 'below'), text: value });
 }
 
 const isUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(text);

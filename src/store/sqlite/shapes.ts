@@ -8,15 +8,33 @@ import type { Statements } from './statements.ts';
  * by the shapes that miss or have it, and needs no index of its own.
  */
 export function shapeOf(entries: readonly IndexEntry[]): string {
-  let shape = '';
+  let place = ROOT;
   let last = '';
   for (const { parameter } of entries) {
     if (parameter === last) continue;
     last = parameter;
-    const code = codeOf(parameter);
-    if (!hasCode(shape, code)) shape += shape === '' ? code : ` ${code}`;
+    place = place.next.get(parameter) ?? stepTo(place, parameter);
   }
-  return shape;
+  return place.shape;
+}
+
+/** The way to a shape by the names of entries in their order, which resources of a type have in common. */
+interface Place {
+  shape: string;
+  next: Map<string, Place>;
+}
+
+const ROOT: Place = { shape: '', next: new Map() };
+
+function stepTo(place: Place, parameter: string): Place {
+  const code = codeOf(parameter);
+  const known = place.next.get(code);
+  let next: Place;
+  if (hasCode(place.shape, code)) next = place;
+  else next = known ?? { shape: place.shape === '' ? code : `${place.shape} ${code}`, next: new Map() };
+  // Of names with a value in them there is no end.
+  place.next.set(parameter.includes('$') ? code : parameter, next);
+  return next;
 }
 
 /** Whether a code is among those of a shape. */

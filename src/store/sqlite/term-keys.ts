@@ -103,12 +103,11 @@ export class TermKeys {
 
   /** A number of 47 bits for a parameter of a type, for the tables that are ordered by value. */
   parameter(resourceType: string, parameter: string): number {
-    if (isOpenEnded(parameter)) return this.#parameter(resourceType, parameter);
     const ofType = nestedMap(this.#parameters, resourceType);
     let number = ofType.get(parameter);
     if (number === undefined) {
       number = this.#parameter(resourceType, parameter);
-      ofType.set(parameter, number);
+      if (!isOpenEnded(parameter)) ofType.set(parameter, number);
     }
     return number;
   }
@@ -136,12 +135,11 @@ export class TermKeys {
   }
 
   #state(space: Space, resourceType: string, parameter: string): ValueState {
-    if (isOpenEnded(parameter)) return this.#newState(space, resourceType, parameter);
     const ofType = nestedMap(nestedMap(this.#states, space), resourceType);
     let state = ofType.get(parameter);
     if (state === undefined) {
       state = this.#newState(space, resourceType, parameter);
-      ofType.set(parameter, state);
+      if (!isOpenEnded(parameter)) ofType.set(parameter, state);
     }
     return state;
   }
