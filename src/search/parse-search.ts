@@ -10,6 +10,8 @@ import type { SearchContext } from './search-type.ts';
 /** A search as it was asked, and what this server knows and allows. */
 export interface SearchInput extends SearchContext {
   resourceType: string;
+  /** More types that are searched as well; a parameter must be one of each. */
+  otherTypes?: readonly string[];
   /** Names and values, percent decoding done, in the order of the request. */
   parameters: readonly (readonly [name: string, value: string])[];
   /** The search parameters that a type has here, by code; undefined where it cannot be searched here. */
@@ -50,7 +52,8 @@ const MOST_SORT_KEYS = 10;
 export function parseSearch(input: SearchInput): ParsedSearch {
   requireFewParameters(input.parameters);
   const context = conditionContext(input);
-  const where: Condition[] = [];
+  const types = [input.resourceType, ...(input.otherTypes ?? [])];
+  const conditions = types.map((): Condition[] => []);
   const result: ResultParameters = {};
   const used: (readonly [string, string])[] = [];
   const includes: Include[] = [];
@@ -62,10 +65,12 @@ export function parseSearch(input: SearchInput): ParsedSearch {
         readResultParameter(name, value, result, input);
         used.push([name, name === '_count' ? `${result.count}` : value]);
       } else if (isIncludeName(name)) {
-        includes.push(...readInclude(name, value, [input.resourceType], context));
+        includes.push(...readInclude(name, value, types, context));
         used.push([name, value]);
       } else {
-        where.push(readCondition(name, value, input.resourceType, context));
+        // All or none: what one type does not know is left out for all.
+        const read = types.map(type => readCondition(name, value, type, context));
+        for (const [index, condition] of read.entries()) conditions[index]!.push(condition);
         used.push([name, value]);
       }
     } catch (error) {
@@ -73,9 +78,12 @@ export function parseSearch(input: SearchInput): ParsedSearch {
       ignored.push(...error.issues.map((issue): Issue => ({ ...issue, severity: 'warning' })));
     }
   }
+  const [where = [], ...more] = conditions;
   requireFewTests(where);
+  const others = more.map((each, index) => ({ resourceType: types[index + 1]!, where: each }));
   const { count = input.defaultCount, sort = [], total = 'default' } = result;
-  return { query: { resourceType: input.resourceType, where, sort, count, total }, used, includes, ignored };
+  const query = { resourceType: input.resourceType, where, ...(others.length > 0 && { others }), sort, count, total };
+  return { query, used, includes, ignored };
 }
 
 const conditionContext = ({ parametersOf, definitions, baseUrl, timeZone, now }: SearchInput): ConditionContext => ({
@@ -141,6 +149,12 @@ function readSortKey(key: string, input: SearchInput): SortKey {
   const code = descending ? key.slice(1) : key;
   if (code === '_lastUpdated') return { kind: 'lastUpdated', parameter: code, descending };
   if (code === '_id') return { kind: 'id', parameter: code, descending };
+  if (input.otherTypes !== undefined && input.otherTypes.length > 0) {
+    throw refuse(
+      'search-parameter-unknown',
+      '"_sort" takes "_lastUpdated" and "_id" where several types are searched.',
+    );
+  }
   const { type } = findParameter(code, input.resourceType, conditionContext(input));
   const kind = SORT_KINDS[type];
   if (kind === undefined) {

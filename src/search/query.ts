@@ -5,14 +5,20 @@ import type { DateRange } from '../fhir/datetime.ts';
  * store. All conditions must hold (AND); of the values of one condition any may (OR).
  * https://hl7.org/fhir/R4/search.html
  */
-export interface SearchQuery {
-  resourceType: string;
-  where: readonly Condition[];
+export interface SearchQuery extends TypedConditions {
+  /** Other types that are searched as well, each by the same conditions as they read for it. Sorted by id or last change then. */
+  others?: readonly TypedConditions[];
   /** Empty: by last change, oldest first, so that a client that pages while others write misses nothing. */
   sort: readonly SortKey[];
   /** Size of a page; 0 asks for the total only. */
   count: number;
   total: TotalMode;
+}
+
+/** What resources of a type must match. */
+export interface TypedConditions {
+  resourceType: string;
+  where: readonly Condition[];
 }
 
 /** `accurate` counts always; `none` never; `default` counts where that is exact within a bound, else leaves the total out. */

@@ -53,6 +53,7 @@ interface ChainContext extends ConditionContext {
 
 function read(name: string, value: string, resourceType: string, context: ChainContext): Condition {
   if (name.startsWith('_has:')) return readReverse(name, value, resourceType, context);
+  if (name === '_list') return readList(value, context);
   const dot = name.indexOf('.');
   if (dot >= 0) return readChain(name.slice(0, dot), name.slice(dot + 1), value, resourceType, context);
   const { code, modifier } = splitName(name);
@@ -185,6 +186,16 @@ function targetsOf(
   if (here.length === 0)
     throw unknown(`What "${code}" refers to (${targets.join(', ')}) cannot be searched on this server.`);
   return here;
+}
+
+/** The resources that a List has as items: those that one of these Lists refers to. https://hl7.org/fhir/R4/search.html#list */
+function readList(value: string, { parametersOf }: ChainContext): Condition {
+  if (parametersOf('List')?.get('item') === undefined)
+    throw unknown('"_list" needs the type List, which cannot be searched here.');
+  const ids = value.split(',');
+  if (!ids.every(isId))
+    throw invalid('"_list" must be the id of a List. The lists that are not stored ($current-...) are not there.');
+  return { kind: 'referredBy', parameter: 'item', resourceType: 'List', where: { kind: 'id', anyOf: ids } };
 }
 
 /** `_has:Type:reference:rest`: resources that one of the type refers to which matches the rest. */

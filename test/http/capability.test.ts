@@ -168,7 +168,7 @@ describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name =
       if (claimed.includes(code)) expect(answer.status, code).toBe(200);
       else expectOutcome(answer, 405, 'interaction-not-enabled');
     }
-    expect(claimed).toEqual(['history-system']);
+    expect(claimed).toEqual(['search-system', 'history-system']);
   });
 
   test('names search parameters that can be used, with definitions that can be read', async () => {

@@ -42,7 +42,7 @@ export function compileCondition(resourceType: string, condition: Condition, com
     case 'all': {
       const sources = condition.allOf.map(compile);
       if (sources.length === 0) return everyOf(resourceType, keys);
-      return sources.includes(undefined) ? undefined : allSource(sources as Source[], compiling);
+      return sources.includes(undefined) ? undefined : allSource(sources as Source[], compiling.count);
     }
     case 'refersTo':
     case 'referredBy': {
@@ -81,7 +81,7 @@ function missingSource(
 const FEW = 100;
 
 /** What all of the sources find, from the rarest on. */
-function allSource(sources: readonly Source[], { count }: Compiling): Source {
+export function allSource(sources: readonly Source[], count: Compiling['count']): Source {
   const check = sql`(${join(
     sources.map(source => source.check),
     ' AND ',

@@ -1,11 +1,12 @@
-import type { SearchQuery } from '../../search/query.ts';
+import type { SearchQuery, TypedConditions } from '../../search/query.ts';
 import type { Cursor, ResourceKey } from '../store.ts';
 import { StoreError } from '../store-error.ts';
-import { changedCheck, compileCondition } from './compile-condition.ts';
+import { allSource, changedCheck, compileCondition } from './compile-condition.ts';
+import { anySource } from './compile-values.ts';
 import { type Fragment, fragment, join, sql } from './fragment.ts';
 import { RecentRows } from './recent-rows.ts';
 import { type Ordered, orderOf, selectInOrder } from './search-order.ts';
-import { type Source, typeSource, withinDeadline } from './source.ts';
+import { type Source, typeSource, typesSource, withinDeadline } from './source.ts';
 import type { Statements } from './statements.ts';
 import type { TermKeys } from './term-keys.ts';
 
@@ -20,6 +21,12 @@ export interface Found {
 interface Measured {
   source: Source;
   count: number;
+}
+
+/** What is to be found of one type. */
+interface Compiled {
+  resourceType: string;
+  sources: Source[];
 }
 
 /** Conditions with fewer rows than this are not worth comparing further. */
@@ -88,23 +95,18 @@ export class Search {
   #find(query: SearchQuery, after: Cursor | undefined): Found {
     this.#recentRows.catchUp();
     this.#deadline = performance.now() + this.#limit;
-    const { resourceType } = query;
-    const limits: Fragment[] = [];
-    const sources: Source[] = [];
-    const compiling = {
-      keys: this.#keys,
-      statements: this.#statements,
-      count: (source: Source, bound: number) => this.#count(source, bound),
-    };
-    for (const condition of query.where) {
-      if (condition.kind === 'lastUpdated') limits.push(changedCheck(condition, this.#statements));
-      else {
-        const source = compileCondition(resourceType, condition, compiling);
-        if (source === undefined) return query.total === 'none' ? NOTHING : { rows: [], total: 0 };
-        sources.push(source);
-      }
-    }
-    const whole = typeSource([this.#keys.ofType(resourceType)]);
+    const parts: TypedConditions[] = [query, ...(query.others ?? [])];
+    const compiled = parts.map(part => this.#compile(part)).filter(part => part !== undefined);
+    if (compiled.length === 0) return query.total === 'none' ? NOTHING : { rows: [], total: 0 };
+    // The time of a change is the same for all types.
+    const limits = query.where.flatMap(each =>
+      each.kind === 'lastUpdated' ? [changedCheck(each, this.#statements)] : [],
+    );
+    const whole = typesSource(
+      compiled.map(({ resourceType }) => resourceType),
+      resourceType => this.#keys.ofType(resourceType),
+    );
+    const sources = compiled.length === 1 ? compiled[0]!.sources : this.#ofAllTypes(compiled);
     const measured = this.#measure(sources.length === 0 ? [whole] : sources);
     const ordered = query.count === 0 ? undefined : this.#page(query, after, measured, limits, whole);
     const rows = ordered?.slice(0, query.count) ?? [];
@@ -116,6 +118,34 @@ export class Search {
     const total = isWhole ? rows.length : this.#total(query, measured, limits);
     if (total !== undefined && query.total !== 'none') found.total = total;
     return found;
+  }
+
+  /** The sources of conditions, but for those on the time of change; undefined where nothing can match. */
+  #compile({ resourceType, where }: TypedConditions): Compiled | undefined {
+    const compiling = {
+      keys: this.#keys,
+      statements: this.#statements,
+      count: (source: Source, bound: number) => this.#count(source, bound),
+    };
+    const sources: Source[] = [];
+    for (const condition of where) {
+      if (condition.kind === 'lastUpdated') continue;
+      const source = compileCondition(resourceType, condition, compiling);
+      if (source === undefined) return undefined;
+      sources.push(source);
+    }
+    return { resourceType, sources };
+  }
+
+  /** Of each type what its sources find together; nothing where all of all types is meant. */
+  #ofAllTypes(compiled: readonly Compiled[]): Source[] {
+    if (compiled.every(({ sources }) => sources.length === 0)) return [];
+    const ofEach = compiled.map(({ resourceType, sources }) =>
+      allSource([...sources, typeSource([this.#keys.ofType(resourceType)])], (source, bound) =>
+        this.#count(source, bound),
+      ),
+    );
+    return [anySource(ofEach)];
   }
 
   /** Whose version it is. */

@@ -119,6 +119,27 @@ export function typeSource(terms: readonly TermKey[], shapes?: readonly number[]
   };
 }
 
+/** Types beyond which the versions are gone through, in place of one list for each type. */
+const MANY_TYPES = 16;
+
+/** All resources of some types. */
+export function typesSource(resourceTypes: readonly string[], termOf: (resourceType: string) => TermKey): Source {
+  if (resourceTypes.length <= MANY_TYPES) return typeSource(resourceTypes.map(termOf));
+  const types = fragment('SELECT value FROM json_each(?)', JSON.stringify(resourceTypes));
+  const isCurrent = (version: string): Fragment =>
+    fragment(
+      `EXISTS (SELECT 1 FROM resource r WHERE r.type = ${version}.type AND r.id = ${version}.id AND r.deleted = 0 AND r.seq = ${version}.seq)`,
+    );
+  const select = (restriction: Fragment): Fragment =>
+    sql`SELECT c.seq AS seq FROM version c WHERE c.type IN (${types}) AND ${isCurrent('c')} AND ${restriction}`;
+  return {
+    rows: select(EVERY),
+    check: sql`EXISTS (SELECT 1 FROM version v WHERE v.seq = +c.seq AND v.type IN (${types}) AND ${isCurrent('v')})`,
+    ordered: (restriction, order) => sql`${select(restriction)} ORDER BY 1 ${fragment(order)}`,
+    unique: true,
+  };
+}
+
 /** What a check finds when each resource of `whole` is looked at. */
 export function scanSource(whole: Source, check: Fragment): Source {
   return {
