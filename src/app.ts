@@ -41,7 +41,7 @@ const root = (path: string): string => fileURLToPath(new URL(`../${path}`, impor
 const DEFINITION_FOLDERS = ['profiles/r4', 'profiles/openimis', 'profiles/kiungo', 'capability-statements'].map(root);
 
 const INTERACTIONS = new Set([
-  ...['read', 'vread', 'create', 'update', 'patch', 'delete', 'search-type'],
+  ...['read', 'vread', 'create', 'update', 'patch', 'delete', 'search-type', 'search-system'],
   ...['history-instance', 'history-type', 'history-system'],
 ]);
 
@@ -137,6 +137,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       maxResourceBytes: config.maxResourceBytes,
       pageSize: config.pageSize,
       maxPageSize: config.maxPageSize,
+      maxIncludes: config.maxIncludes,
     };
     const readDefinitions = followDefinitions(store, definitions);
     await readDefinitions();

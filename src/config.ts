@@ -118,6 +118,7 @@ export const VARIABLES = {
   pageSize: variable('KIUNGO_PAGE_SIZE', '20', 'a number from 1 to 1000', wholeNumber(1, 1000)),
   maxPageSize: variable('KIUNGO_MAX_PAGE_SIZE', '1000', 'a number from 1 to 10000', wholeNumber(1, 10_000)),
   maxRequests: variable('KIUNGO_MAX_REQUESTS', '1000', 'a number from 1 to 100000', wholeNumber(1, 100_000)),
+  maxIncludes: variable('KIUNGO_MAX_INCLUDES', '1000', 'a number from 1 to 10000', wholeNumber(1, 10_000)),
   requestTimeoutMs: variable(
     'KIUNGO_REQUEST_TIMEOUT_MS',
     '30000',

@@ -28,7 +28,7 @@ export const servedStatement = (
 ): ((software: ServedSoftware) => Resource) => {
   let served: CapabilityStatementRest | undefined;
   return ({ baseUrl, version, date }) => {
-    served ??= { ...rest, resource: (rest.resource ?? []).map(each => servedResource(each, types.get(each.type)!)) };
+    served ??= { ...rest, resource: (rest.resource ?? []).map(each => servedResource(each, types)) };
     const statement: CapabilityStatement = {
       resourceType: 'CapabilityStatement',
       id: 'kiungo',
@@ -53,13 +53,37 @@ export const servedStatement = (
 
 const servedResource = (
   { searchParam: _, operation, ...said }: CapabilityStatementRestResource,
-  { searchParameters, interactions }: TypeCapability,
-): CapabilityStatementRestResource => ({
-  ...said,
-  ...(interactions.has('read') ? { conditionalRead: 'full-support' } : {}),
-  ...(searchParameters.size === 0 ? {} : { searchParam: [...searchParameters.values()].map(servedParameter) }),
-  ...(operation === undefined ? {} : { operation }),
-});
+  types: ReadonlyMap<string, TypeCapability>,
+): CapabilityStatementRestResource => {
+  const { searchParameters, interactions } = types.get(said.type)!;
+  return {
+    ...said,
+    ...(interactions.has('read') ? { conditionalRead: 'full-support' } : {}),
+    ...(searchParameters.size === 0 ? {} : { searchParam: [...searchParameters.values()].map(servedParameter) }),
+    ...(interactions.has('search-type') ? includesOf(said.type, types) : {}),
+    ...(operation === undefined ? {} : { operation }),
+  };
+};
+
+const referencesOf = ({ searchParameters }: TypeCapability): SearchParameter[] =>
+  [...searchParameters.values()].filter(({ type }) => type === 'reference');
+
+/** What a search of the type can bring along. */
+const includesOf = (
+  type: string,
+  types: ReadonlyMap<string, TypeCapability>,
+): Pick<CapabilityStatementRestResource, 'searchInclude' | 'searchRevInclude'> => {
+  const own = referencesOf(types.get(type)!).map(({ code }) => `${type}:${code}`);
+  const reverse = [...types.values()].flatMap(other =>
+    referencesOf(other)
+      .filter(({ target = [] }) => (target as string[]).includes(type))
+      .map(({ code }) => `${other.resourceType}:${code}`),
+  );
+  return {
+    ...(own.length === 0 ? {} : { searchInclude: ['*', ...own] }),
+    ...(reverse.length === 0 ? {} : { searchRevInclude: ['*', ...reverse] }),
+  };
+};
 
 const servedParameter = ({ code, url, type }: SearchParameter): CapabilityStatementRestResourceSearchParam => ({
   name: code,

@@ -45,6 +45,7 @@ export const REQUEST_RULES = {
   'operation-parameter-unknown': { status: 400, code: 'not-supported' },
   'operation-parameter-invalid': { status: 400, code: 'invalid' },
   'operation-parameter-missing': { status: 400, code: 'required' },
+  'includes-cut': { status: 200, code: 'too-costly' },
   'cursor-invalid': { status: 400, code: 'invalid' },
   'type-unknown': { status: 404, code: 'not-supported' },
   'operation-unknown': { status: 404, code: 'not-supported' },

@@ -14,6 +14,7 @@ import { dialectOf } from '../interactions/normalize.ts';
 import { conditionalPatch, type PatchBody, patchResource } from '../interactions/patch.ts';
 import { read } from '../interactions/read.ts';
 import { subsetOf } from '../interactions/read-subset.ts';
+import { searchSystem } from '../interactions/search-system.ts';
 import { searchType } from '../interactions/search-type.ts';
 import { update } from '../interactions/update.ts';
 import { vread } from '../interactions/vread.ts';
@@ -63,6 +64,9 @@ export const fhirPaths = (deps: Deps, software: { version: string; started: numb
       handling: handlingOf(request),
     });
 
+  const searchAll = (request: FhirRequest, parameters: QueryParameters): Promise<InteractionResult> =>
+    searchSystem(deps, { path: '', parameters, handling: handlingOf(request) });
+
   /** What was read, as far as the client does not have it already, or the part of it that was asked for. */
   const answerRead = (
     request: FhirRequest,
@@ -90,7 +94,8 @@ export const fhirPaths = (deps: Deps, software: { version: string; started: numb
 
   return {
     '/metadata': { GET: { interaction: 'capabilities', run: async () => capabilities(deps, software) } },
-    '/': { GET: { interaction: 'search-system' }, POST: { interaction: 'batch' } },
+    '/': { GET: { interaction: 'search-system', run: searchAll }, POST: { interaction: 'batch' } },
+    '/_search': { POST: { interaction: 'search-system', run: searchAll } },
     '/_history': {
       GET: { interaction: 'history-system', run: (_request, parameters) => historySystem(deps, parameters) },
     },

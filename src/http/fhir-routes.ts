@@ -37,7 +37,7 @@ export const fhirRoutes =
     const { maxResourceBytes } = deps.settings;
     for (const [url, handlers] of Object.entries(fhirPaths(deps, software))) {
       const takesBundle = url === '/' || handlers.operation !== undefined;
-      const isForm = url === '/:type/_search';
+      const isForm = url.endsWith('/_search');
       const isOffered = (
         { interaction, isAllowed }: Handler,
         enabled: TypeCapability | Pick<TypeCapability, 'interactions'>,

@@ -32,6 +32,8 @@ export interface Settings {
   /** Resources on a page of a search or history: where the client asks for none, and at most. */
   pageSize: number;
   maxPageSize: number;
+  /** Resources that a page of a search brings along at most. */
+  maxIncludes: number;
 }
 
 /** All that interactions work with; made once, in `app.ts`. */

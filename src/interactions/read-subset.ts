@@ -12,6 +12,8 @@ type Parameters = readonly (readonly [name: string, value: string])[];
 export interface Subset {
   /** The text to show of a resource's text; undefined where the whole is asked for. */
   show?: (text: string) => string;
+  /** The same for what a search includes: `_elements` are those of the type that is searched, and leave others whole. */
+  showIncluded?: (text: string) => string;
   /** Whether only the number of resources is asked for. */
   isCount: boolean;
   /** The parameters that were applied, for the self link. */
@@ -23,6 +25,8 @@ export interface Subset {
 /** A request that may ask for parts of resources of one type. */
 export interface SubsetRequest {
   resourceType: string;
+  /** More types whose resources are shown. */
+  otherTypes?: readonly string[];
   parameters: Parameters;
   handling: 'strict' | 'lenient';
 }
@@ -36,8 +40,12 @@ export const isSubsetParameter = ([name]: readonly [name: string, value: string]
 
 const invalid = (text: string): FhirError => refuse('search-parameter-invalid', text);
 
-const readElements = ({ definitions }: Deps, resourceType: string, value: string): string[] => {
-  const members = rootMembers(definitions, resourceType);
+const readElements = (
+  { definitions }: Deps,
+  { resourceType, otherTypes = [] }: SubsetRequest,
+  value: string,
+): string[] => {
+  const members = new Map([resourceType, ...otherTypes].flatMap(type => [...rootMembers(definitions, type)]));
   const names = new Set([...members.values()].map(({ element }) => element));
   const prefix = `${resourceType}.`;
   return value.split(',').map(text => {
@@ -52,7 +60,8 @@ const readElements = ({ definitions }: Deps, resourceType: string, value: string
   });
 };
 
-const readStrictly = (deps: Deps, { resourceType, parameters }: SubsetRequest, canCount: boolean): Subset => {
+const readStrictly = (deps: Deps, request: SubsetRequest, canCount: boolean): Subset => {
+  const { parameters } = request;
   const summaries = parameters.flatMap(([name, value]) => (name === '_summary' ? [value] : []));
   const asked = parameters.flatMap(([name, value]) => (name === '_elements' ? [value] : []));
   const [summary = 'false'] = summaries;
@@ -61,7 +70,7 @@ const readStrictly = (deps: Deps, { resourceType, parameters }: SubsetRequest, c
   if (summary === 'count' && !canCount) {
     throw invalid('"_summary=count" is for searches and histories. For one resource take true, text, data or false.');
   }
-  const elements = asked.flatMap(value => readElements(deps, resourceType, value));
+  const elements = asked.flatMap(value => readElements(deps, request, value));
   if (summary !== 'false' && asked.length > 0) throw invalid('Give either "_summary" or "_elements", not both.');
   const part: Part | undefined =
     asked.length > 0
@@ -69,12 +78,11 @@ const readStrictly = (deps: Deps, { resourceType, parameters }: SubsetRequest, c
       : summary === 'true' || summary === 'text' || summary === 'data'
         ? { summary }
         : undefined;
+  const show = (text: string): string =>
+    JSON.stringify(subsetResource(deps.definitions, part!, parseExact(text) as JsonObject));
   return {
-    ...(part === undefined
-      ? {}
-      : {
-          show: text => JSON.stringify(subsetResource(deps.definitions, part, parseExact(text) as JsonObject)),
-        }),
+    ...(part === undefined ? {} : { show }),
+    ...(part !== undefined && 'summary' in part ? { showIncluded: show } : {}),
     isCount: summary === 'count',
     used: parameters,
     ignored: [],

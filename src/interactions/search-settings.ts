@@ -1,4 +1,4 @@
-import type { SearchParameter } from '../definitions/definitions.ts';
+import type { Definitions, SearchParameter } from '../definitions/definitions.ts';
 import type { Deps } from './context.ts';
 import { enabledType } from './enabled-type.ts';
 
@@ -8,18 +8,25 @@ export const searchSettings = (
   resourceType: string,
 ): {
   resourceType: string;
-  known: ReadonlyMap<string, SearchParameter>;
+  parametersOf: (resourceType: string) => ReadonlyMap<string, SearchParameter> | undefined;
+  definitions: Definitions;
   baseUrl: string;
   timeZone: string;
   now: number;
   defaultCount: number;
   maxCount: number;
-} => ({
-  resourceType,
-  known: enabledType(deps, resourceType).searchParameters,
-  baseUrl: deps.settings.baseUrl,
-  timeZone: deps.settings.timeZone,
-  now: deps.now(),
-  defaultCount: deps.settings.pageSize,
-  maxCount: deps.settings.maxPageSize,
-});
+} => {
+  enabledType(deps, resourceType);
+  const { types } = deps.capability;
+  return {
+    resourceType,
+    parametersOf: type =>
+      types.get(type)?.interactions.has('search-type') ? types.get(type)?.searchParameters : undefined,
+    definitions: deps.definitions,
+    baseUrl: deps.settings.baseUrl,
+    timeZone: deps.settings.timeZone,
+    now: deps.now(),
+    defaultCount: deps.settings.pageSize,
+    maxCount: deps.settings.maxPageSize,
+  };
+};

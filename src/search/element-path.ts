@@ -4,6 +4,8 @@ import type { Definitions } from '../definitions/definitions.ts';
 export interface ElementPath {
   steps: readonly Step[];
   type: string;
+  /** The value set that the element must take its codes from. */
+  valueSet?: string;
 }
 
 /** One step down: the name of a JSON property, and what must hold of the items that are followed. */
@@ -66,7 +68,7 @@ export function elementPaths(
     places = places.flatMap(place => stepInto(place, name, definitions));
     if (places.length === 0) return undefined;
   }
-  return places.map(({ steps, type }) => ({ steps, type }));
+  return places.map(({ steps, type, valueSet }) => ({ steps, type, ...(valueSet !== undefined && { valueSet }) }));
 }
 
 function parseNames(text: string): Name[] | undefined {
@@ -118,17 +120,24 @@ function stepInto(place: Place, { name, type: wanted, condition }: Name, definit
     const path = found.contentReference.slice(found.contentReference.indexOf('#') + 1);
     return [{ steps: [...place.steps, step(name)], type: 'BackboneElement', path, owner }];
   }
+  const { binding } = found;
+  const bound =
+    binding?.strength === 'required' && binding.valueSet !== undefined ? { valueSet: binding.valueSet } : {};
   const isChoice = found.path.endsWith('[x]');
   const types = [...new Set((found.type ?? []).map(({ code }) => (code.includes(':') ? 'string' : code)))];
   return types
-    .filter(type => wanted === undefined || type === wanted)
+    .filter(type => wanted === undefined || type === wanted || type === lowerFirst(wanted))
     .map(type => ({
       steps: [...place.steps, step(isChoice ? name + type[0]!.toUpperCase() + type.slice(1) : name)],
       type,
       path: found.path,
       owner,
+      ...bound,
     }));
 }
+
+/** FHIRPath's names of primitive types begin with a capital in some expressions of R4: `value.as(DateTime)`. */
+const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
 /** Types whose elements stand in the StructureDefinition that uses them. */
 const INLINE = new Set(['BackboneElement', 'Element']);

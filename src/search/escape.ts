@@ -21,4 +21,6 @@ export function splitEscaped(text: string, separator: string): string[] {
 export const unescapeValue = (text: string): string => text.replace(/\\([,|$\\])/g, '$1');
 
 /** The text as a search value: what `unescapeValue` reads back. */
-export const escapeValue = (text: string): string => text.replace(/[,|$\\]/g, '\\$&');
+export const escapeValue = (text: string): string => (SPECIAL.test(text) ? text.replace(/[,|$\\]/g, '\\$&') : text);
+
+const SPECIAL = /[,|$\\]/;

@@ -5,7 +5,7 @@ import { loadDefinitions } from '../definitions/load-definitions.ts';
 import type { Json, JsonObject, Resource } from '../fhir/resource.ts';
 import { alternativesFor, elementPaths, type Step } from './element-path.ts';
 import { createExtractor } from './extract.ts';
-import type { IndexEntry } from './index-entry.ts';
+import { codeOf, type IndexEntry } from './index-entry.ts';
 import { SEARCH_TYPES, whyNotSearchable } from './search-types.ts';
 
 const definitions = loadDefinitions({ folders: ['profiles/r4'], packages: [] });
@@ -91,7 +91,41 @@ describe('createExtractor', () => {
   it('passes over nulls and values of another shape', () => {
     expect(
       extract({ resourceType: 'Patient', name: [{ given: [null] }], birthDate: 7, identifier: 'x', link: [null] }),
-    ).toEqual([{ kind: 'token', parameter: 'deceased', code: 'false' }]);
+    ).toEqual([
+      { kind: 'token', parameter: 'deceased', code: 'false' },
+      ...['identifier', 'name', 'birthdate'].map(parameter => ({ kind: 'present', parameter })),
+    ]);
+  });
+
+  it('takes the second value of a composite under each form of the first', () => {
+    const observation: Resource = {
+      resourceType: 'Observation',
+      code: { coding: [{ system: 'urn:s', code: 'panel' }] },
+      component: [
+        {
+          code: { coding: [{ system: 'urn:s', code: 'sys' }] },
+          valueQuantity: { value: 120, unit: 'mmHg', system: 'http://unitsofmeasure.org', code: 'mm[Hg]' },
+        },
+        { code: { coding: [{ code: 'dia' }], text: 'Diastolic' }, valueQuantity: { value: 80 } },
+      ],
+    };
+    const names = (code: string): string[] =>
+      extract(observation).flatMap(({ parameter }) => (parameter.startsWith(`${code}$`) ? [parameter] : []));
+    const ofSys = ['$1 sys', '$2 urn:s|sys', '$3 urn:s'].flatMap(form =>
+      ['', '$unit =g.m-1.s-2', '$unit |mm[Hg]', '$unit |mmHg'].map(
+        unit => `component-code-value-quantity${form}${unit}`,
+      ),
+    );
+    const ofDia = ['$1 dia', '$2 |dia'].map(form => `component-code-value-quantity${form}`);
+    expect(names('component-code-value-quantity')).toEqual([...ofSys, ...ofDia]);
+    expect(names('combo-code-value-quantity')).toHaveLength(14);
+    expect(names('code-value-quantity')).toEqual([]);
+  });
+
+  it('marks what is there and has nothing to search by', () => {
+    expect(extract({ resourceType: 'Claim', patient: { display: 'Zuri' } })).toEqual([
+      { kind: 'present', parameter: 'patient' },
+    ]);
   });
 
   it('names the search parameter whose expression is not FHIRPath', () => {
@@ -112,6 +146,10 @@ const NOT_TAKEN = [
   'CarePlan activity-date string',
   'Consent source-reference Attachment',
   'Immunization date string',
+  'Observation combo-value-quantity SampledData',
+  'Observation combo-value-quantity SampledData',
+  'Observation component-value-quantity SampledData',
+  'Observation value-quantity SampledData',
   'Procedure date Age',
   'Procedure date Range',
   'Procedure date string',
@@ -131,6 +169,14 @@ const SAMPLES: Readonly<Record<string, Json>> = {
   Address: { city: 'Jamula' },
   ContactPoint: { system: 'phone', value: '1' },
   Reference: { reference: 'Patient/1' },
+  decimal: 0.5,
+  integer: 5,
+  Quantity: { value: 5, unit: 'mg' },
+  Age: { value: 5 },
+  Duration: { value: 5 },
+  Money: { value: 5, currency: 'USD' },
+  Range: { low: { value: 5 } },
+  BackboneElement: { latitude: 1, longitude: 2 },
 };
 
 /** The least resource that has a value at the end of the steps. */
@@ -151,7 +197,10 @@ describe('the search parameters of R4', () => {
   const cases = definitions.resourceTypes.flatMap(resourceType =>
     [...definitions.searchParameters(resourceType).values()]
       .filter(
-        parameter => whyNotSearchable(parameter) === undefined && !['_id', '_lastUpdated'].includes(parameter.code),
+        ({ code, type, ...rest }) =>
+          whyNotSearchable({ ...rest, code, type }) === undefined &&
+          !['_id', '_lastUpdated'].includes(code) &&
+          type !== 'composite',
       )
       .map(parameter => [resourceType, parameter] as const),
   );
@@ -186,6 +235,7 @@ function hasEntry(
 ): boolean {
   if (SEARCH_TYPES[parameter.type]!.entries[path.type] === undefined) return false;
   const entries: IndexEntry[] = extract(instance(resourceType, path.steps, path.type));
-  const kind = parameter.type === 'uri' ? 'token' : parameter.type;
-  return entries.some(entry => entry.parameter === parameter.code && entry.kind === kind);
+  const kinds: Record<string, IndexEntry['kind']> = { uri: 'token', quantity: 'number', special: 'number' };
+  const kind = kinds[parameter.type] ?? parameter.type;
+  return entries.some(entry => codeOf(entry.parameter) === parameter.code && entry.kind === kind);
 }

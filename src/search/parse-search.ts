@@ -1,23 +1,22 @@
-import type { SearchParameter } from '../definitions/definitions.ts';
+import type { Definitions, SearchParameter } from '../definitions/definitions.ts';
 import { FhirError, refuse } from '../fhir/fhir-error.ts';
 import type { Issue } from '../fhir/issue.ts';
-import { nearestName } from '../fhir/nearest-name.ts';
-import { isId } from '../fhir/reference.ts';
-import { splitEscaped, unescapeValue } from './escape.ts';
 import type { Condition, SearchQuery, SortKey, TotalMode } from './query.ts';
-import { refuseModifier, refuseValue } from './refuse-value.ts';
-import { requireFewParameters, requireFewTests, requireFewValues } from './search-limits.ts';
-import type { ParameterUse, SearchContext } from './search-type.ts';
-import { SEARCH_TYPES, whyNotSearchable } from './search-types.ts';
-import { parseDates } from './types/date.ts';
+import { type ConditionContext, findParameter, readCondition } from './read-condition.ts';
+import { type Include, isIncludeName, readInclude } from './read-include.ts';
+import { requireFewParameters, requireFewTests } from './search-limits.ts';
+import type { SearchContext } from './search-type.ts';
 
 /** A search as it was asked, and what this server knows and allows. */
 export interface SearchInput extends SearchContext {
   resourceType: string;
+  /** More types that are searched as well; a parameter must be one of each. */
+  otherTypes?: readonly string[];
   /** Names and values, percent decoding done, in the order of the request. */
   parameters: readonly (readonly [name: string, value: string])[];
-  /** The search parameters that the type has here, by code. */
-  known: ReadonlyMap<string, SearchParameter>;
+  /** The search parameters that a type has here, by code; undefined where it cannot be searched here. */
+  parametersOf: (resourceType: string) => ReadonlyMap<string, SearchParameter> | undefined;
+  definitions: Definitions;
   /** `lenient` leaves out what is not known or not supported, and says so in `ignored`. */
   handling: 'strict' | 'lenient';
   /** Milliseconds since 1970 UTC. */
@@ -31,6 +30,8 @@ export interface ParsedSearch {
   query: SearchQuery;
   /** The parameters as they were applied, for the self link: what was left out is not there, a clamped `_count` is. */
   used: readonly (readonly [name: string, value: string])[];
+  /** What else is asked for along with what matches. */
+  includes: readonly Include[];
   /** Warnings about what was left out; empty in strict handling. */
   ignored: readonly Issue[];
 }
@@ -38,6 +39,7 @@ export interface ParsedSearch {
 /** Answered by others: the format by HTTP, the cursor by whoever holds the signing key. */
 const PASSED_OVER = new Set(['_format', '_pretty', '_cursor']);
 const RESULT_PARAMETERS = ['_count', '_sort', '_total'];
+const INCLUDES = ['_include', '_revinclude'];
 const MOST_SORT_KEYS = 10;
 
 /**
@@ -49,9 +51,12 @@ const MOST_SORT_KEYS = 10;
  */
 export function parseSearch(input: SearchInput): ParsedSearch {
   requireFewParameters(input.parameters);
-  const where: Condition[] = [];
+  const context = conditionContext(input);
+  const types = [input.resourceType, ...(input.otherTypes ?? [])];
+  const conditions = types.map((): Condition[] => []);
   const result: ResultParameters = {};
   const used: (readonly [string, string])[] = [];
+  const includes: Include[] = [];
   const ignored: Issue[] = [];
   for (const [name, value] of input.parameters) {
     if (PASSED_OVER.has(name)) continue;
@@ -59,8 +64,13 @@ export function parseSearch(input: SearchInput): ParsedSearch {
       if (RESULT_PARAMETERS.includes(name)) {
         readResultParameter(name, value, result, input);
         used.push([name, name === '_count' ? `${result.count}` : value]);
+      } else if (isIncludeName(name)) {
+        includes.push(...readInclude(name, value, types, context));
+        used.push([name, value]);
       } else {
-        where.push(readCondition(name, value, input));
+        // All or none: what one type does not know is left out for all.
+        const read = types.map(type => readCondition(name, value, type, context));
+        for (const [index, condition] of read.entries()) conditions[index]!.push(condition);
         used.push([name, value]);
       }
     } catch (error) {
@@ -68,86 +78,21 @@ export function parseSearch(input: SearchInput): ParsedSearch {
       ignored.push(...error.issues.map((issue): Issue => ({ ...issue, severity: 'warning' })));
     }
   }
+  const [where = [], ...more] = conditions;
   requireFewTests(where);
+  const others = more.map((each, index) => ({ resourceType: types[index + 1]!, where: each }));
   const { count = input.defaultCount, sort = [], total = 'default' } = result;
-  return { query: { resourceType: input.resourceType, where, sort, count, total }, used, ignored };
+  const query = { resourceType: input.resourceType, where, ...(others.length > 0 && { others }), sort, count, total };
+  return { query, used, includes, ignored };
 }
+
+const conditionContext = ({ parametersOf, definitions, baseUrl, timeZone, now }: SearchInput): ConditionContext => ({
+  ...{ parametersOf, definitions, baseUrl, timeZone, now },
+  otherNames: [...RESULT_PARAMETERS, ...INCLUDES],
+});
 
 const isIgnorable = (error: unknown): error is FhirError =>
   error instanceof FhirError && error.issues.every(({ rule }) => rule === 'search-parameter-unknown');
-
-function readCondition(name: string, value: string, input: SearchInput): Condition {
-  const { code, modifier } = splitName(name);
-  const parameter = findParameter(code, input);
-  // An empty value says nothing about what is searched: like an unknown parameter, it may be left out in lenient handling.
-  if (value === '')
-    throw refuse('search-parameter-unknown', `Search parameter "${code}" has no value. Give it one or leave it out.`);
-  const use: ParameterUse = {
-    parameter,
-    modifier,
-    values: splitEscaped(value, ','),
-    baseUrl: input.baseUrl,
-    timeZone: input.timeZone,
-    now: input.now,
-  };
-  requireFewValues(use.values);
-  if (use.values.includes('')) throw refuseValue(use, 'without empty alternatives; write "\\," for a comma within');
-  if (code === '_id') return { kind: 'id', anyOf: readIds(use) };
-  if (code === '_lastUpdated') return { kind: 'lastUpdated', anyOf: parseDates(use) };
-  return SEARCH_TYPES[parameter.type]!.parse(use);
-}
-
-function splitName(name: string): { code: string; modifier: string | undefined } {
-  if (name.startsWith('_has:')) throw refuse('search-parameter-unknown', 'Reverse chaining (_has) is not supported.');
-  if (name.includes('.')) {
-    throw refuse(
-      'search-parameter-unknown',
-      `Chained search ("${name}") is not supported. Search by the reference itself.`,
-    );
-  }
-  const colon = name.indexOf(':');
-  return colon < 0
-    ? { code: name, modifier: undefined }
-    : { code: name.slice(0, colon), modifier: name.slice(colon + 1) };
-}
-
-function findParameter(code: string, { known, resourceType }: SearchInput): SearchParameter {
-  const parameter = known.get(code);
-  if (parameter === undefined) {
-    if (KNOWN_BY_SPECIFICATION.has(code)) {
-      throw refuse('search-parameter-unknown', `Search parameter "${code}" is not supported for ${resourceType}.`);
-    }
-    const searchable = [...known.values()]
-      .filter(other => whyNotSearchable(other) === undefined)
-      .map(other => other.code);
-    const nearest = nearestName(code, [...searchable, ...RESULT_PARAMETERS]);
-    throw refuse(
-      'search-parameter-unknown',
-      `${resourceType} has no search parameter "${code}".${nearest === undefined ? '' : ` Did you mean "${nearest}"?`}`,
-    );
-  }
-  const reason = whyNotSearchable(parameter);
-  if (reason !== undefined) {
-    throw refuse('search-parameter-unknown', `Search parameter "${code}" cannot be used: ${reason}.`);
-  }
-  return parameter;
-}
-
-/** Parameters of every R4 search; without a definition of their own they are not supported here. */
-const KNOWN_BY_SPECIFICATION = new Set(
-  (
-    '_id _lastUpdated _tag _profile _security _source _text _content _list _has _type _query _filter ' +
-    '_include _revinclude _summary _elements _contained _containedType'
-  ).split(' '),
-);
-
-function readIds(use: ParameterUse): string[] {
-  if (use.modifier !== undefined) throw refuseModifier(use, []);
-  const ids = use.values.map(unescapeValue);
-  if (!ids.every(isId))
-    throw refuseValue(use, 'an id (1 to 64 letters, digits, "-" and "."), without the resource type');
-  return ids;
-}
 
 interface ResultParameters {
   count?: number;
@@ -188,16 +133,32 @@ function readSortKeys(value: string, input: SearchInput): SortKey[] {
   return keys.map(key => readSortKey(key, input));
 }
 
+/** What a parameter of a type is sorted by; other types have no order. */
+const SORT_KINDS: Partial<Record<SearchParameter['type'], SortKey['kind']>> = {
+  date: 'date',
+  number: 'number',
+  quantity: 'number',
+  string: 'string',
+  token: 'text',
+  reference: 'text',
+  uri: 'text',
+};
+
 function readSortKey(key: string, input: SearchInput): SortKey {
   const descending = key.startsWith('-');
   const code = descending ? key.slice(1) : key;
-  if (code === '_lastUpdated') return { parameter: code, descending };
-  const parameter = findParameter(code, input);
-  if (parameter.type !== 'date') {
+  if (code === '_lastUpdated') return { kind: 'lastUpdated', parameter: code, descending };
+  if (code === '_id') return { kind: 'id', parameter: code, descending };
+  if (input.otherTypes !== undefined && input.otherTypes.length > 0) {
     throw refuse(
       'search-parameter-unknown',
-      `"_sort" takes date parameters and "_lastUpdated"; "${code}" is of type ${parameter.type}.`,
+      '"_sort" takes "_lastUpdated" and "_id" where several types are searched.',
     );
   }
-  return { parameter: code, descending };
+  const { type } = findParameter(code, input.resourceType, conditionContext(input));
+  const kind = SORT_KINDS[type];
+  if (kind === undefined) {
+    throw refuse('search-parameter-unknown', `"_sort" does not take "${code}": what is of type ${type} has no order.`);
+  }
+  return { kind, parameter: code, descending };
 }

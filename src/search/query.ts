@@ -5,9 +5,9 @@ import type { DateRange } from '../fhir/datetime.ts';
  * store. All conditions must hold (AND); of the values of one condition any may (OR).
  * https://hl7.org/fhir/R4/search.html
  */
-export interface SearchQuery {
-  resourceType: string;
-  where: readonly Condition[];
+export interface SearchQuery extends TypedConditions {
+  /** Other types that are searched as well, each by the same conditions as they read for it. Sorted by id or last change then. */
+  others?: readonly TypedConditions[];
   /** Empty: by last change, oldest first, so that a client that pages while others write misses nothing. */
   sort: readonly SortKey[];
   /** Size of a page; 0 asks for the total only. */
@@ -15,17 +15,35 @@ export interface SearchQuery {
   total: TotalMode;
 }
 
+/** What resources of a type must match. */
+export interface TypedConditions {
+  resourceType: string;
+  where: readonly Condition[];
+}
+
 /** `accurate` counts always; `none` never; `default` counts where that is exact within a bound, else leaves the total out. */
 export type TotalMode = 'accurate' | 'none' | 'default';
 
-/** One condition; any of its values will do. `parameter` is the code of a search parameter. */
+/**
+ * One condition. `parameter` is the code of a search parameter, or a name made of it (see `IndexEntry`). Of values, any will do. Conditions
+ * nest: what a reference leads to, and what refers to a resource, is judged by a condition of its own.
+ */
 export type Condition =
   | { kind: 'id'; anyOf: readonly string[] }
-  | { kind: 'lastUpdated'; anyOf: readonly DateValue[] }
+  | { kind: 'lastUpdated'; anyOf: readonly RangeValue[] }
   | { kind: 'token'; parameter: string; anyOf: readonly TokenValue[] }
   | { kind: 'reference'; parameter: string; anyOf: readonly ReferenceValue[] }
   | { kind: 'string'; parameter: string; anyOf: readonly StringValue[] }
-  | { kind: 'date'; parameter: string; anyOf: readonly DateValue[] };
+  | { kind: 'date' | 'number'; parameter: string; anyOf: readonly RangeValue[] }
+  /** Whether the element that the parameter searches is there at all. */
+  | { kind: 'missing'; parameter: string; isMissing: boolean }
+  | { kind: 'not'; none: Condition }
+  | { kind: 'any'; anyOf: readonly Condition[] }
+  | { kind: 'all'; allOf: readonly Condition[] }
+  /** The reference leads to a resource of the type, not deleted, for which the condition holds. */
+  | { kind: 'refersTo'; parameter: string; resourceType: string; where: Condition }
+  /** A resource of the type, not deleted, for which the condition holds, refers to this one by its `parameter`. */
+  | { kind: 'referredBy'; parameter: string; resourceType: string; where: Condition };
 
 /** `system` undefined: any system; empty: none, and `code` is there. `code` undefined: any code of the system. */
 export interface TokenValue {
@@ -42,8 +60,11 @@ export interface StringValue {
   text: string;
 }
 
-/** How a date compares. https://hl7.org/fhir/R4/search.html#prefix */
-export type DatePrefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
+/** How a date or number compares. https://hl7.org/fhir/R4/search.html#prefix */
+export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
+
+/** From `low` to before `high`: milliseconds since 1970 UTC, or numbers; of a single number the next one is `high`. */
+export type Range = DateRange;
 
 export type { DateRange };
 
@@ -52,12 +73,16 @@ export type { DateRange };
  * begins before its begin; `ge` and `le` are these or within; `sa` begins at or after its end; `eb` ends at or before its begin;
  * `ap` overlaps it (the value is widened already).
  */
-export interface DateValue extends DateRange {
-  prefix: DatePrefix;
+export interface RangeValue extends Range {
+  prefix: Prefix;
 }
 
-/** `_lastUpdated` or a date parameter. Resources without a value come last in either direction. */
+/**
+ * What a resource is sorted by: its id, its last change, or its values of a parameter, of which the least counts ascending and the greatest
+ * descending. Resources without a value come last in either direction. Tokens count by their code, references by their text.
+ */
 export interface SortKey {
+  kind: 'id' | 'lastUpdated' | 'date' | 'number' | 'string' | 'text';
   parameter: string;
   descending: boolean;
 }

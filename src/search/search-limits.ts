@@ -19,11 +19,30 @@ export const requireFewValues = (values: readonly string[]): void => {
   if (values.length > MOST_VALUES) throw tooLarge(`${MOST_VALUES} values of one parameter`);
 };
 
-/** @throws {FhirError} 400 for more texts and dates, in all conditions together, than a search is carried out with */
+/** @throws {FhirError} 400 for more texts, numbers and dates, in all conditions together, than a search is carried out with */
 export const requireFewTests = (where: readonly Condition[]): void => {
-  let tests = 0;
-  for (const { kind, anyOf } of where) {
-    if (kind === 'string' || kind === 'date' || kind === 'lastUpdated') tests += anyOf.length;
+  if (where.reduce((tests, condition) => tests + testsOf(condition), 0) > MOST_TESTS) {
+    throw tooLarge(`${MOST_TESTS} texts, numbers and dates`);
   }
-  if (tests > MOST_TESTS) throw tooLarge(`${MOST_TESTS} texts and dates`);
 };
+
+function testsOf(condition: Condition): number {
+  switch (condition.kind) {
+    case 'string':
+    case 'date':
+    case 'number':
+    case 'lastUpdated':
+      return condition.anyOf.length;
+    case 'any':
+      return condition.anyOf.reduce((tests, each) => tests + Math.max(1, testsOf(each)), 0);
+    case 'all':
+      return condition.allOf.reduce((tests, each) => tests + Math.max(1, testsOf(each)), 0);
+    case 'not':
+      return testsOf(condition.none);
+    case 'refersTo':
+    case 'referredBy':
+      return 1 + testsOf(condition.where);
+    default:
+      return 0;
+  }
+}

@@ -1,4 +1,4 @@
-import type { SearchParameter } from '../definitions/definitions.ts';
+import type { Definitions, SearchParameter } from '../definitions/definitions.ts';
 import type { Json } from '../fhir/resource.ts';
 import type { IndexEntry } from './index-entry.ts';
 import type { Condition } from './query.ts';
@@ -19,6 +19,9 @@ export interface ParameterUse extends SearchContext {
   values: readonly string[];
   /** Milliseconds since 1970 UTC. */
   now: number;
+  /** The type that is searched. */
+  resourceType: string;
+  definitions: Definitions;
 }
 
 /** Adds what a value of one FHIR data type is found under. */
@@ -26,6 +29,10 @@ export type AddEntries = (value: Json, parameter: string, entries: IndexEntry[],
 
 /** One type of search parameter. https://hl7.org/fhir/R4/search.html#ptypes */
 export interface SearchType {
+  /** The modifiers that it takes, besides `:missing`. Of a reference the types that it may lead to are more of them. */
+  modifiers: readonly string[];
+  /** Whether values may begin with `ge` and its like. */
+  hasPrefixes?: true;
   /** @throws {FhirError} 400 `search-parameter-invalid` for a value or modifier that the type does not take. */
   parse(use: ParameterUse): Condition;
   /** By FHIR data type: how its values are indexed. What is not here cannot be searched by this type of parameter. */

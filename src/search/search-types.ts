@@ -1,27 +1,49 @@
 import type { SearchParameter } from '../definitions/definitions.ts';
 import type { SearchType } from './search-type.ts';
+import { compositeType } from './types/composite.ts';
 import { dateType } from './types/date.ts';
+import { NEAR, nearType } from './types/near.ts';
+import { numberType } from './types/number.ts';
+import { quantityType } from './types/quantity.ts';
 import { referenceType } from './types/reference.ts';
 import { stringType } from './types/string.ts';
 import { tokenType } from './types/token.ts';
 import { uriType } from './types/uri.ts';
 
+type TypeCode = SearchParameter['type'];
+
 /** The types of search parameters that this server can answer, by their code in SearchParameter.type. */
-export const SEARCH_TYPES: Readonly<Partial<Record<SearchParameter['type'], SearchType>>> = {
+export const SEARCH_TYPES: Readonly<Record<TypeCode, SearchType>> = {
   token: tokenType,
   reference: referenceType,
   string: stringType,
   date: dateType,
   uri: uriType,
+  number: numberType,
+  quantity: quantityType,
+  composite: compositeType(code => SEARCH_TYPES[code]),
+  special: nearType,
 };
+
+/** What may stand in a code: the other characters have a meaning in the name of a parameter. */
+const CODE = /^[A-Za-z0-9_-]+$/;
 
 /**
  * Why a search parameter cannot be used, or undefined when it can: the one rule for what is indexed, parsed and claimed in the
  * CapabilityStatement.
  */
-export function whyNotSearchable(parameter: SearchParameter): string | undefined {
-  if (SEARCH_TYPES[parameter.type] === undefined) return `parameters of type ${parameter.type} are not supported`;
-  if (parameter.expression === undefined) return 'its definition has no expression';
-  if (parameter.xpathUsage === 'phonetic') return 'phonetic matching is not supported';
-  return undefined;
+export function whyNotSearchable({
+  type,
+  code,
+  expression,
+  xpathUsage,
+  component = [],
+}: SearchParameter): string | undefined {
+  if (SEARCH_TYPES[type] === undefined) return `parameters of type ${type} are not supported`;
+  if (type === 'special' && code !== NEAR) return 'of special parameters only "near" is supported';
+  if (type === 'composite' && component.length !== 2)
+    return 'composites of other than two parameters are not supported';
+  if (expression === undefined) return 'its definition has no expression';
+  if (xpathUsage === 'phonetic') return 'phonetic matching is not supported';
+  return CODE.test(code) ? undefined : 'its code has other characters than letters, digits, "-" and "_"';
 }

@@ -82,7 +82,7 @@ describe('opening a store', () => {
   it('refuses a database that was written before the first release', async () => {
     await (await openStore(`sqlite:${file}`)).close();
     const database = new DatabaseSync(file);
-    database.exec('DROP TABLE folded');
+    database.exec('DROP TABLE shape');
     database.close();
     await expect(openStore(`sqlite:${file}`)).rejects.toThrow(
       /was written before the first release\. Name another file/,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { IndexEntry } from '../../src/search/index-entry.ts';
 import { type Cursor, PAGE_BYTES, type Store } from '../../src/store/store.ts';
-import { change, commit, describeStore, put, query } from './stored.ts';
+import { change, commit, describeStore, put, query, sortKey } from './stored.ts';
 
 const date = (low: number): IndexEntry => ({ kind: 'date', parameter: 'date', low, high: low + 1 });
 const token = (code: string): IndexEntry => ({ kind: 'token', parameter: 'code', code });
@@ -39,7 +39,7 @@ describeStore('paging', test => {
           let after: Cursor | undefined;
           for (let page = 0; ; page++) {
             const found = await test.store.search(
-              query({ resourceType, sort: [{ parameter, descending }], count }),
+              query({ resourceType, sort: [sortKey(parameter, descending)], count }),
               after,
             );
             seen.push(...found.versions.map(version => version.id));
@@ -69,7 +69,7 @@ describeStore('paging', test => {
 
   it('goes on from a cursor after the store was opened again', async () => {
     await load(test.store, 10, i => [date(i)]);
-    const asked = query({ sort: [{ parameter: 'date', descending: true }], count: 4 });
+    const asked = query({ sort: [sortKey('date', true)], count: 4 });
     const first = await test.store.search(asked);
     await test.reopen();
     const second = await test.store.search(asked, first.next);
@@ -78,7 +78,7 @@ describeStore('paging', test => {
 
   it('has no next page after the last one, full or not', async () => {
     await load(test.store, 6, i => [token(i < 3 ? 'x' : 'y'), date(i)]);
-    for (const sort of [[], [{ parameter: 'date', descending: false }]]) {
+    for (const sort of [[], [sortKey('date', false)]]) {
       for (const count of [6, 7]) expect((await test.store.search(query({ sort, count }))).next).toBeUndefined();
       expect((await test.store.search(query({ sort, count: 5 }))).next).toBeDefined();
     }
@@ -87,7 +87,7 @@ describeStore('paging', test => {
   it('ends a page where its bodies become large, and goes on behind it', async () => {
     const text = JSON.stringify({ data: 'x'.repeat(PAGE_BYTES / 4) });
     for (let i = 0; i < 9; i++) await put(test.store, { id: `i${i}`, index: [date(i % 2)], text });
-    const sorted = [{ parameter: 'date', descending: false }] as const;
+    const sorted = [sortKey('date', false)];
     for (const [sort, pages] of [
       [[], ['i0,i1,i2,i3', 'i4,i5,i6,i7', 'i8']],
       [sorted, ['i0,i2,i4,i6', 'i8,i1,i3,i5', 'i7']],
@@ -126,7 +126,7 @@ describeStore('paging', test => {
         const seen: number[] = [];
         let after: Cursor | undefined;
         do {
-          const page = await test.store.search(query({ where, sort: [{ parameter, descending }] }), after);
+          const page = await test.store.search(query({ where, sort: [sortKey(parameter, descending)] }), after);
           seen.push(...page.versions.map(version => Number(version.id.slice(1))));
           after = page.next;
         } while (after);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { IndexEntry } from '../../src/search/index-entry.ts';
-import type { Condition, DatePrefix } from '../../src/search/query.ts';
-import { change, commit, describeStore, find, findBy, index, put, query } from './stored.ts';
+import type { Condition, Prefix } from '../../src/search/query.ts';
+import { change, commit, describeStore, find, findBy, index, put, query, sortKey } from './stored.ts';
 
 const token = (system: string | undefined, code: string | undefined): IndexEntry => ({
   kind: 'token',
@@ -96,7 +96,7 @@ describeStore('search', test => {
     expect(await findBy(test.store, { kind: 'string', parameter: 'name', anyOf })).toEqual(['a', 'c']);
   });
 
-  it.each<[DatePrefix, string]>([
+  it.each<[Prefix, string]>([
     ['eq', 'cd'],
     ['ne', 'abefgh'],
     ['gt', 'fgh'],
@@ -132,7 +132,7 @@ describeStore('search', test => {
     expect(await findBy(test.store, { kind: 'id', anyOf: [...many, 'c', 'a', 'a'] })).toEqual(['a', 'c']);
   });
 
-  it.each<[DatePrefix, string]>([
+  it.each<[Prefix, string]>([
     ['eq', 'bc'],
     ['ne', 'ade'],
     ['gt', 'de'],
@@ -209,16 +209,12 @@ describeStore('search', test => {
     await index(test.store, [], [], []);
     await put(test.store, { id: 'a', versionId: 2 });
     expect(await find(test.store)).toEqual(['b', 'c', 'a']);
-    expect(await find(test.store, { sort: [{ parameter: '_lastUpdated', descending: true }] })).toEqual([
-      'a',
-      'c',
-      'b',
-    ]);
+    expect(await find(test.store, { sort: [sortKey('_lastUpdated', true)] })).toEqual(['a', 'c', 'b']);
   });
 
   it('sorts by dates: the earliest ascending, the latest descending, those without last', async () => {
     await index(test.store, [date(5, 6)], [], [date(1, 2), date(9, 10)], [date(7, 8)], [date(5, 6)]);
-    const by = (descending: boolean) => [{ parameter: 'date', descending }];
+    const by = (descending: boolean) => [sortKey('date', descending)];
     expect((await find(test.store, { sort: by(false), count: 2 })).join('')).toBe('caedb');
     expect((await find(test.store, { sort: by(true), count: 1 })).join('')).toBe('cdeab');
   });
@@ -226,12 +222,9 @@ describeStore('search', test => {
   it('sorts by several keys', async () => {
     const second = (low: number): IndexEntry => ({ kind: 'date', parameter: 'other', low, high: low + 1 });
     await index(test.store, [date(1, 2), second(1)], [date(1, 2), second(2)], [date(0, 1)], [date(1, 2)], [second(9)]);
-    const sort = [
-      { parameter: 'date', descending: false },
-      { parameter: 'other', descending: true },
-    ];
+    const sort = [sortKey('date', false), sortKey('other', true)];
     for (const count of [1, 2, 1000]) expect((await find(test.store, { sort, count })).join('')).toBe('cbade');
-    const changed = [sort[0]!, { parameter: '_lastUpdated', descending: true }];
+    const changed = [sort[0]!, sortKey('_lastUpdated', true)];
     expect((await find(test.store, { sort: changed, count: 2 })).join('')).toBe('cdbae');
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { IndexEntry } from '../../src/search/index-entry.ts';
-import type { Condition, SearchQuery } from '../../src/search/query.ts';
+import type { Condition, SearchQuery, SortKey } from '../../src/search/query.ts';
 import type { Change, CommitResult, Cursor, Store, StoredVersion } from '../../src/store/store.ts';
 import { type Backend, backends } from './backends.ts';
 
@@ -67,6 +67,13 @@ export async function put(store: Store, parts: Parameters<typeof change>[0]): Pr
   if (result.outcome !== 'committed') throw new Error(`Not committed: ${JSON.stringify(result)}`);
   return made;
 }
+
+/** A key of a date, or of the last change where the parameter is `_lastUpdated`. */
+export const sortKey = (parameter: string, descending: boolean): SortKey => ({
+  kind: parameter === '_lastUpdated' ? 'lastUpdated' : 'date',
+  parameter,
+  descending,
+});
 
 export const query = (parts: Partial<SearchQuery> = {}): SearchQuery => ({
   resourceType: 'Basic',

@@ -43,6 +43,10 @@ const VALUES: Record<string, string> = {
   string: 'Mwamba',
   date: 'ge2024-02-29',
   uri: 'https://example.org/ValueSet/a',
+  number: 'gt5.4',
+  quantity: '5.4|http://unitsofmeasure.org|mg',
+  composite: 'https://example.org/system|code$2024',
+  special: '-2.5|32.9|10|km',
 };
 
 const PARALLEL = 16;
@@ -168,7 +172,7 @@ describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name =
       if (claimed.includes(code)) expect(answer.status, code).toBe(200);
       else expectOutcome(answer, 405, 'interaction-not-enabled');
     }
-    expect(claimed).toEqual(['history-system']);
+    expect(claimed).toEqual(['search-system', 'history-system']);
   });
 
   test('names search parameters that can be used, with definitions that can be read', async () => {

@@ -4,10 +4,10 @@ import { BASE_URL, parameterUse } from '../../../test/fixtures/parameter-use.ts'
 import { BEGINNING_OF_TIME, END_OF_TIME, formatInstant } from '../../fhir/datetime.ts';
 import type { Json } from '../../fhir/resource.ts';
 import type { IndexEntry } from '../index-entry.ts';
-import type { DatePrefix, DateRange, DateValue } from '../query.ts';
+import type { DateRange, Prefix, RangeValue } from '../query.ts';
 import { dateType } from './date.ts';
 
-const parse = (value: string, timeZone = 'UTC'): readonly DateValue[] => {
+const parse = (value: string, timeZone = 'UTC'): readonly RangeValue[] => {
   const condition = dateType.parse({ ...parameterUse(value), timeZone });
   return condition.kind === 'date' ? condition.anyOf : [];
 };
@@ -15,13 +15,13 @@ const parse = (value: string, timeZone = 'UTC'): readonly DateValue[] => {
 const entriesOf = (type: string, value: Json, timeZone = 'UTC'): DateRange[] => {
   const entries: IndexEntry[] = [];
   dateType.entries[type]!(value, 'code', entries, { baseUrl: BASE_URL, timeZone });
-  return entries.filter(entry => entry.kind === 'date').map(({ low, high }) => ({ low, high }));
+  return entries.flatMap(entry => (entry.kind === 'date' ? [{ low: entry.low, high: entry.high }] : []));
 };
 
 const show = ({ low, high }: DateRange): string =>
   `${low === BEGINNING_OF_TIME ? 'open' : formatInstant(low)} ${high === END_OF_TIME ? 'open' : formatInstant(high)}`;
 
-const PREFIXES: DatePrefix[] = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb'];
+const PREFIXES: Prefix[] = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb'];
 const PRECISIONS = [
   ['2013', '2013-01-01T00:00:00.000Z 2014-01-01T00:00:00.000Z'],
   ['2013-03', '2013-03-01T00:00:00.000Z 2013-04-01T00:00:00.000Z'],
@@ -109,7 +109,7 @@ describe('index entries of dates', () => {
         text,
         fc.constantFrom('UTC', 'Asia/Kathmandu', 'Europe/Berlin', 'America/New_York'),
         (value, timeZone) => {
-          const [{ prefix, ...range }] = parse(value, timeZone) as [DateValue];
+          const [{ prefix, ...range }] = parse(value, timeZone) as [RangeValue];
           expect(prefix).toBe('eq');
           expect(entriesOf('dateTime', value, timeZone)).toEqual([range]);
         },

@@ -2,12 +2,14 @@ import { BEGINNING_OF_TIME, END_OF_TIME, parseDateRange } from '../../fhir/datet
 import { isJsonObject, type Json } from '../../fhir/resource.ts';
 import { unescapeValue } from '../escape.ts';
 import type { IndexEntry } from '../index-entry.ts';
-import type { DatePrefix, DateRange, DateValue } from '../query.ts';
+import type { DateRange, Prefix, RangeValue } from '../query.ts';
 import { refuseModifier, refuseValue } from '../refuse-value.ts';
 import type { ParameterUse, SearchContext, SearchType } from '../search-type.ts';
 
 /** https://hl7.org/fhir/R4/search.html#date */
 export const dateType: SearchType = {
+  modifiers: [],
+  hasPrefixes: true,
   parse(use) {
     return { kind: 'date', parameter: use.parameter.code, anyOf: parseDates(use) };
   },
@@ -21,11 +23,11 @@ export const dateType: SearchType = {
 };
 
 /** The values of a date parameter. `_lastUpdated` is read by the same rules. */
-export function parseDates(use: ParameterUse): DateValue[] {
+export function parseDates(use: ParameterUse): RangeValue[] {
   if (use.modifier !== undefined) throw refuseModifier(use, []);
   return use.values.map(value => {
     const text = unescapeValue(value);
-    const prefix = /^(?:eq|ne|gt|lt|ge|le|sa|eb|ap)/.exec(text)?.[0] as DatePrefix | undefined;
+    const prefix = /^(?:eq|ne|gt|lt|ge|le|sa|eb|ap)/.exec(text)?.[0] as Prefix | undefined;
     // An unencoded "+" of a zone arrives as a space.
     const date = text.slice(prefix?.length ?? 0).replace(/ (?=\d\d:\d\d$)/, '+');
     const range = parseDateRange(date, use.timeZone);

@@ -47,7 +47,7 @@ describe('values of reference parameters', () => {
   });
 
   it('refuses a type that the parameter has not, and one that its modifier denies', () => {
-    expect(() => parse('1', 'Coverage', BOTH)).toThrow('":Coverage". Supported: :Patient, :Group.');
+    expect(() => parse('1', 'Coverage', BOTH)).toThrow('":Coverage". Supported: :identifier, :Patient, :Group.');
     expect(() => parse('Group/1', 'Patient', BOTH)).toThrow('must be a reference to Patient');
   });
 });
@@ -60,7 +60,7 @@ describe('index entries of references', () => {
     ['Reference', { reference: 'http://a.example/Patient/123' }, [{ url: 'http://a.example/Patient/123' }]],
     ['Reference', { reference: UUID }, [{ url: UUID }]],
     ['Reference', { reference: '#p' }, []],
-    ['Reference', { identifier: { value: '1' } }, []],
+    ['Reference', { identifier: { system: 's', value: '1' } }, [{ system: 's', code: '1' }]],
     ['canonical', 'http://a.example/Measure/m', [{ url: 'http://a.example/Measure/m' }]],
     [
       'canonical',

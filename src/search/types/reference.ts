@@ -1,23 +1,35 @@
 import { isId, parseReference } from '../../fhir/reference.ts';
 import { isJsonObject, type Json } from '../../fhir/resource.ts';
 import { unescapeValue } from '../escape.ts';
-import type { IndexEntry } from '../index-entry.ts';
-import type { ReferenceValue } from '../query.ts';
+import { derivedName, type IndexEntry } from '../index-entry.ts';
+import type { Condition, ReferenceValue } from '../query.ts';
 import { refuseModifier, refuseValue } from '../refuse-value.ts';
 import type { ParameterUse, SearchContext, SearchType } from '../search-type.ts';
+import { addIdentifierToken, tokenType } from './token.ts';
 
 /** https://hl7.org/fhir/R4/search.html#reference */
 export const referenceType: SearchType = {
+  modifiers: ['identifier'],
   parse(use) {
+    const { code } = use.parameter;
+    if (use.modifier === 'identifier') {
+      const identifier = tokenType.parse({ ...use, modifier: undefined });
+      return { ...identifier, parameter: `${code}:identifier` } as Condition;
+    }
     const targets: readonly string[] = use.parameter.target ?? [];
-    if (use.modifier !== undefined && !targets.includes(use.modifier)) throw refuseModifier(use, targets);
+    if (use.modifier !== undefined && !targets.includes(use.modifier))
+      throw refuseModifier(use, ['identifier', ...targets]);
     const type = use.modifier ?? (targets.length === 1 ? targets[0] : undefined);
     const anyOf = use.values.map(value => parseValue(unescapeValue(value), type, use));
     return { kind: 'reference', parameter: use.parameter.code, anyOf };
   },
   entries: {
     Reference: (value, parameter, entries, context) => {
-      if (isJsonObject(value)) addReference(value.reference, parameter, entries, context);
+      if (!isJsonObject(value)) return;
+      addReference(value.reference, parameter, entries, context);
+      if (value.identifier !== undefined) {
+        addIdentifierToken(value.identifier, derivedName(parameter, 'identifier'), entries, context);
+      }
     },
     canonical: addReference,
     uri: addReference,

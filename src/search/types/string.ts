@@ -4,7 +4,7 @@ import { foldText } from '../fold-text.ts';
 import type { IndexEntry } from '../index-entry.ts';
 import type { StringValue } from '../query.ts';
 import { refuseModifier, refuseValue } from '../refuse-value.ts';
-import type { AddEntries, SearchType } from '../search-type.ts';
+import type { AddEntries, ParameterUse, SearchType } from '../search-type.ts';
 
 const MODIFIERS = new Map<string | undefined, StringValue['match']>([
   [undefined, 'starts'],
@@ -14,16 +14,14 @@ const MODIFIERS = new Map<string | undefined, StringValue['match']>([
 
 /** https://hl7.org/fhir/R4/search.html#string */
 export const stringType: SearchType = {
+  modifiers: ['exact', 'contains'],
   parse(use) {
     const match = MODIFIERS.get(use.modifier);
     if (match === undefined) throw refuseModifier(use, ['exact', 'contains']);
-    const anyOf = use.values.map((value): StringValue => {
-      const text = unescapeValue(value);
-      if (match === 'exact') return { match, text };
-      const folded = foldText(text);
-      if (folded === '') throw refuseValue(use, 'text with at least one letter or digit (or use :exact)');
-      return { match, text: folded };
-    });
+    const anyOf =
+      match === 'exact'
+        ? use.values.map((value): StringValue => ({ match, text: unescapeValue(value) }))
+        : foldedTexts(use, match);
     return { kind: 'string', parameter: use.parameter.code, anyOf };
   },
   entries: {
@@ -36,6 +34,17 @@ export const stringType: SearchType = {
     Address: addParts('line', 'city', 'district', 'state', 'postalCode', 'country', 'text'),
   },
 };
+
+/** The values as text that is compared without case, accents and punctuation. */
+export const foldedTexts = (use: ParameterUse, match: 'starts' | 'contains' = 'starts'): StringValue[] =>
+  use.values.map(value => {
+    const text = foldText(unescapeValue(value));
+    if (text === '') {
+      const exact = use.modifier === 'text' ? '' : ' (or use :exact)';
+      throw refuseValue(use, `text with at least one letter or digit${exact}`);
+    }
+    return { match, text };
+  });
 
 function addText(text: Json | undefined, parameter: string, entries: IndexEntry[]): void {
   if (typeof text === 'string') entries.push({ kind: 'string', parameter, text, folded: foldText(text) });

@@ -1,4 +1,4 @@
-import type { DateValue } from '../../search/query.ts';
+import type { RangeValue } from '../../search/query.ts';
 import { boundedTime } from './pack-unit.ts';
 import type { Statements } from './statements.ts';
 
@@ -9,7 +9,7 @@ export type SequenceRange = readonly [from: number, to: number];
  * The versions that `_lastUpdated` values ask for, as ranges of sequence numbers: `lastUpdated` never falls from one version to
  * the next (see `Change.lastUpdated`), so a time is found by halving and needs no index of its own.
  */
-export function changeRanges(values: readonly DateValue[], statements: Statements): SequenceRange[] {
+export function changeRanges(values: readonly RangeValue[], statements: Statements): SequenceRange[] {
   const [last] = statements.get('SELECT max(seq) FROM version', []) as [number | null];
   const end = (last ?? 0) + 1;
   const at = (time: number): number => firstSince(time, end, statements);
@@ -17,7 +17,7 @@ export function changeRanges(values: readonly DateValue[], statements: Statement
 }
 
 /** The time of a change is an instant, `[updated, updated + 1)`. */
-function rangesOf({ prefix, low, high }: DateValue, at: (time: number) => number, end: number): SequenceRange[] {
+function rangesOf({ prefix, low, high }: RangeValue, at: (time: number) => number, end: number): SequenceRange[] {
   switch (prefix) {
     case 'eq':
     case 'ap':

@@ -3,7 +3,8 @@ import type { ResourceKey } from '../store.ts';
 import { encodeBody } from './body-codec.ts';
 import { IndexFold } from './index-fold.ts';
 import type { PackedChange } from './pack-unit.ts';
-import { printDates, printList } from './recent-versions.ts';
+import { printList, printRanges } from './recent-versions.ts';
+import { Shapes } from './shapes.ts';
 import type { Statements } from './statements.ts';
 import { termsOf } from './terms.ts';
 import { TypeBlocks } from './type-blocks.ts';
@@ -19,6 +20,7 @@ export interface Current {
 export class ChangeRows {
   readonly #index: IndexFold;
   readonly #blocks: TypeBlocks;
+  readonly #shapes: Shapes;
   readonly #current: StatementSync;
   readonly #holder: StatementSync;
   readonly #old: StatementSync;
@@ -37,12 +39,13 @@ export class ChangeRows {
     };
     this.#index = new IndexFold(statements, foldRows);
     this.#blocks = new TypeBlocks(statements);
+    this.#shapes = new Shapes(statements);
     this.#current = prepare('SELECT version_id, seq, deleted FROM resource WHERE type = ? AND id = ?');
     this.#holder = prepare('SELECT type, id FROM identity WHERE identity = ?');
     this.#old = prepare('SELECT terms, identities FROM version WHERE seq = ?');
     this.#insertVersion = prepare(
-      `INSERT INTO version (seq, type, id, version_id, updated, method, codec, identities, terms, dates, strings, body)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO version (seq, type, id, version_id, updated, method, codec, identities, terms, ranges, strings, plain, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#insertResource = prepare('INSERT INTO resource (type, id, version_id, seq, deleted) VALUES (?, ?, ?, ?, ?)');
     this.#updateResource = prepare(
@@ -82,18 +85,34 @@ export class ChangeRows {
     const { resourceType, id, versionId, terms } = change;
     const deleted = change.method === 'DELETE' ? 1 : 0;
     const identities = printList(change.identities);
-    const dates = printDates(change.dates);
+    const ranges = printRanges(change.ranges);
     const strings = printList(change.strings);
     const { codec, bytes } = encodeBody(change.body);
     const termBytes = new Uint8Array(terms.buffer, terms.byteOffset, terms.byteLength);
     const { lastUpdated, method } = change;
+    const plain = change.plain === '' ? null : change.plain;
     this.#insertVersion.run(
-      ...[seq, resourceType, id, versionId, lastUpdated, method, codec, identities, termBytes, dates, strings, bytes],
+      ...[
+        seq,
+        resourceType,
+        id,
+        versionId,
+        lastUpdated,
+        method,
+        codec,
+        identities,
+        termBytes,
+        ranges,
+        strings,
+        plain,
+        bytes,
+      ],
     );
     if (existed) this.#updateResource.run(versionId, seq, deleted, resourceType, id);
     else this.#insertResource.run(resourceType, id, versionId, seq, deleted);
     this.#index.add(change);
     this.#blocks.add(resourceType, seq);
+    if (deleted === 0) this.#shapes.add(resourceType, change.shape, change.shapeNumber);
     for (const identity of change.identities) this.#insertIdentity.run(identity, resourceType, id);
   }
 
@@ -106,6 +125,7 @@ export class ChangeRows {
   reload(): void {
     this.#index.reload();
     this.#blocks.forget();
+    this.#shapes.forget();
   }
 
   #readOld(seq: number): { terms: Int32Array; identities: string[] } {

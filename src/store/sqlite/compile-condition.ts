@@ -1,86 +1,96 @@
-import type { Condition, DateValue, StringValue } from '../../search/query.ts';
-import { type Fragment, fragment } from './fragment.ts';
-import { boundedTime } from './pack-unit.ts';
-import { EVERY, idSource, type Source, termSource, valueSource } from './source.ts';
+import type { Condition } from '../../search/query.ts';
+import { changeRanges } from './change-range.ts';
+import { followBack, followForth } from './compile-link.ts';
+import { anySource, compileValues } from './compile-values.ts';
+import { type Fragment, fragment, join, sql } from './fragment.ts';
+import { shapesBy } from './shapes.ts';
+import { idSource, type Source, scanSource, typeSource } from './source.ts';
+import type { Statements } from './statements.ts';
 import type { TermKeys } from './term-keys.ts';
 
-const NO_TEST = fragment('TRUE');
-
-/** The source of a condition; undefined where nothing can match. `_lastUpdated` is not among them: see `changeRange`. */
-export function compileCondition(
-  resourceType: string,
-  condition: Exclude<Condition, { kind: 'lastUpdated' }>,
-  keys: TermKeys,
-): Source | undefined {
-  if (condition.anyOf.length === 0) return undefined;
-  if (condition.kind === 'id') return idSource(resourceType, condition.anyOf);
-  const { parameter } = condition;
-  if (condition.kind === 'date') {
-    return valueSource('date', keys.parameter(resourceType, parameter), condition.anyOf.map(dateTest));
-  }
-  if (condition.kind === 'string') return compileString(resourceType, parameter, condition.anyOf, keys);
-  const terms =
-    condition.kind === 'token'
-      ? condition.anyOf.map(value => keys.token(resourceType, parameter, value))
-      : condition.anyOf.map(value => keys.reference(resourceType, parameter, value));
-  const known = terms.filter(term => term !== undefined);
-  return known.length === 0 ? undefined : termSource(known);
-}
-
-function compileString(
-  resourceType: string,
-  parameter: string,
-  values: readonly StringValue[],
-  keys: TermKeys,
-): Source {
-  const exact = values.filter(value => value.match === 'exact');
-  const folded = values.filter(value => value.match !== 'exact');
-  const sources: Source[] = [];
-  if (exact.length > 0) sources.push(termSource(exact.map(value => keys.exact(resourceType, parameter, value.text))));
-  if (folded.length > 0) {
-    sources.push(valueSource('string', keys.parameter(resourceType, parameter), folded.map(stringTest)));
-  }
-  if (sources.length === 1) return sources[0]!;
-  const [first, second] = sources as [Source, Source];
-  return {
-    ...(second.scans && { scans: second.scans }),
-    rows: fragment(`${first.rows.sql} UNION ALL ${second.rows.sql}`, ...first.rows.params, ...second.rows.params),
-    check: fragment(`(${first.check.sql} OR ${second.check.sql})`, ...first.check.params, ...second.check.params),
-  };
-}
-
-function stringTest({ match, text }: StringValue): { range: Fragment; test: Fragment } {
-  if (text === '') return { range: EVERY, test: NO_TEST };
-  if (match === 'contains') return { range: EVERY, test: fragment('instr(v.folded, ?) > 0', text) };
-  // Texts are ordered by their UTF-8 bytes; no character sorts behind U+10FFFF.
-  return { range: fragment('v.folded >= ? AND v.folded < ?', text, `${text}\u{10ffff}`), test: NO_TEST };
+/** What conditions are compiled with, in the transaction of the search. */
+export interface Compiling {
+  keys: TermKeys;
+  statements: Statements;
+  /** How many rows a source has, counted up to a bound. */
+  count(source: Source, bound: number): number;
 }
 
 /**
- * A value `[v.low, v.high)` of a resource against the searched range, by prefix. `range` is one bound on one column, which an
- * index finds; `test` the rest. https://hl7.org/fhir/R4/search.html#prefix
+ * The source of a condition; undefined where nothing can match. A condition on what a reference leads to is looked up here, if
+ * that is little; else it is judged for each resource that comes up.
  */
-function dateTest(value: DateValue): { range: Fragment; test: Fragment } {
-  const low = boundedTime(value.low);
-  const high = boundedTime(value.high);
-  switch (value.prefix) {
-    case 'eq':
-      return { range: fragment('v.low >= ? AND v.low < ?', low, high), test: fragment('v.high <= ?', high) };
-    case 'ne':
-      return { range: EVERY, test: fragment('(v.low < ? OR v.high > ?)', low, high) };
-    case 'gt':
-      return { range: fragment('v.high > ?', high), test: NO_TEST };
-    case 'lt':
-      return { range: fragment('v.low < ?', low), test: NO_TEST };
-    case 'ge':
-      return { range: fragment('v.high > ?', low), test: fragment('(v.high > ? OR v.low >= ?)', high, low) };
-    case 'le':
-      return { range: fragment('v.low < ?', high), test: fragment('(v.low < ? OR v.high <= ?)', low, high) };
-    case 'sa':
-      return { range: fragment('v.low >= ?', high), test: NO_TEST };
-    case 'eb':
-      return { range: fragment('v.high <= ?', low), test: NO_TEST };
-    case 'ap':
-      return { range: fragment('v.low < ? AND v.high > ?', high, low), test: NO_TEST };
+export function compileCondition(resourceType: string, condition: Condition, compiling: Compiling): Source | undefined {
+  const { keys, statements } = compiling;
+  const compile = (inner: Condition): Source | undefined => compileCondition(resourceType, inner, compiling);
+  switch (condition.kind) {
+    case 'id':
+      return condition.anyOf.length === 0 ? undefined : idSource(resourceType, condition.anyOf);
+    case 'lastUpdated':
+      return scanSource(everyOf(resourceType, keys), changedCheck(condition, statements));
+    case 'missing':
+      return missingSource(resourceType, condition, compiling);
+    case 'not': {
+      const none = compile(condition.none);
+      const every = everyOf(resourceType, keys);
+      return none === undefined ? every : scanSource(every, sql`NOT ${none.check}`);
+    }
+    case 'any': {
+      const sources = condition.anyOf.map(compile).filter(source => source !== undefined);
+      return sources.length === 0 ? undefined : anySource(sources);
+    }
+    case 'all': {
+      const sources = condition.allOf.map(compile);
+      if (sources.length === 0) return everyOf(resourceType, keys);
+      return sources.includes(undefined) ? undefined : allSource(sources as Source[], compiling.count);
+    }
+    case 'refersTo':
+    case 'referredBy': {
+      const inner = compileCondition(condition.resourceType, condition.where, compiling);
+      if (inner === undefined) return undefined;
+      const follow = condition.kind === 'refersTo' ? followForth : followBack;
+      return follow(resourceType, condition, inner, everyOf(resourceType, keys), compiling);
+    }
+    default:
+      return condition.anyOf.length === 0 ? undefined : compileValues(resourceType, condition, keys);
   }
+}
+
+const everyOf = (resourceType: string, keys: TermKeys): Source => typeSource([keys.ofType(resourceType)]);
+
+/** The check for `_lastUpdated`: ranges of sequence numbers. */
+export function changedCheck(condition: Extract<Condition, { kind: 'lastUpdated' }>, statements: Statements): Fragment {
+  const ranges = changeRanges(condition.anyOf, statements);
+  if (ranges.length === 0) return fragment('FALSE');
+  return sql`(${join(
+    ranges.map(([from, to]) => fragment('c.seq >= ? AND c.seq < ?', from, to)),
+    ' OR ',
+  )})`;
+}
+
+function missingSource(
+  resourceType: string,
+  { parameter, isMissing }: Extract<Condition, { kind: 'missing' }>,
+  { keys, statements }: Compiling,
+): Source | undefined {
+  const shapes = shapesBy(statements, resourceType, parameter, isMissing);
+  if (shapes.length === 0) return undefined;
+  return typeSource([keys.ofType(resourceType)], shapes);
+}
+
+const FEW = 100;
+
+/** What all of the sources find, from the rarest on. */
+export function allSource(sources: readonly Source[], count: Compiling['count']): Source {
+  const check = sql`(${join(
+    sources.map(source => source.check),
+    ' AND ',
+  )})`;
+  const sizes = sources.map(source => (source.scans ? Number.POSITIVE_INFINITY : count(source, FEW)));
+  const rarest = sources[sizes.indexOf(Math.min(...sizes))]!;
+  return {
+    ...(rarest.scans && { scans: true }),
+    rows: sql`SELECT c.seq AS seq FROM (${rarest.rows}) c WHERE ${check}`,
+    check,
+  };
 }

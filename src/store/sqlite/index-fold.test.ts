@@ -86,7 +86,7 @@ describe('the fold of the index', () => {
   const folded = (): unknown => database.prepare('SELECT seq FROM folded').get()?.seq;
   /** Rows of terms that are folded in; the rows of dates and texts go with them. */
   const rows = (): unknown => {
-    const [terms, dates, strings] = ['term', 'date_value', 'string_value'].map(table =>
+    const [terms, dates, strings] = ['term', 'range_value', 'string_value'].map(table =>
       Number(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n),
     );
     expect([dates, strings]).toEqual([terms! / TERMS, terms! / TERMS]);

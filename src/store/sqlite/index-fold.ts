@@ -23,9 +23,9 @@ export class IndexFold {
   readonly #insertMany: StatementSync;
   readonly #insertOne: StatementSync;
   readonly #delete: StatementSync;
-  readonly #insertDate: StatementSync;
+  readonly #insertRange: StatementSync;
   readonly #insertString: StatementSync;
-  readonly #deleteDates: StatementSync;
+  readonly #deleteRanges: StatementSync;
   readonly #deleteStrings: StatementSync;
   readonly #setFolded: StatementSync;
   #folded = 0;
@@ -33,7 +33,7 @@ export class IndexFold {
   #rows = 0;
   /** For each version after `folded` the row behind its last. */
   #ends: number[] = [];
-  #values: { seq: number; dates: Indexed['dates']; strings: Indexed['strings'] }[] = [];
+  #values: { seq: number; ranges: Indexed['ranges']; strings: Indexed['strings'] }[] = [];
   /** Versions after `folded` that are no longer current. */
   readonly #superseded = new Set<number>();
 
@@ -46,20 +46,20 @@ export class IndexFold {
     this.#insertMany = database.prepare(insert + Array(CHUNK).fill('(?, ?, ?)').join(', '));
     this.#insertOne = database.prepare(`${insert}(?, ?, ?)`);
     this.#delete = database.prepare('DELETE FROM term WHERE key = ? AND seq = ? AND qualifier = ?');
-    this.#insertDate = database.prepare(
-      'INSERT OR IGNORE INTO date_value (seq, parameter, low, high) VALUES (?, ?, ?, ?)',
+    this.#insertRange = database.prepare(
+      'INSERT OR IGNORE INTO range_value (seq, parameter, low, high) VALUES (?, ?, ?, ?)',
     );
     this.#insertString = database.prepare(
       'INSERT OR IGNORE INTO string_value (seq, parameter, folded) VALUES (?, ?, ?)',
     );
-    this.#deleteDates = database.prepare('DELETE FROM date_value WHERE seq = ?');
+    this.#deleteRanges = database.prepare('DELETE FROM range_value WHERE seq = ?');
     this.#deleteStrings = database.prepare('DELETE FROM string_value WHERE seq = ?');
     this.#setFolded = database.prepare('UPDATE folded SET seq = ?');
     this.reload();
   }
 
   /** Takes what the next version is found under. */
-  add({ terms, dates, strings }: Indexed): void {
+  add({ terms, ranges, strings }: Indexed): void {
     if (this.#rows + terms.length / TERM_LENGTH > MOST_ROWS) this.#fold();
     const from = this.#rows * TERM_LENGTH;
     if (from + terms.length > this.#terms.length) {
@@ -70,7 +70,8 @@ export class IndexFold {
     this.#terms.set(terms, from);
     this.#rows += terms.length / TERM_LENGTH;
     this.#ends.push(this.#rows);
-    if (dates.length + strings.length > 0) this.#values.push({ seq: this.#folded + this.#ends.length, dates, strings });
+    if (ranges.length + strings.length > 0)
+      this.#values.push({ seq: this.#folded + this.#ends.length, ranges, strings });
   }
 
   /** Takes away what a version that is superseded was found under. */
@@ -79,7 +80,7 @@ export class IndexFold {
       this.#superseded.add(seq);
       return;
     }
-    this.#deleteDates.run(seq);
+    this.#deleteRanges.run(seq);
     this.#deleteStrings.run(seq);
     for (const [row, key] of termKeys(terms).entries()) this.#delete.run(key, seq, terms[row * TERM_LENGTH + 2]!);
   }
@@ -110,9 +111,9 @@ export class IndexFold {
 
   #fold(): void {
     this.#foldTerms();
-    for (const { seq, dates, strings } of this.#values) {
+    for (const { seq, ranges, strings } of this.#values) {
       if (this.#superseded.has(seq)) continue;
-      for (const { parameter, low, high } of dates) this.#insertDate.run(seq, parameter, low, high);
+      for (const { parameter, low, high } of ranges) this.#insertRange.run(seq, parameter, low, high);
       for (const { parameter, folded } of strings) this.#insertString.run(seq, parameter, folded);
     }
     this.#folded += this.#ends.length;

@@ -25,8 +25,9 @@ export const migrations: readonly Migration[] = [
         codec INTEGER NOT NULL,
         identities TEXT,
         terms BLOB NOT NULL,
-        dates BLOB,
+        ranges BLOB,
         strings TEXT,
+        plain TEXT,
         body BLOB NOT NULL
       ) STRICT;
 
@@ -70,15 +71,22 @@ export const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX string_by_text ON string_value (parameter, folded);
 
-      CREATE TABLE date_value (
+      CREATE TABLE range_value (
         seq INTEGER NOT NULL,
         parameter INTEGER NOT NULL,
-        low INTEGER NOT NULL,
-        high INTEGER NOT NULL,
+        low REAL NOT NULL,
+        high REAL NOT NULL,
         PRIMARY KEY (seq, parameter, low, high)
       ) STRICT, WITHOUT ROWID;
-      CREATE INDEX date_by_low ON date_value (parameter, low);
-      CREATE INDEX date_by_high ON date_value (parameter, high);
+      CREATE INDEX range_by_low ON range_value (parameter, low);
+      CREATE INDEX range_by_high ON range_value (parameter, high);
+
+      CREATE TABLE shape (
+        type TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        parameters TEXT NOT NULL,
+        PRIMARY KEY (type, number)
+      ) STRICT, WITHOUT ROWID;
     `);
     const insert = database.prepare('INSERT INTO setting (name, value) VALUES (?, ?)');
     insert.run('signing-key', randomBytes(32));
@@ -106,7 +114,7 @@ export function verify(database: DatabaseSync, file: string): void {
   if (!isEmpty && readNumber(database, 'application_id') !== APPLICATION_ID) {
     throw new Error(`${file} is a database of another program. Name another file for the store.`);
   }
-  if (version > 0 && database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'folded'").get() === undefined) {
+  if (version > 0 && database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'shape'").get() === undefined) {
     throw new Error(
       `${file} was written before the first release. Name another file for the store, or move this one away.`,
     );

@@ -1,6 +1,8 @@
 import type { SearchQuery } from '../../search/query.ts';
 import type { Change, MatchCondition, ResourceKey, Unit } from '../store.ts';
 import type { PacketReader, PacketWriter } from './packet.ts';
+import { printPlain } from './plain.ts';
+import { shapeOf } from './shapes.ts';
 import type { TermKeys } from './term-keys.ts';
 
 /** A unit as the writer sees it: extracted values are keys and numbers by now. */
@@ -21,7 +23,12 @@ export interface PackedChange extends ResourceKey {
   body: Uint8Array;
   terms: Int32Array;
   strings: { parameter: number; folded: string }[];
-  dates: { parameter: number; low: number; high: number }[];
+  ranges: { parameter: number; low: number; high: number }[];
+  /** JSON, see `printPlain`; empty where there is nothing in it. */
+  plain: string;
+  /** What the resource has (see `Shapes`), and the number of that. */
+  shape: string;
+  shapeNumber: number;
   identities: string[];
   ifNoneExist?: SearchQuery;
 }
@@ -31,6 +38,10 @@ const FARTHEST = 8.64e15;
 
 /** A time that is not infinite, milliseconds since 1970 UTC. */
 export const boundedTime = (time: number): number => Math.max(-FARTHEST, Math.min(FARTHEST, time));
+
+/** The end of a range of times or numbers, not infinite. */
+export const bounded = (kind: 'date' | 'number', end: number): number =>
+  kind === 'date' ? boundedTime(end) : Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, end));
 
 const METHODS: readonly Change['method'][] = ['POST', 'PUT', 'DELETE'];
 
@@ -70,29 +81,32 @@ function packEntries({ resourceType, method, index }: Change, keys: TermKeys, pa
   const entries = isDeleted ? [] : index;
   const termsBefore = packet.termCount;
   const termCount = packet.reserve();
+  const shape = isDeleted ? '' : shapeOf(entries);
+  packet.text(shape);
+  packet.number(isDeleted ? 0 : keys.type(resourceType, shape, packet.term));
+  packet.text(printPlain(entries));
   const strings = packet.reserve();
   let stringCount = 0;
-  if (!isDeleted) keys.type(resourceType, packet.term);
   for (const entry of entries) {
     keys.entry(resourceType, entry, packet.term);
-    if (entry.kind !== 'string') continue;
+    if (entry.kind !== 'string' && entry.kind !== 'text') continue;
     packet.number(keys.parameter(resourceType, entry.parameter));
-    packet.text(entry.folded);
+    packet.text(entry.kind === 'string' ? entry.folded : entry.text);
     stringCount++;
   }
   packet.fill(termCount, packet.termCount - termsBefore);
   packet.fill(strings, stringCount);
 
-  const dates = packet.reserve();
-  let dateCount = 0;
+  const ranges = packet.reserve();
+  let rangeCount = 0;
   for (const entry of entries) {
-    if (entry.kind !== 'date') continue;
+    if (entry.kind !== 'date' && entry.kind !== 'number') continue;
     packet.number(keys.parameter(resourceType, entry.parameter));
-    packet.number(boundedTime(entry.low));
-    packet.number(boundedTime(entry.high));
-    dateCount++;
+    packet.number(bounded(entry.kind, entry.low));
+    packet.number(bounded(entry.kind, entry.high));
+    rangeCount++;
   }
-  packet.fill(dates, dateCount);
+  packet.fill(ranges, rangeCount);
 }
 
 /** Reads the next unit of a packet, as `packUnit` wrote it. */
@@ -123,9 +137,13 @@ function unpackChange(packet: PacketReader): PackedChange {
   const conditional = packet.number() === 1 ? { ifNoneExist: packet.query() } : {};
   const identities = listOf(packet, () => packet.text());
   const termCount = packet.number();
+  const shape = packet.text();
+  const shapeNumber = packet.number();
+  const plain = packet.text();
   const strings = listOf(packet, () => ({ parameter: packet.number(), folded: packet.text() }));
-  const dates = listOf(packet, () => ({ parameter: packet.number(), low: packet.number(), high: packet.number() }));
-  return { ...head, ...conditional, identities, terms: packet.terms(termCount), strings, dates };
+  const ranges = listOf(packet, () => ({ parameter: packet.number(), low: packet.number(), high: packet.number() }));
+  const terms = packet.terms(termCount);
+  return { ...head, ...conditional, identities, terms, shape, shapeNumber, plain, strings, ranges };
 }
 
 function listOf<T>(packet: PacketReader, read: (packet: PacketReader) => T): T[] {

@@ -4,7 +4,7 @@ import { TERM_LENGTH, termKeys, termsOf } from './terms.ts';
 
 /**
  * The part of the index that is not folded in yet (see `IndexFold`), in tables of one connection's own memory that look like those
- * of the database: `recent_term`, `recent_date`, `recent_string`. Whoever searches brings them up to date first, in the same
+ * of the database: `recent_term`, `recent_range`, `recent_string`. Whoever searches brings them up to date first, in the same
  * transaction, so that both parts together are what the database holds at that moment. No version is in both.
  */
 export class RecentRows {
@@ -19,12 +19,12 @@ export class RecentRows {
       CREATE TEMP TABLE recent_term (
         key INTEGER NOT NULL, seq INTEGER NOT NULL, qualifier INTEGER NOT NULL, PRIMARY KEY (key, seq, qualifier)
       ) STRICT, WITHOUT ROWID;
-      CREATE TEMP TABLE recent_date (
-        seq INTEGER NOT NULL, parameter INTEGER NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL,
+      CREATE TEMP TABLE recent_range (
+        seq INTEGER NOT NULL, parameter INTEGER NOT NULL, low REAL NOT NULL, high REAL NOT NULL,
         PRIMARY KEY (seq, parameter, low, high)
       ) STRICT, WITHOUT ROWID;
-      CREATE INDEX recent_date_by_low ON recent_date (parameter, low);
-      CREATE INDEX recent_date_by_high ON recent_date (parameter, high);
+      CREATE INDEX recent_range_by_low ON recent_range (parameter, low);
+      CREATE INDEX recent_range_by_high ON recent_range (parameter, high);
       CREATE TEMP TABLE recent_string (
         seq INTEGER NOT NULL, parameter INTEGER NOT NULL, folded TEXT NOT NULL, PRIMARY KEY (seq, parameter, folded)
       ) STRICT, WITHOUT ROWID;
@@ -36,7 +36,7 @@ export class RecentRows {
   catchUp(): void {
     const folded = this.#statements.get('SELECT seq FROM folded', [])![0] as number;
     if (folded !== this.#folded || this.#isVoid) {
-      this.#statements.database.exec('DELETE FROM recent_term; DELETE FROM recent_date; DELETE FROM recent_string');
+      this.#statements.database.exec('DELETE FROM recent_term; DELETE FROM recent_range; DELETE FROM recent_string');
       this.#folded = folded;
       this.#upTo = folded;
     }
@@ -54,11 +54,11 @@ export class RecentRows {
     this.#isVoid = true;
   }
 
-  #add({ seq, terms, dates, strings }: RecentVersion): void {
+  #add({ seq, terms, ranges, strings }: RecentVersion): void {
     this.#forTerms('INSERT OR IGNORE INTO recent_term (key, seq, qualifier) VALUES (?, ?, ?)', terms, seq);
-    for (const { parameter, low, high } of dates) {
+    for (const { parameter, low, high } of ranges) {
       this.#run(
-        'INSERT OR IGNORE INTO recent_date (seq, parameter, low, high) VALUES (?, ?, ?, ?)',
+        'INSERT OR IGNORE INTO recent_range (seq, parameter, low, high) VALUES (?, ?, ?, ?)',
         seq,
         parameter,
         low,
@@ -79,7 +79,7 @@ export class RecentRows {
     const [bytes] = this.#statements.get('SELECT terms FROM version WHERE seq = ?', [seq])!;
     const terms = termsOf(bytes as Uint8Array);
     this.#forTerms('DELETE FROM recent_term WHERE key = ? AND seq = ? AND qualifier = ?', terms, seq);
-    this.#run('DELETE FROM recent_date WHERE seq = ?', seq);
+    this.#run('DELETE FROM recent_range WHERE seq = ?', seq);
     this.#run('DELETE FROM recent_string WHERE seq = ?', seq);
   }
 

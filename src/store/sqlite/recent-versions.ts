@@ -3,7 +3,7 @@ import type { Statements } from './statements.ts';
 import { termsOf } from './terms.ts';
 
 /** What a version is found under. */
-export type Indexed = Pick<PackedChange, 'terms' | 'dates' | 'strings'>;
+export type Indexed = Pick<PackedChange, 'terms' | 'ranges' | 'strings'>;
 
 /** A version by its number in the order of commits, with what it was found under when it was written. */
 export interface RecentVersion extends Indexed {
@@ -13,17 +13,17 @@ export interface RecentVersion extends Indexed {
   previousSeq: number | null;
 }
 
-const AFTER = `SELECT v.seq, v.terms, v.dates, v.strings,
+const AFTER = `SELECT v.seq, v.terms, v.ranges, v.strings,
   EXISTS (SELECT 1 FROM superseded s WHERE s.type = v.type AND s.id = v.id AND s.version_id = v.version_id),
   (SELECT s.seq FROM superseded s WHERE s.type = v.type AND s.id = v.id AND s.version_id = v.version_id - 1)
   FROM version v WHERE v.seq > ? ORDER BY v.seq`;
 
-/** How `version` keeps dates: three doubles each; null where there are none. */
-export const printDates = (dates: Indexed['dates']): Uint8Array | null => {
-  if (dates.length === 0) return null;
-  const numbers = new Float64Array(dates.length * 3);
+/** How `version` keeps ranges: three doubles each; null where there are none. */
+export const printRanges = (ranges: Indexed['ranges']): Uint8Array | null => {
+  if (ranges.length === 0) return null;
+  const numbers = new Float64Array(ranges.length * 3);
   let at = 0;
-  for (const { parameter, low, high } of dates) {
+  for (const { parameter, low, high } of ranges) {
     numbers[at++] = parameter;
     numbers[at++] = low;
     numbers[at++] = high;
@@ -31,7 +31,7 @@ export const printDates = (dates: Indexed['dates']): Uint8Array | null => {
   return new Uint8Array(numbers.buffer);
 };
 
-const readDates = (bytes: unknown): Indexed['dates'] => {
+const readRanges = (bytes: unknown): Indexed['ranges'] => {
   if (bytes === null) return [];
   const numbers = new Float64Array(new Uint8Array(bytes as Uint8Array).buffer);
   return Array.from({ length: numbers.length / 3 }, (_, i) => ({
@@ -48,10 +48,10 @@ const readList = <T>(text: unknown): T[] => (text === null ? [] : JSON.parse(tex
 
 /** All versions after a sequence number, in their order. */
 export const recentVersions = (statements: Statements, after: number): RecentVersion[] =>
-  statements.all(AFTER, [after]).map(([seq, terms, dates, strings, isSuperseded, previousSeq]) => ({
+  statements.all(AFTER, [after]).map(([seq, terms, ranges, strings, isSuperseded, previousSeq]) => ({
     seq: seq as number,
     terms: termsOf(terms as Uint8Array),
-    dates: readDates(dates),
+    ranges: readRanges(ranges),
     strings: readList(strings),
     isCurrent: isSuperseded === 0,
     previousSeq: previousSeq as number | null,

@@ -1,12 +1,12 @@
-import type { Condition, SearchQuery } from '../../search/query.ts';
+import type { SearchQuery, TypedConditions } from '../../search/query.ts';
 import type { Cursor, ResourceKey } from '../store.ts';
 import { StoreError } from '../store-error.ts';
-import { changeRanges } from './change-range.ts';
-import { compileCondition } from './compile-condition.ts';
+import { allSource, changedCheck, compileCondition } from './compile-condition.ts';
+import { anySource } from './compile-values.ts';
 import { type Fragment, fragment, join, sql } from './fragment.ts';
 import { RecentRows } from './recent-rows.ts';
 import { type Ordered, orderOf, selectInOrder } from './search-order.ts';
-import { type Source, termSource, withinDeadline } from './source.ts';
+import { type Source, typeSource, typesSource, withinDeadline } from './source.ts';
 import type { Statements } from './statements.ts';
 import type { TermKeys } from './term-keys.ts';
 
@@ -23,6 +23,12 @@ interface Measured {
   count: number;
 }
 
+/** What is to be found of one type. */
+interface Compiled {
+  resourceType: string;
+  sources: Source[];
+}
+
 /** Conditions with fewer rows than this are not worth comparing further. */
 const FEW = 100;
 
@@ -33,14 +39,6 @@ const MANY = 4_000;
 const COUNTED = 10_000;
 
 const NOTHING: Found = { rows: [] };
-
-const seqRange = (ranges: readonly (readonly [number, number])[]): Fragment =>
-  ranges.length === 0
-    ? fragment('FALSE')
-    : sql`(${join(
-        ranges.map(([from, to]) => fragment('c.seq >= ? AND c.seq < ?', from, to)),
-        ' OR ',
-      )})`;
 
 /** Finds current resources by their index rows; on one connection, reader or writer. */
 export class Search {
@@ -62,6 +60,18 @@ export class Search {
       }
       return 1;
     });
+    const { database } = statements;
+    // Keys of 64 bits, which are made where their hash is.
+    database.function(
+      'reference_key',
+      { deterministic: true },
+      (resourceType, parameter, id) => keys.reference(`${resourceType}`, `${parameter}`, { id: `${id}` }).key,
+    );
+    database.function(
+      'type_qualifier',
+      { deterministic: true },
+      type => keys.reference('', '', { type: `${type}`, id: '' }).qualifier!,
+    );
   }
 
   /** Throws StoreError of the kind `timeout` when the search takes too long. */
@@ -85,18 +95,18 @@ export class Search {
   #find(query: SearchQuery, after: Cursor | undefined): Found {
     this.#recentRows.catchUp();
     this.#deadline = performance.now() + this.#limit;
-    const { resourceType } = query;
-    const limits: Fragment[] = [];
-    const sources: Source[] = [];
-    for (const condition of query.where) {
-      if (condition.kind === 'lastUpdated') limits.push(this.#changed(condition));
-      else {
-        const source = compileCondition(resourceType, condition, this.#keys);
-        if (source === undefined) return query.total === 'none' ? NOTHING : { rows: [], total: 0 };
-        sources.push(source);
-      }
-    }
-    const whole = termSource([this.#keys.ofType(resourceType)]);
+    const parts: TypedConditions[] = [query, ...(query.others ?? [])];
+    const compiled = parts.map(part => this.#compile(part)).filter(part => part !== undefined);
+    if (compiled.length === 0) return query.total === 'none' ? NOTHING : { rows: [], total: 0 };
+    // The time of a change is the same for all types.
+    const limits = query.where.flatMap(each =>
+      each.kind === 'lastUpdated' ? [changedCheck(each, this.#statements)] : [],
+    );
+    const whole = typesSource(
+      compiled.map(({ resourceType }) => resourceType),
+      resourceType => this.#keys.ofType(resourceType),
+    );
+    const sources = compiled.length === 1 ? compiled[0]!.sources : this.#ofAllTypes(compiled);
     const measured = this.#measure(sources.length === 0 ? [whole] : sources);
     const ordered = query.count === 0 ? undefined : this.#page(query, after, measured, limits, whole);
     const rows = ordered?.slice(0, query.count) ?? [];
@@ -110,14 +120,38 @@ export class Search {
     return found;
   }
 
+  /** The sources of conditions, but for those on the time of change; undefined where nothing can match. */
+  #compile({ resourceType, where }: TypedConditions): Compiled | undefined {
+    const compiling = {
+      keys: this.#keys,
+      statements: this.#statements,
+      count: (source: Source, bound: number) => this.#count(source, bound),
+    };
+    const sources: Source[] = [];
+    for (const condition of where) {
+      if (condition.kind === 'lastUpdated') continue;
+      const source = compileCondition(resourceType, condition, compiling);
+      if (source === undefined) return undefined;
+      sources.push(source);
+    }
+    return { resourceType, sources };
+  }
+
+  /** Of each type what its sources find together; nothing where all of all types is meant. */
+  #ofAllTypes(compiled: readonly Compiled[]): Source[] {
+    if (compiled.every(({ sources }) => sources.length === 0)) return [];
+    const ofEach = compiled.map(({ resourceType, sources }) =>
+      allSource([...sources, typeSource([this.#keys.ofType(resourceType)])], (source, bound) =>
+        this.#count(source, bound),
+      ),
+    );
+    return [anySource(ofEach)];
+  }
+
   /** Whose version it is. */
   key(seq: number): ResourceKey {
     const [resourceType, id] = this.#statements.get('SELECT type, id FROM version WHERE seq = ?', [seq])!;
     return { resourceType: resourceType as string, id: id as string };
-  }
-
-  #changed(condition: Extract<Condition, { kind: 'lastUpdated' }>): Fragment {
-    return seqRange(changeRanges(condition.anyOf, this.#statements));
   }
 
   /** Sources with their sizes, the rarest first. Sizes beyond a bound are not told apart. */

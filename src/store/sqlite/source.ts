@@ -40,7 +40,7 @@ const listOf = (values: readonly SQLInputValue[], json: () => string): Fragment 
 /** The tables of each kind of index entry: what is folded in (`IndexFold`), and what is not yet (`RecentRows`). */
 export const TABLES = {
   term: [fragment('term'), fragment('recent_term')],
-  date: [fragment('date_value'), fragment('recent_date')],
+  range: [fragment('range_value'), fragment('recent_range')],
   string: [fragment('string_value'), fragment('recent_string')],
 } as const;
 
@@ -94,6 +94,62 @@ function manyTermsSource(terms: readonly TermKey[]): Source {
   };
 }
 
+/** All resources of types, or those of them that have one of the shapes (see `Shapes`). */
+export function typeSource(terms: readonly TermKey[], shapes?: readonly number[]): Source {
+  const list = fragment('SELECT value FROM json_each(?)', JSON.stringify(shapes ?? []));
+  const isListed = (alias: string, term: TermKey): Fragment =>
+    shapes === undefined
+      ? isTerm(alias, term)
+      : sql`${isTerm(alias, term)} AND ${fragment(alias)}.qualifier IN (${list})`;
+  const select = (restriction: Fragment): Fragment[] =>
+    TABLES.term.flatMap(table =>
+      terms.map(term => sql`SELECT c.seq AS seq FROM ${table} c WHERE ${isListed('c', term)} AND ${restriction}`),
+    );
+  return {
+    rows: join(select(EVERY), ' UNION ALL '),
+    check: sql`(${join(
+      TABLES.term.flatMap(table =>
+        terms.map(term => sql`EXISTS (SELECT 1 FROM ${table} t WHERE ${isListed('t', term)} AND t.seq = +c.seq)`),
+      ),
+      ' OR ',
+    )})`,
+    ordered: (restriction, order) => sql`${join(select(restriction), ' UNION ALL ')} ORDER BY 1 ${fragment(order)}`,
+    unique: true,
+    ...(shapes === undefined ? {} : { scans: true }),
+  };
+}
+
+/** Types beyond which the versions are gone through, in place of one list for each type. */
+const MANY_TYPES = 16;
+
+/** All resources of some types. */
+export function typesSource(resourceTypes: readonly string[], termOf: (resourceType: string) => TermKey): Source {
+  if (resourceTypes.length <= MANY_TYPES) return typeSource(resourceTypes.map(termOf));
+  const types = fragment('SELECT value FROM json_each(?)', JSON.stringify(resourceTypes));
+  const isCurrent = (version: string): Fragment =>
+    fragment(
+      `EXISTS (SELECT 1 FROM resource r WHERE r.type = ${version}.type AND r.id = ${version}.id AND r.deleted = 0 AND r.seq = ${version}.seq)`,
+    );
+  const select = (restriction: Fragment): Fragment =>
+    sql`SELECT c.seq AS seq FROM version c WHERE c.type IN (${types}) AND ${isCurrent('c')} AND ${restriction}`;
+  return {
+    rows: select(EVERY),
+    check: sql`EXISTS (SELECT 1 FROM version v WHERE v.seq = +c.seq AND v.type IN (${types}) AND ${isCurrent('v')})`,
+    ordered: (restriction, order) => sql`${select(restriction)} ORDER BY 1 ${fragment(order)}`,
+    unique: true,
+  };
+}
+
+/** What a check finds when each resource of `whole` is looked at. */
+export function scanSource(whole: Source, check: Fragment): Source {
+  return {
+    rows: whole.ordered!(sql`${withinDeadline('c')} AND ${check}`, 'ASC'),
+    check,
+    unique: true,
+    scans: true,
+  };
+}
+
 /** Resources with any of the ids, not deleted. */
 export function idSource(resourceType: string, ids: readonly string[]): Source {
   const list = listOf(ids, () => JSON.stringify(ids));
@@ -107,7 +163,7 @@ export function idSource(resourceType: string, ids: readonly string[]): Source {
 
 /** Resources of which one value in an indexed table satisfies one of the tests; `range` finds a superset of what `test` is true for. */
 export function valueSource(
-  kind: 'date' | 'string',
+  kind: 'range' | 'string',
   parameter: number,
   tests: readonly { range: Fragment; test: Fragment }[],
 ): Source {

@@ -34,6 +34,9 @@ const COUNTED = 3;
 const UUID_LENGTH = 36;
 const UUID_FAMILY = 10;
 
+/** Names with `$` are made of values, of which there is no end: nothing is kept of them. */
+const isOpenEnded = (parameter: string): boolean => parameter.includes('$');
+
 const isUuid = (text: string): boolean => text.length === UUID_LENGTH && text[8] === '-' && text[23] === '-';
 
 const familyOf = (text: string): string => text.slice(0, isUuid(text) ? UUID_FAMILY : -COUNTED);
@@ -55,16 +58,19 @@ export class TermKeys {
     this.#hash = new TermHash(seed);
   }
 
-  /** The term that lists every current resource of a type. */
+  /** The term that lists every current resource of a type; its qualifiers are the numbers of their shapes. */
   ofType(resourceType: string): TermKey {
-    return this.#asked('all', resourceType, '', '', UNQUALIFIED);
+    return this.#asked('all', resourceType, '', '', undefined);
   }
 
-  type(resourceType: string, sink: TermSink): void {
-    this.#key('all', resourceType, '', '', UNQUALIFIED, sink);
+  /** @returns the number of the shape (see `Shapes`) */
+  type(resourceType: string, shape: string, sink: TermSink): number {
+    const number = this.#qualifier(shape);
+    this.#key('all', resourceType, '', '', number, sink);
+    return number;
   }
 
-  /** Terms of an entry; none for dates. */
+  /** Terms of an entry; none for dates, numbers and texts. */
   entry(resourceType: string, entry: IndexEntry, sink: TermSink): void {
     const { parameter } = entry;
     if (entry.kind === 'token') {
@@ -100,11 +106,15 @@ export class TermKeys {
     const ofType = nestedMap(this.#parameters, resourceType);
     let number = ofType.get(parameter);
     if (number === undefined) {
-      this.#hash.hash(this.#hash.after('parameter'), `${resourceType}.${parameter}`);
-      number = (this.#hash.high & 0x7fff) * 2 ** 32 + (this.#hash.low >>> 0);
-      ofType.set(parameter, number);
+      number = this.#parameter(resourceType, parameter);
+      if (!isOpenEnded(parameter)) ofType.set(parameter, number);
     }
     return number;
+  }
+
+  #parameter(resourceType: string, parameter: string): number {
+    this.#hash.hash(this.#hash.after('parameter'), `${resourceType}.${parameter}`);
+    return (this.#hash.high & 0x7fff) * 2 ** 32 + (this.#hash.low >>> 0);
   }
 
   #key(space: Space, resourceType: string, parameter: string, text: string, qualifier: number, sink: TermSink): void {
@@ -128,11 +138,16 @@ export class TermKeys {
     const ofType = nestedMap(nestedMap(this.#states, space), resourceType);
     let state = ofType.get(parameter);
     if (state === undefined) {
-      state = { hash: this.#hash.after(`${space} ${resourceType}.${parameter}`), family: '', familyBits: 0 };
-      this.#hash.hash(state.hash, '');
-      state.familyBits = this.#hash.high & ~0xffff;
-      ofType.set(parameter, state);
+      state = this.#newState(space, resourceType, parameter);
+      if (!isOpenEnded(parameter)) ofType.set(parameter, state);
     }
+    return state;
+  }
+
+  #newState(space: Space, resourceType: string, parameter: string): ValueState {
+    const state = { hash: this.#hash.after(`${space} ${resourceType}.${parameter}`), family: '', familyBits: 0 };
+    this.#hash.hash(state.hash, '');
+    state.familyBits = this.#hash.high & ~0xffff;
     return state;
   }
 

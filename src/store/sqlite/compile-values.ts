@@ -1,0 +1,105 @@
+import type { Condition, RangeValue, StringValue } from '../../search/query.ts';
+import { type Fragment, fragment } from './fragment.ts';
+import { bounded } from './pack-unit.ts';
+import { EVERY, type Source, termSource, valueSource } from './source.ts';
+import type { TermKeys } from './term-keys.ts';
+
+const NO_TEST = fragment('TRUE');
+
+/** A condition on the values of one parameter. */
+export type ValueCondition = Extract<Condition, { kind: 'token' | 'reference' | 'string' | 'date' | 'number' }>;
+
+/** The source of values of one parameter; undefined where nothing can match. */
+export function compileValues(resourceType: string, condition: ValueCondition, keys: TermKeys): Source | undefined {
+  const { parameter } = condition;
+  switch (condition.kind) {
+    case 'date':
+    case 'number':
+      return valueSource(
+        'range',
+        keys.parameter(resourceType, parameter),
+        condition.anyOf.map(value => rangeTest(value, condition.kind)),
+      );
+    case 'string':
+      return compileString(resourceType, parameter, condition.anyOf, keys);
+    case 'token': {
+      const terms = condition.anyOf.map(value => keys.token(resourceType, parameter, value));
+      const known = terms.filter(term => term !== undefined);
+      return known.length === 0 ? undefined : termSource(known);
+    }
+    case 'reference':
+      return termSource(condition.anyOf.map(value => keys.reference(resourceType, parameter, value)));
+  }
+}
+
+function compileString(
+  resourceType: string,
+  parameter: string,
+  values: readonly StringValue[],
+  keys: TermKeys,
+): Source {
+  const exact = values.filter(value => value.match === 'exact');
+  const folded = values.filter(value => value.match !== 'exact');
+  const sources: Source[] = [];
+  if (exact.length > 0) sources.push(termSource(exact.map(value => keys.exact(resourceType, parameter, value.text))));
+  if (folded.length > 0) {
+    sources.push(valueSource('string', keys.parameter(resourceType, parameter), folded.map(stringTest)));
+  }
+  return anySource(sources);
+}
+
+/** What any of the sources finds. */
+export function anySource(sources: readonly Source[]): Source {
+  if (sources.length === 1) return sources[0]!;
+  return {
+    ...(sources.some(({ scans }) => scans) && { scans: true }),
+    rows: joinedRows(sources),
+    check: fragment(
+      `(${sources.map(({ check }) => check.sql).join(' OR ')})`,
+      ...sources.flatMap(({ check }) => check.params),
+    ),
+  };
+}
+
+/** Each in parentheses of its own, since some are in an order. */
+const joinedRows = (sources: readonly Source[]): Fragment =>
+  fragment(
+    sources.map(({ rows }) => `SELECT seq FROM (${rows.sql})`).join(' UNION ALL '),
+    ...sources.flatMap(({ rows }) => rows.params),
+  );
+
+function stringTest({ match, text }: StringValue): { range: Fragment; test: Fragment } {
+  if (text === '') return { range: EVERY, test: NO_TEST };
+  if (match === 'contains') return { range: EVERY, test: fragment('instr(v.folded, ?) > 0', text) };
+  // Texts are ordered by their UTF-8 bytes; no character sorts behind U+10FFFF.
+  return { range: fragment('v.folded >= ? AND v.folded < ?', text, `${text}\u{10ffff}`), test: NO_TEST };
+}
+
+/**
+ * A value `[v.low, v.high)` of a resource against the searched range, by prefix. `range` is one bound on one column, which an
+ * index finds; `test` the rest. https://hl7.org/fhir/R4/search.html#prefix
+ */
+function rangeTest(value: RangeValue, kind: 'date' | 'number'): { range: Fragment; test: Fragment } {
+  const low = bounded(kind, value.low);
+  const high = bounded(kind, value.high);
+  switch (value.prefix) {
+    case 'eq':
+      return { range: fragment('v.low >= ? AND v.low < ?', low, high), test: fragment('v.high <= ?', high) };
+    case 'ne':
+      return { range: EVERY, test: fragment('(v.low < ? OR v.high > ?)', low, high) };
+    case 'gt':
+      return { range: fragment('v.high > ?', high), test: NO_TEST };
+    case 'lt':
+      return { range: fragment('v.low < ?', low), test: NO_TEST };
+    case 'ge':
+      return { range: fragment('v.high > ?', low), test: fragment('(v.high > ? OR v.low >= ?)', high, low) };
+    case 'le':
+      return { range: fragment('v.low < ?', high), test: fragment('(v.low < ? OR v.high <= ?)', low, high) };
+    case 'sa':
+      return { range: fragment('v.low >= ?', high), test: NO_TEST };
+    case 'eb':
+      return { range: fragment('v.high <= ?', low), test: NO_TEST };
+    case 'ap':
+      return { range: fragment('v.low < ? AND v.high > ?', high, low), test: NO_TEST };
+  }
+}
