@@ -16,7 +16,7 @@ import type { OperationLevel } from './operation-levels.ts';
 const definitions = loadDefinitions({ folders: ['profiles/r4', 'profiles/openimis', 'profiles/kiungo'], packages: [] });
 const implemented = {
   interactions: new Set([
-    ...['read', 'vread', 'create', 'update', 'patch', 'delete', 'search-type'],
+    ...['read', 'vread', 'create', 'update', 'patch', 'delete', 'search-type', 'search-system'],
     ...['history-instance', 'history-type', 'history-system'],
   ]),
   operations: new Map([

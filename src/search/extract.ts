@@ -42,7 +42,8 @@ export function createExtractor(
 function compileType(resourceType: string, definitions: Definitions, context: SearchContext): Extraction[] {
   const extractions: Extraction[] = [];
   for (const parameter of definitions.searchParameters(resourceType).values()) {
-    if (KNOWN_TO_STORE.has(parameter.code) || whyNotSearchable(parameter) !== undefined) continue;
+    if (KNOWN_TO_STORE.has(parameter.code) || parameter.expression === undefined) continue;
+    if (whyNotSearchable(parameter) !== undefined) continue;
     extractions.push(...compileParameter(parameter, resourceType, definitions, context));
   }
   return extractions;

@@ -110,7 +110,7 @@ describe('parseSearch', () => {
     ],
     ['Claim?_content=x', 'Search parameter "_content" cannot be used: its definition has no expression.'],
     ['Claim?patient=', 'Search parameter "patient" has no value. Give it one or leave it out.'],
-    ['Location?_sort=near', '"_sort" does not take "near": what is of type special has no order.'],
+    ['Location?_sort=near', '"_sort" does not take "near": what it finds has no order.'],
     ['Claim?_sort=creatd', 'Claim has no search parameter "creatd". Did you mean "created"?'],
   ])('refuses %s, or leaves it out in lenient handling', (url, diagnostics) => {
     expect(refusal(url)).toBe(`400 search-parameter-unknown: ${diagnostics}`);

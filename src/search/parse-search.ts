@@ -4,6 +4,7 @@ import type { Issue } from '../fhir/issue.ts';
 import type { Condition, SearchQuery, SortKey, TotalMode } from './query.ts';
 import { type ConditionContext, findParameter, readCondition } from './read-condition.ts';
 import { type Include, isIncludeName, readInclude } from './read-include.ts';
+import { searchesAs } from './search-as.ts';
 import { requireFewParameters, requireFewTests } from './search-limits.ts';
 import type { SearchContext } from './search-type.ts';
 
@@ -155,10 +156,11 @@ function readSortKey(key: string, input: SearchInput): SortKey {
       '"_sort" takes "_lastUpdated" and "_id" where several types are searched.',
     );
   }
-  const { type } = findParameter(code, input.resourceType, conditionContext(input));
-  const kind = SORT_KINDS[type];
+  const parameter = findParameter(code, input.resourceType, conditionContext(input));
+  const { type } = parameter;
+  const kind = searchesAs(parameter).length > 0 ? undefined : SORT_KINDS[type];
   if (kind === undefined) {
-    throw refuse('search-parameter-unknown', `"_sort" does not take "${code}": what is of type ${type} has no order.`);
+    throw refuse('search-parameter-unknown', `"_sort" does not take "${code}": what it finds has no order.`);
   }
   return { kind, parameter: code, descending };
 }

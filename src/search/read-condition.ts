@@ -5,6 +5,7 @@ import { isId } from '../fhir/reference.ts';
 import { splitEscaped, unescapeValue } from './escape.ts';
 import type { Condition } from './query.ts';
 import { refuseModifier, refuseValue } from './refuse-value.ts';
+import { type SearchAs, searchesAs } from './search-as.ts';
 import { requireFewValues } from './search-limits.ts';
 import type { ParameterUse, SearchContext } from './search-type.ts';
 import { SEARCH_TYPES, whyNotSearchable } from './search-types.ts';
@@ -58,6 +59,8 @@ function read(name: string, value: string, resourceType: string, context: ChainC
   if (dot >= 0) return readChain(name.slice(0, dot), name.slice(dot + 1), value, resourceType, context);
   const { code, modifier } = splitName(name);
   const parameter = findParameter(code, resourceType, context);
+  const searches = searchesAs(parameter);
+  if (searches.length > 0) return readSearchAs(name, value, { parameter, searches }, resourceType, context);
   if (modifier === 'missing') return readMissing(parameter, value);
   const { baseUrl, timeZone, now, definitions } = context;
   const values = splitEscaped(value, ',');
@@ -186,6 +189,36 @@ function targetsOf(
   if (here.length === 0)
     throw unknown(`What "${code}" refers to (${targets.join(', ')}) cannot be searched on this server.`);
   return here;
+}
+
+const PREFIX = /^(?:eq|ne|gt|lt|ge|le|sa|eb|ap)/;
+
+/** What a parameter stands for that is searched as another one. */
+function readSearchAs(
+  name: string,
+  value: string,
+  { parameter, searches }: { parameter: SearchParameter; searches: readonly SearchAs[] },
+  resourceType: string,
+  context: ChainContext,
+): Condition {
+  const { code, comparator = [] } = parameter;
+  if (name !== code) throw invalid(`"${code}" takes no modifier.`);
+  const [any] = searches;
+  if (any!.value === undefined) {
+    const [only, ...more] = comparator;
+    const prefix = only !== undefined && more.length === 0 ? only : '';
+    const values = splitEscaped(value, ',').map(each => (PREFIX.test(each) ? each : prefix + each));
+    return read(any!.search, values.join(','), resourceType, goOn(context, 1));
+  }
+  const anyOf = splitEscaped(value, ',').map(each => {
+    const found = searches.find(search => search.value === each);
+    if (found === undefined) {
+      throw invalid(`"${code}" must be ${searches.map(search => search.value).join(' or ')}.`);
+    }
+    const equals = found.search.indexOf('=');
+    return read(found.search.slice(0, equals), found.search.slice(equals + 1), resourceType, goOn(context, 1));
+  });
+  return anyOf.length === 1 ? anyOf[0]! : { kind: 'any', anyOf };
 }
 
 /** The resources that a List has as items: those that one of these Lists refers to. https://hl7.org/fhir/R4/search.html#list */

@@ -1,4 +1,5 @@
 import type { SearchParameter } from '../definitions/definitions.ts';
+import { searchesAs } from './search-as.ts';
 import type { SearchType } from './search-type.ts';
 import { compositeType } from './types/composite.ts';
 import { dateType } from './types/date.ts';
@@ -32,18 +33,13 @@ const CODE = /^[A-Za-z0-9_-]+$/;
  * Why a search parameter cannot be used, or undefined when it can: the one rule for what is indexed, parsed and claimed in the
  * CapabilityStatement.
  */
-export function whyNotSearchable({
-  type,
-  code,
-  expression,
-  xpathUsage,
-  component = [],
-}: SearchParameter): string | undefined {
+export function whyNotSearchable(parameter: SearchParameter): string | undefined {
+  const { type, code, expression, xpathUsage, component = [] } = parameter;
   if (SEARCH_TYPES[type] === undefined) return `parameters of type ${type} are not supported`;
   if (type === 'special' && code !== NEAR) return 'of special parameters only "near" is supported';
   if (type === 'composite' && component.length !== 2)
     return 'composites of other than two parameters are not supported';
-  if (expression === undefined) return 'its definition has no expression';
+  if (expression === undefined && searchesAs(parameter).length === 0) return 'its definition has no expression';
   if (xpathUsage === 'phonetic') return 'phonetic matching is not supported';
   return CODE.test(code) ? undefined : 'its code has other characters than letters, digits, "-" and "_"';
 }
