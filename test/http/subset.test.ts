@@ -187,7 +187,8 @@ test('_pretty indents and changes nothing', async () => {
     const pretty = await server.get(`${path}_pretty=true`, { 'accept-encoding': 'identity' });
     expect(pretty.text).toContain('\n  "resourceType": ');
     expect(pretty.headers['content-length']).toBe(`${Buffer.byteLength(pretty.text)}`);
-    if (path.startsWith('Patient/')) expect(pretty.body).toEqual(plain.body);
+    // The links of a Bundle repeat how it is written.
+    if (path === 'Patient/asha?') expect(pretty.body).toEqual(plain.body);
   }
   expect((await server.get('Patient/asha?_pretty=true')).text).toContain('"valueDecimal": 1.50');
   expect((await server.get('Patient/asha?_pretty=true&_summary=text')).text).toContain('\n      {\n');
