@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { gather } from '../../src/search/gather.ts';
 import type { IndexEntry } from '../../src/search/index-entry.ts';
 import type { Condition, DateRange, DateValue, SearchQuery, SortKey } from '../../src/search/query.ts';
 import { change, commit, describeStore, find, query } from './stored.ts';
@@ -172,12 +173,20 @@ describeStore('search against a plain filter', test => {
           change({ resourceType, id, lastUpdated: start, index: indexes.at(-i)! }),
         );
         const now = stored.map(item => change({ resourceType, ...item, versionId: 2 }));
+        const gathered = gather();
+        for (const item of stored) gathered.add({ resourceType, ...item });
         await commit(test.store, ...past);
         await commit(test.store, ...now);
         for (const [where, sort, count] of asked) {
           const asking = query({ resourceType, where: where.map(by => shifted(by, start)), sort, count });
           const ids = expected(stored, asking);
           expect(await find(test.store, asking)).toEqual(ids);
+          expect(
+            gathered
+              .find(asking)
+              .map(({ id }) => id)
+              .sort(),
+          ).toEqual(ids.toSorted());
           const { total } = await test.store.search({ ...asking, count: 0, total: 'accurate' });
           expect(total).toBe(ids.length);
         }
