@@ -52,7 +52,7 @@ export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
           conditionalDelete: 'single',
           operation: [...(OPERATIONS[type] ?? []), VALIDATE],
         })),
-      interaction: [{ code: 'history-system' }],
+      interaction: ['transaction', 'batch', 'history-system'].map(code => ({ code })),
       operation: [VALIDATE],
     },
   ],
