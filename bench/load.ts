@@ -22,10 +22,11 @@ export const load = async (
   seconds: number,
   next: () => LoadRequest,
   onBody?: (body: string, headers: Record<string, string>) => void,
+  connections = CONNECTIONS,
 ): Promise<LoadResult> => {
   const result = await autocannon({
     url: origin,
-    connections: CONNECTIONS,
+    connections,
     duration: seconds,
     requests: [
       {

@@ -52,7 +52,7 @@ export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
           conditionalDelete: 'single',
           operation: [...(OPERATIONS[type] ?? []), VALIDATE],
         })),
-      interaction: [{ code: 'search-system' }, { code: 'history-system' }],
+      interaction: ['transaction', 'batch', 'search-system', 'history-system'].map(code => ({ code })),
       operation: [VALIDATE],
     },
   ],

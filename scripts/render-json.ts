@@ -13,20 +13,26 @@ const renderMember = (name: string, value: unknown): string => {
 const renderList = (items: readonly unknown[]): string =>
   `[\n${items.map(item => JSON.stringify(item)).join(',\n')}\n]`;
 
-/** As the formatter of this project leaves a file that people read. */
-export const renderFormatted = (value: unknown, indent = ''): string => {
+/** Characters of a line at most, with the comma behind it. */
+const WIDTH = 160;
+
+/** As the formatter of this project leaves a file that people read. `before` is the number of characters that stand before it in its line. */
+export const renderFormatted = (value: unknown, indent = '', before = 0): string => {
   const isScalar = (item: unknown): boolean => typeof item !== 'object' || item === null;
   if (isScalar(value)) return JSON.stringify(value);
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
     if (value.every(isScalar)) return `[${value.map(item => JSON.stringify(item)).join(', ')}]`;
-    const [only, ...others] = value;
-    const alone = others.length === 0 ? renderFormatted(only, indent) : '\n';
-    if (!alone.includes('\n')) return `[${alone}]`;
-    return `[\n${value.map(item => inner + renderFormatted(item, inner)).join(',\n')}\n${indent}]`;
+    const items = value.map(item => renderFormatted(item, inner, inner.length));
+    const inLine = `[${items.join(', ')}]`;
+    if (!inLine.includes('\n') && before + inLine.length < WIDTH) return inLine;
+    return `[\n${items.map(item => inner + item).join(',\n')}\n${indent}]`;
   }
   const members = Object.entries(value as object);
-  const rendered = members.map(([name, member]) => `${JSON.stringify(name)}: ${renderFormatted(member, inner)}`);
+  const rendered = members.map(([name, member]) => {
+    const head = `${JSON.stringify(name)}: `;
+    return head + renderFormatted(member, inner, inner.length + head.length);
+  });
   if (members.length === 1) return `{ ${rendered[0]} }`;
   return `{\n${rendered.map(member => inner + member).join(',\n')}\n${indent}}`;
 };

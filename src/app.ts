@@ -43,6 +43,7 @@ const DEFINITION_FOLDERS = ['profiles/r4', 'profiles/openimis', 'profiles/kiungo
 const INTERACTIONS = new Set([
   ...['read', 'vread', 'create', 'update', 'patch', 'delete', 'search-type', 'search-system'],
   ...['history-instance', 'history-type', 'history-system'],
+  ...['batch', 'transaction'],
 ]);
 
 /**
@@ -135,6 +136,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       normalize: config.normalize,
       maxDepth: config.maxDepth,
       maxResourceBytes: config.maxResourceBytes,
+      maxBundleEntries: config.maxBundleEntries,
       pageSize: config.pageSize,
       maxPageSize: config.maxPageSize,
       maxIncludes: config.maxIncludes,

@@ -17,7 +17,7 @@ const definitions = loadDefinitions({ folders: ['profiles/r4', 'profiles/openimi
 const implemented = {
   interactions: new Set([
     ...['read', 'vread', 'create', 'update', 'patch', 'delete', 'search-type', 'search-system'],
-    ...['history-instance', 'history-type', 'history-system'],
+    ...['history-instance', 'history-type', 'history-system', 'batch', 'transaction'],
   ]),
   operations: new Map([
     ['json-schema', { levels: new Set<OperationLevel>(['instance']), affectsState: false }],
@@ -178,8 +178,8 @@ test('a listed search parameter is the only one', () => {
 
 test.each([
   [
-    { interaction: [{ code: 'read' }, { code: 'batch' }] },
-    'rest[0].resource[1].interaction[1]: batch is not implemented',
+    { interaction: [{ code: 'read' }, { code: 'search-system' }] },
+    'rest[0].resource[1].interaction[1]: search-system is not implemented',
   ],
   [{ interaction: [{ code: 'patch' }] }, 'rest[0].resource[1].interaction: patch needs a patchFormat'],
   [{ conditionalDelete: 'multiple' }, 'rest[0].resource[1].conditionalDelete: multiple is not implemented'],
@@ -226,8 +226,8 @@ test.each([
   [{ patchFormat: ['application/xml-patch+xml'] }, 'patchFormat[0]: application/xml-patch+xml is not implemented'],
   [{ rest: [] }, 'rest: must be one, of mode server'],
   [
-    { rest: [{ mode: 'server', interaction: [{ code: 'transaction' }] }] },
-    'rest[0].interaction[0]: transaction is not implemented',
+    { rest: [{ mode: 'server', interaction: [{ code: 'search-system' }] }] },
+    'rest[0].interaction[0]: search-system is not implemented',
   ],
   [
     { rest: [{ mode: 'server', operation: [SUBMIT] }] },

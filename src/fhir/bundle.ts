@@ -6,9 +6,10 @@ export interface BundleLink {
 
 /** What goes into a Bundle. Entries are JSON texts, so that what is stored is passed on as it is and never parsed. */
 export interface BundleParts {
-  type: 'searchset' | 'history';
+  type: 'searchset' | 'history' | 'batch-response' | 'transaction-response';
   total?: number;
-  links: readonly BundleLink[];
+  /** Only what has pages has links. */
+  links?: readonly BundleLink[];
   entries: readonly string[];
 }
 
@@ -21,7 +22,7 @@ export const buildBundle = ({ type, total, links, entries }: BundleParts): strin
     resourceType: 'Bundle',
     type,
     ...(total === undefined ? {} : { total }),
-    link: links.map(({ relation, url }) => ({ relation, url })),
+    ...(links === undefined ? {} : { link: links.map(({ relation, url }) => ({ relation, url })) }),
   });
   return entries.length === 0 ? head : `${head.slice(0, -1)},"entry":[${entries.join(',')}]}`;
 };

@@ -40,17 +40,25 @@ const parseText = (text: string): unknown => {
   }
 };
 
+/** The text of a body. @throws {FhirError} 400 for bytes that are not UTF-8 */
+export const readUtf8 = (body: Buffer): string => {
+  if (!isUtf8(body)) throw refuse('json-encoding', 'The body is not valid UTF-8. Send JSON encoded in UTF-8.');
+  return body.toString('utf8');
+};
+
+/** The scan of a text that is not nested too deeply. @throws {FhirError} 400 */
+export const requireDepth = (scan: JsonScan, maxDepth: number): JsonScan => {
+  if (scan.depth <= maxDepth) return scan;
+  throw refuse('json-too-deep', `The body is nested ${scan.depth} levels deep; at most ${maxDepth} are accepted.`);
+};
+
 /**
  * Reads JSON from the bytes of a request body. What is not UTF-8, no JSON, or deeper than `maxDepth` is refused with 400. That no name
  * stands twice in one object is left to `requireUniqueNames`.
  */
 export const parseJson = (body: Buffer, maxDepth: number): ParsedJson => {
-  if (!isUtf8(body)) throw refuse('json-encoding', 'The body is not valid UTF-8. Send JSON encoded in UTF-8.');
-  const text = body.toString('utf8');
-  const scan = scanJson(text);
-  if (scan.depth > maxDepth) {
-    throw refuse('json-too-deep', `The body is nested ${scan.depth} levels deep; at most ${maxDepth} are accepted.`);
-  }
+  const text = readUtf8(body);
+  const scan = requireDepth(scanJson(text), maxDepth);
   return { value: parseText(text), text, scan };
 };
 

@@ -16,7 +16,8 @@ export interface ParsedResource {
   written: WrittenNumbers | undefined;
 }
 
-const withExact = (resource: Resource, text: string, scan: JsonScan): ParsedResource => ({
+/** A resource with the text that it was read from, judged before but for its numbers. */
+export const withExact = (resource: Resource, text: string, scan: JsonScan): ParsedResource => ({
   resource,
   exact: scan.inexactNumbers ? (parseExact(text) as Resource) : resource,
   text,

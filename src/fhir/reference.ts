@@ -152,14 +152,17 @@ export function findReferences(
 }
 
 /** The name of an element in FHIRPath, which leaves out the type of a choice. */
-function expressionName(name: string, isList: boolean, resourceType: string): string {
+export function expressionName(name: string, isList: boolean, resourceType: string): string {
   if (VALUE.test(name) && !isList) return 'value';
   const isChoice = CHOICES.has(name) && !NOT_CHOICES.has(`${resourceType}.${name}`);
   return isChoice ? name.slice(0, -'Reference'.length) : name;
 }
 
-/** An Expression and an Immunization.education have a `reference` too, which is a plain uri. */
-function isReference(node: JsonObject): boolean {
+/**
+ * Whether an object with a `reference` is a Reference: an Expression and an Immunization.education have a `reference` too, which is a plain
+ * uri.
+ */
+export function isReference(node: JsonObject): boolean {
   for (const name in node) if (!REFERENCE_ELEMENTS.has(name) && name.charCodeAt(0) !== UNDERSCORE) return false;
   return true;
 }

@@ -36,11 +36,13 @@ const CLOSE_BRACE = 125;
 /** Decimal digits that a JavaScript number always keeps. */
 const EXACT_DIGITS = 15;
 
-const isSpace = (char: number): boolean => char <= 32 && (char === 32 || char === 10 || char === 13 || char === 9);
+/** Whether a character is white space of JSON. */
+export const isSpace = (char: number): boolean =>
+  char <= 32 && (char === 32 || char === 10 || char === 13 || char === 9);
 const isDigit = (char: number): boolean => char >= ZERO && char <= NINE;
 
 /** Index after the closing quote of the string whose opening quote is at `start`. */
-const endOfString = (text: string, start: number): number => {
+export const endOfString = (text: string, start: number): number => {
   let end = text.indexOf('"', start + 1);
   while (end > 0) {
     let backslashes = 0;
@@ -52,7 +54,7 @@ const endOfString = (text: string, start: number): number => {
 };
 
 /** The name that a written name means: `\\u0069d` is `id` too. */
-const memberName = (written: string): string => {
+export const memberName = (written: string): string => {
   if (!written.includes('\\')) return written;
   try {
     return JSON.parse(`"${written}"`) as string;

@@ -53,3 +53,15 @@ export const printResource = (resource: JsonObject & { resourceType: string }, s
   const head = `{"resourceType":"${resourceType}","id":"${stamp.id}","meta":${stampedMeta(meta as JsonObject | undefined, stamp)}`;
   return members === '{}' ? `${head}}` : `${head},${members.slice(1)}`;
 };
+
+const TIME = '"lastUpdated":"';
+const TIME_LENGTH = 24;
+
+/** Where the time stands in a text that was stamped. All that comes before it is ASCII. */
+export const timeAt = (text: string): number => text.indexOf(TIME) + TIME.length;
+
+/** A text that was stamped with the time of one moment, with that of another, in milliseconds since 1970 UTC. */
+export const restamp = (text: string, lastUpdated: number): string => {
+  const at = timeAt(text);
+  return text.slice(0, at) + formatInstant(lastUpdated) + text.slice(at + TIME_LENGTH);
+};

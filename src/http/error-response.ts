@@ -2,22 +2,11 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { FhirError, type RequestRule, refuse } from '../fhir/fhir-error.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
+import { storeRefusal } from '../interactions/store-refusal.ts';
 import { StoreError } from '../store/store-error.ts';
 import { bodyTooLarge } from './body-too-large.ts';
 import { endConnectionWhenClosing } from './close-in-time.ts';
 import { FHIR_JSON } from './media-type.ts';
-
-/** Seconds after which a client may try again when the store could not do its work. */
-const RETRY_AFTER = '5';
-
-const STORE_RULES = {
-  full: ['store-full', 'The server has no space left to store this. Nothing was stored; send it again later.'],
-  unavailable: [
-    'store-unavailable',
-    'The store does not answer at the moment. Nothing was acknowledged; send it again later.',
-  ],
-  timeout: ['store-timeout', 'The store took too long to answer. Narrow the search, or send it again later.'],
-} as const satisfies Record<StoreError['kind'], readonly [RequestRule, string]>;
 
 /** Refusals of the HTTP framework, by its error code. */
 const FRAMEWORK_RULES: Readonly<Record<string, readonly [RequestRule, string]>> = {
@@ -34,10 +23,7 @@ const FRAMEWORK_RULES: Readonly<Record<string, readonly [RequestRule, string]>> 
 /** Any error as the refusal that the client is told; what nobody foresaw is 500 with the id of the request and nothing else. */
 export const toFhirError = (error: unknown, requestId: string): FhirError => {
   if (error instanceof FhirError) return error;
-  if (error instanceof StoreError) {
-    const [rule, text] = STORE_RULES[error.kind];
-    return refuse(rule, text, { headers: { 'retry-after': RETRY_AFTER }, cause: error });
-  }
+  if (error instanceof StoreError) return storeRefusal(error);
   const { code, statusCode } = error as Partial<FastifyError>;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge();
   const known = code === undefined ? undefined : FRAMEWORK_RULES[code];

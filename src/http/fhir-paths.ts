@@ -12,6 +12,7 @@ import { historySystem } from '../interactions/history-system.ts';
 import { historyType } from '../interactions/history-type.ts';
 import { dialectOf } from '../interactions/normalize.ts';
 import { conditionalPatch, type PatchBody, patchResource } from '../interactions/patch.ts';
+import { processBundle } from '../interactions/process-bundle.ts';
 import { read } from '../interactions/read.ts';
 import { subsetOf } from '../interactions/read-subset.ts';
 import { searchSystem } from '../interactions/search-system.ts';
@@ -32,6 +33,8 @@ type Run = (request: FhirRequest, parameters: QueryParameters) => Promise<Intera
 /** What a method does at a path: the interaction's R4 code, and how it is carried out once it is known to be enabled. */
 export interface Handler {
   interaction: string;
+  /** Another interaction that is carried out here; one that is enabled will do. */
+  or?: string;
   run?: Run;
   /** What the type must allow besides the interaction. */
   isAllowed?: (type: TypeCapability) => boolean;
@@ -94,7 +97,14 @@ export const fhirPaths = (deps: Deps, software: { version: string; started: numb
 
   return {
     '/metadata': { GET: { interaction: 'capabilities', run: async () => capabilities(deps, software) } },
-    '/': { GET: { interaction: 'search-system', run: searchAll }, POST: { interaction: 'batch' } },
+    '/': {
+      GET: { interaction: 'search-system', run: searchAll },
+      POST: {
+        interaction: 'transaction',
+        or: 'batch',
+        run: request => processBundle(deps, { body: bodyOf(request), prefer: readPrefer(request.headers.prefer) }),
+      },
+    },
     '/_search': { POST: { interaction: 'search-system', run: searchAll } },
     '/_history': {
       GET: { interaction: 'history-system', run: (_request, parameters) => historySystem(deps, parameters) },

@@ -39,10 +39,11 @@ export const fhirRoutes =
       const takesBundle = url === '/' || handlers.operation !== undefined;
       const isForm = url.endsWith('/_search');
       const isOffered = (
-        { interaction, isAllowed }: Handler,
+        { interaction, or = interaction, isAllowed }: Handler,
         enabled: TypeCapability | Pick<TypeCapability, 'interactions'>,
       ): boolean =>
-        enabled.interactions.has(interaction) && (!('resourceType' in enabled) || (isAllowed?.(enabled) ?? true));
+        (enabled.interactions.has(interaction) || enabled.interactions.has(or)) &&
+        (!('resourceType' in enabled) || (isAllowed?.(enabled) ?? true));
       const allowed = (enabled: TypeCapability | Pick<TypeCapability, 'interactions'>): string =>
         allow(
           ALL_METHODS.filter(method => {
@@ -51,7 +52,7 @@ export const fhirRoutes =
           }),
         );
       for (const method of ALL_METHODS) {
-        const { interaction = method.toLowerCase(), run, isAllowed } = handlers[method] ?? {};
+        const { interaction = method.toLowerCase(), or = interaction, run, isAllowed } = handlers[method] ?? {};
         app.route<FhirRoute>({
           method,
           url,
@@ -101,7 +102,7 @@ export const fhirRoutes =
               });
             }
             if (id !== undefined) requireId(id);
-            if (run === undefined || !enabled.interactions.has(interaction)) {
+            if (run === undefined || !(enabled.interactions.has(interaction) || enabled.interactions.has(or))) {
               throw refuse('interaction-not-enabled', `${interaction} is not offered at this path.`, {
                 headers: { allow: allowed(enabled) },
               });
@@ -109,7 +110,7 @@ export const fhirRoutes =
             if (method !== 'PATCH') requireBodyType();
             const result = await run(request, parameters);
             const { baseUrl } = deps.settings;
-            if (method === 'GET' || interaction === 'search-type') {
+            if (method === 'GET' || interaction === 'search-type' || url === '/') {
               return respond(request, reply, result, { baseUrl, record, isPretty });
             }
             const prefer = readPrefer(request.headers.prefer).return;

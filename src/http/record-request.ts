@@ -20,8 +20,8 @@ interface PathParams {
 const isOperation = ({ type = '', id = '', operation }: PathParams): boolean =>
   operation !== undefined || id.startsWith('$') || type.startsWith('$');
 
-/** Counts a request that is being answered and writes its one line in the log. */
-export type RecordRequest = (request: FastifyRequest, status: number) => void;
+/** Counts a request that is being answered and writes its one line in the log. `done` is the interaction where the path has several. */
+export type RecordRequest = (request: FastifyRequest, status: number, done?: string) => void;
 
 /**
  * Writes lines where the log goes, for a line that is ready: nothing in it needs the escaping that takes the logger an eighth of
@@ -40,10 +40,10 @@ const lineWriter = (log: Logger): ((line: string) => void) => {
 export const createRecordRequest = ({ capability, now }: Deps, metrics: Metrics, log: Logger): RecordRequest => {
   const writeLine = lineWriter(log);
   const { info } = log.levels.values;
-  return (request, status) => {
+  return (request, status, done) => {
     const params = (request.params ?? {}) as PathParams;
     const { interaction: ofPath = 'none' } = request.routeOptions.config as { interaction?: string };
-    const interaction = isOperation(params) ? 'operation' : ofPath;
+    const interaction = isOperation(params) ? 'operation' : (done ?? ofPath);
     const asked = params.type;
     const type = asked !== undefined && capability.types.has(asked) ? asked : 'none';
     const ms = performance.now() - request.arrived;

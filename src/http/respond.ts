@@ -63,7 +63,7 @@ export const respond = (
   }
   reply.hijack();
   const send = (sent: string | Buffer | undefined): void => {
-    options.record(request, status);
+    options.record(request, status, result.interaction);
     endConnectionWhenClosing(reply);
     reply.raw.writeHead(status, headers);
     reply.raw.end(sent);

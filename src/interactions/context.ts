@@ -29,6 +29,8 @@ export interface Settings {
   maxDepth: number;
   /** Of a body that is stored as one resource, in bytes. */
   maxResourceBytes: number;
+  /** Of a batch or transaction. */
+  maxBundleEntries: number;
   /** Resources on a page of a search or history: where the client asks for none, and at most. */
   pageSize: number;
   maxPageSize: number;
@@ -87,6 +89,8 @@ export interface InteractionResult {
   etag?: string;
   /** Warnings and information about what was done, shown where an OperationOutcome is asked for. */
   issues?: readonly Issue[];
+  /** R4's code of what was done, where the path does not tell. */
+  interaction?: 'batch' | 'transaction';
   /** Number of changes that were made to the resource before it was written; absent where none were asked for. */
   normalized?: number;
 }

@@ -30,7 +30,8 @@ export interface CreateOptions {
   isTrial?: boolean;
 }
 
-const readIfNoneExist = (
+/** The search of an If-None-Exist. @throws {FhirError} 400 where it is none, or is not offered for the type */
+export const readIfNoneExist = (
   deps: Deps,
   { resourceType, conditionalCreate }: TypeCapability,
   header: string,

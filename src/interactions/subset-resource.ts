@@ -8,7 +8,7 @@ import { type ElementNode, elementTree, jsonName, typeCodes } from '../validatio
 export type Part = { summary: 'true' | 'text' | 'data' } | { elements: readonly string[] };
 
 /** An element as JSON names it. */
-interface Member {
+export interface Member {
   node: ElementNode;
   /** Without `[x]`. */
   element: string;
@@ -24,7 +24,8 @@ const SUBSETTED = { system: 'http://terminology.hl7.org/CodeSystem/v3-Observatio
 
 const treeOf = remember(elementTree);
 
-const membersOf = remember(
+/** The elements below a node by their names in JSON. */
+export const membersOf = remember(
   ({ children }: ElementNode): ReadonlyMap<string, Member> =>
     new Map(
       children.flatMap(node =>
@@ -36,10 +37,16 @@ const membersOf = remember(
     ),
 );
 
+/** The root of the definition of a resource type; undefined for a type that is not known. */
+export const rootOf = (definitions: Definitions, resourceType: string): ElementNode | undefined => {
+  const structure = definitions.structureDefinition(resourceType);
+  return structure && treeOf(structure)!.root;
+};
+
 /** The elements at the root of a resource type by their names in JSON; none for a type that is not known. */
 export const rootMembers = (definitions: Definitions, resourceType: string): ReadonlyMap<string, Member> => {
-  const structure = definitions.structureDefinition(resourceType);
-  return (structure && membersOf(treeOf(structure)!.root)) ?? new Map();
+  const root = rootOf(definitions, resourceType);
+  return (root && membersOf(root)) ?? new Map();
 };
 
 const isMandatory = ({ node }: Member): boolean => (node.definition.min ?? 0) > 0;
@@ -50,22 +57,28 @@ const isOfSummary = (member: Member): boolean => {
   return isSummary || isModifier || isMandatory(member);
 };
 
-/** Where the parts of an element are defined; undefined if it is shown whole. */
-const definedBelow = (definitions: Definitions, { node, type }: Member, value: JsonObject): ElementNode | undefined => {
+/** Where the parts of an element are defined; `resourceType` is that of a resource that stands there. */
+export const definedBelow = (
+  definitions: Definitions,
+  { node, type }: Member,
+  resourceType?: string,
+): ElementNode | undefined => {
   const { contentReference } = node.definition;
   if (node.children.length > 0) return node;
   if (contentReference !== undefined) {
     return treeOf(node.structure)!.byId.get(contentReference.slice(contentReference.indexOf('#') + 1));
   }
-  if (WHOLE.has(type)) return undefined;
-  const structure = definitions.structureDefinition(typeof value.resourceType === 'string' ? value.resourceType : type);
+  const structure = definitions.structureDefinition(resourceType ?? type);
   return structure && treeOf(structure)!.root;
 };
 
 const summaryOfValue = (definitions: Definitions, member: Member, value: Json): Json => {
   if (Array.isArray(value)) return value.map(item => summaryOfValue(definitions, member, item));
   if (!isJsonObject(value) || isRawNumber(value)) return value;
-  const node = definedBelow(definitions, member, value);
+  const { resourceType } = value;
+  const isWhole = WHOLE.has(member.type);
+  const named = typeof resourceType === 'string' ? resourceType : undefined;
+  const node = isWhole ? undefined : definedBelow(definitions, member, named);
   const part = node === undefined ? value : keep(value, membersOf(node)!, isOfSummary, definitions);
   return Object.keys(part).length === 0 ? value : part;
 };

@@ -51,15 +51,34 @@ export interface MatchCondition {
   id?: string;
 }
 
+/** A version of a resource as the current one: a deletion counts, 0 is none. */
+export interface CurrentVersion extends ResourceKey {
+  versionId: number;
+}
+
 /** Changes that become visible and durable together, or not at all. */
 export interface Unit {
   changes: readonly Change[];
   /** Resources that must be there, not deleted, when the unit is applied (or be created by the unit itself). */
   mustExist?: readonly ResourceKey[];
+  /** Versions that must be current, as they were when the unit was made, of resources that it leaves as they are. */
+  mustBeCurrent?: readonly CurrentVersion[];
   /** Searches that must find, before the unit is applied, what they found when it was made. */
   matches?: readonly MatchCondition[];
+  /**
+   * Gives the time of all changes, in milliseconds since 1970 UTC, when the unit takes its place in the order of commits. It is put in
+   * place of the `lastUpdated` of each change, and into its text, where `stampResource` has put that. With it, handing over a large unit
+   * takes turns with other work.
+   */
+  time?: () => number;
   /** Judge the unit as if it were to be applied, and answer so, but change nothing. */
   isTrial?: boolean;
+}
+
+/** A business identity that another resource has. */
+export interface TakenIdentity {
+  identity: string;
+  key: ResourceKey;
 }
 
 /** What became of a unit. Only `committed` changed anything, unless it was a trial; it is answered when the unit is on disk. */
@@ -69,7 +88,7 @@ export type CommitResult =
   | { outcome: 'exists'; key: ResourceKey }
   | { outcome: 'multiple-matches' }
   | { outcome: 'matches-changed' }
-  | { outcome: 'identity-taken'; identity: string; key: ResourceKey }
+  | ({ outcome: 'identity-taken'; others?: readonly TakenIdentity[] } & TakenIdentity)
   | { outcome: 'references-missing'; missing: readonly ResourceKey[] };
 
 /** Where a page of a search or a history ended. Opaque to all but the store that made it; plain JSON. */

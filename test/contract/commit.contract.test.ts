@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { printResource } from '../../src/fhir/stamp-resource.ts';
 import type { Change, MatchCondition, ResourceKey } from '../../src/store/store.ts';
 import { change, commit, describeStore, find, put, query } from './stored.ts';
 
@@ -154,6 +156,22 @@ describeStore('commits', test => {
     expect(await find(test.store, byCode('x'))).toHaveLength(1);
   });
 
+  it('applies a unit only if what it leaves as it is has not changed', async () => {
+    await put(test.store, { id: 'a' });
+    await put(test.store, { id: 'gone' });
+    await put(test.store, { id: 'gone', versionId: 2, method: 'DELETE' });
+    const current = (id: string, versionId: number) => ({ resourceType: 'Basic', id, versionId });
+    const attempt = (...mustBeCurrent: ReturnType<typeof current>[]) =>
+      test.store.commit({ changes: [change({ id: 'b' })], mustBeCurrent });
+    for (const wrong of [current('a', 0), current('a', 2), current('gone', 1), current('never', 1)]) {
+      const result = await attempt(current('a', 1), wrong);
+      expect(result).toMatchObject({ outcome: 'version-conflict', key: { id: wrong.id } });
+    }
+    expect(await test.store.read({ resourceType: 'Basic', id: 'b' })).toBeUndefined();
+    const result = await attempt(current('a', 1), current('gone', 2), current('never', 0));
+    expect(result).toEqual({ outcome: 'committed' });
+  });
+
   it('gives a business identity to one resource only', async () => {
     const results = await Promise.all(
       Array.from({ length: 64 }, (_, i) =>
@@ -163,6 +181,25 @@ describeStore('commits', test => {
     const winner = results.findIndex(result => result.outcome === 'committed');
     const taken = { outcome: 'identity-taken', identity: 'claim 1', key: { resourceType: 'Basic', id: `c${winner}` } };
     expect(results.filter((_, i) => i !== winner)).toEqual(Array(63).fill(taken));
+  });
+
+  it('names every identity of a unit that others have', async () => {
+    await put(test.store, { id: 'a', identities: ['one', 'two'] });
+    const result = await commit(
+      test.store,
+      change({ id: 'b', identities: ['two'] }),
+      change({ id: 'c', identities: ['three'] }),
+      change({ id: 'd', identities: ['one', 'three'] }),
+    );
+    expect(result).toEqual({
+      outcome: 'identity-taken',
+      identity: 'two',
+      key,
+      others: [
+        { identity: 'one', key },
+        { identity: 'three', key: { resourceType: 'Basic', id: 'c' } },
+      ],
+    });
   });
 
   it('lets a resource keep, change and drop its identity', async () => {
@@ -270,6 +307,56 @@ describeStore('commits', test => {
     expect(test.store.statistics()).toMatchObject({ unitsCommitted: 1, unitsRefused: 0, unitsTried: 6 });
     const results = await Promise.all([trial(fresh), commit(test.store, change(fresh)), trial(fresh)]);
     expect(results.map(({ outcome }) => outcome)).toEqual(['committed', 'committed', 'version-conflict']);
+  });
+
+  it.each([2, 1000])(
+    'gives a unit of %i changes the time at which it takes its place, in its texts too',
+    async count => {
+      let clock = Date.UTC(2040, 0, 1);
+      const stamp = { versionId: 1, lastUpdated: Date.UTC(2020, 0, 1) };
+      const changes = Array.from({ length: count }, (_, i) => {
+        const id = `t${i}`;
+        const resource = { resourceType: 'Basic', code: { text: 'é "lastUpdated":"' } };
+        return change({ id, lastUpdated: stamp.lastUpdated, text: printResource(resource, { ...stamp, id }) });
+      });
+      await put(test.store, { id: 'gone' });
+      changes.push(change({ id: 'gone', versionId: 2, method: 'DELETE' }));
+      let isDone = false;
+      const large = test.store.commit({ changes, time: () => clock++ }).then(result => {
+        isDone = true;
+        return result;
+      });
+      const small: Promise<unknown>[] = [];
+      for (let i = 0; !isDone; i++) {
+        small.push(test.store.commit({ changes: [change({ id: `s${i}`, lastUpdated: clock++ })] }));
+        await setImmediate();
+      }
+      expect(await large).toEqual({ outcome: 'committed' });
+      await Promise.all(small);
+      const seen = [];
+      for (let last = 0; ; last = seen.at(-1)!.sequence) {
+        const some = await test.store.changes(last, 1000);
+        if (some.length === 0) break;
+        seen.push(...some);
+      }
+      const times = seen.map(({ lastUpdated }) => lastUpdated);
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+      const ofUnit = seen.filter(({ id, method }) => id.startsWith('t') || method === 'DELETE');
+      expect(new Set(ofUnit.map(({ lastUpdated }) => lastUpdated)).size).toBe(1);
+      const first = (await test.store.read({ resourceType: 'Basic', id: 't0' }))!;
+      const told = new Date(first.lastUpdated).toISOString();
+      expect(first.body).toBe(
+        `{"resourceType":"Basic","id":"t0","meta":{"versionId":"1","lastUpdated":"${told}"},"code":{"text":"é \\"lastUpdated\\":\\""}}`,
+      );
+    },
+  );
+
+  it('commits a large unit that was handed over before it was closed', async () => {
+    const changes = Array.from({ length: 3000 }, (_, i) => change({ id: `c${i}`, method: 'DELETE' }));
+    const large = test.store.commit({ changes, time: () => Date.UTC(2040, 0, 1) });
+    await test.reopen();
+    expect(await large).toEqual({ outcome: 'committed' });
+    expect((await test.store.read({ resourceType: 'Basic', id: 'c2999' }))?.versionId).toBe(1);
   });
 
   it('lists changes in the order of their commit without a gap', async () => {

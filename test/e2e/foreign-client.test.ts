@@ -134,6 +134,32 @@ describe('fhir-kit-client', () => {
     expect({ status: statusOf(updated), id: updated.id }).toEqual({ status: 200, id });
   });
 
+  it('sends a transaction, whose references it follows, and a batch', async () => {
+    const fullUrl = 'urn:uuid:5f0c3c1e-3c0a-4d0e-9d55-6d3f5b0f7a01';
+    const list = { resourceType: 'List', status: 'current', mode: 'working', subject: { reference: fullUrl } };
+    const entry = [
+      { fullUrl, resource: patient(80), request: { method: 'POST', url: 'Patient' } },
+      { resource: list, request: { method: 'POST', url: 'List' } },
+    ];
+    const stored = (await client.transaction({
+      body: { resourceType: 'Bundle', type: 'transaction', entry },
+    })) as unknown as Bundle<Patient>;
+    expect(stored.type).toBe('transaction-response');
+    expect(stored.entry!.map(({ response }) => response!.status)).toEqual(['201 Created', '201 Created']);
+    const [made, listed] = await Promise.all(stored.entry!.map(({ response }) => client.request(response!.location!)));
+    expect(listed).toMatchObject({ subject: { reference: `Patient/${made!.id}` } });
+
+    const asked = [`Patient/${made!.id}`, 'Patient/none'].map(url => ({ request: { method: 'GET', url } }));
+    const read = (await client.batch({
+      body: { resourceType: 'Bundle', type: 'batch', entry: asked },
+    })) as unknown as Bundle<Patient>;
+    expect(read.entry![0]!.resource).toEqual(made);
+    expect(read.entry![1]!.response).toMatchObject({
+      status: '404 Not Found',
+      outcome: { issue: [{ code: 'not-found' }] },
+    });
+  });
+
   it.each<[string, number, string, () => Promise<unknown>]>([
     ['an unknown id', 404, 'not-found', () => client.read({ resourceType: 'Patient', id: 'none' })],
     ['a type that is not enabled', 404, 'not-supported', () => client.search({ resourceType: 'Subscription' })],

@@ -171,6 +171,7 @@ describe('types, paths and methods', () => {
     ['post', 'Patient/1/_history', 'GET'],
     ['delete', 'Patient/1/_history/1', 'GET'],
     ['post', 'metadata', 'GET'],
+    ['put', '', 'GET, POST'],
   ] as const)('%s /%s is 405 and allows "%s"', async (method, path, allow) => {
     const answer = await server.send(method, path, method === 'get' || method === 'delete' ? undefined : {});
     expectOutcome(answer, 405, 'interaction-not-enabled');

@@ -1,4 +1,4 @@
-import type { CommitResult, MatchCondition, ResourceKey } from '../store.ts';
+import type { CommitResult, MatchCondition, ResourceKey, TakenIdentity } from '../store.ts';
 import type { ChangeRows, Current } from './change-rows.ts';
 import type { Living } from './living.ts';
 import type { PackedChange, PackedUnit } from './pack-unit.ts';
@@ -27,6 +27,8 @@ interface Draft {
   current: Map<string, Current | undefined>;
   /** Taken (the name of the resource) or released (null) by the unit. */
   identities: Map<string, string | null>;
+  /** Resources of the unit that have claimed an identity so far. */
+  claimants: Set<string>;
 }
 
 /**
@@ -34,7 +36,7 @@ interface Draft {
  * against it and it is no trial. A refused unit changes nothing.
  */
 export function applyUnit(unit: PackedUnit, transaction: Transaction): CommitResult {
-  const draft: Draft = { current: new Map(), identities: new Map() };
+  const draft: Draft = { current: new Map(), identities: new Map(), claimants: new Set() };
   const before: (Current | undefined)[] = [];
   for (const change of unit.changes) {
     const refusal = judgeNoneExist(change, transaction);
@@ -56,10 +58,12 @@ export function applyUnit(unit: PackedUnit, transaction: Transaction): CommitRes
     const seq = transaction.nextSeq + before.push(current) - 1;
     draft.current.set(name, { versionId: change.versionId, seq, deleted: change.method === 'DELETE' });
   }
-  for (const change of unit.changes) {
-    const taken = judgeIdentities(change, draft, transaction);
-    if (taken) return taken;
+  for (const { versionId, ...key } of unit.mustBeCurrent) {
+    const currentVersionId = transaction.rows.current(key.resourceType, key.id)?.versionId ?? 0;
+    if (currentVersionId !== versionId) return { outcome: 'version-conflict', key, currentVersionId };
   }
+  const [taken, ...others] = unit.changes.flatMap(change => takenIdentities(change, draft, transaction));
+  if (taken !== undefined) return { outcome: 'identity-taken', ...taken, ...(others.length === 0 ? {} : { others }) };
   const missing = unit.mustExist.filter(name => !exists(name, draft, transaction));
   if (missing.length > 0) return { outcome: 'references-missing', missing: missing.map(keyOf) };
 
@@ -81,17 +85,21 @@ function isMatched({ query, id }: MatchCondition, { search }: Transaction): bool
   return id === undefined || search.key(found[0]!.seq).id === id;
 }
 
-function judgeIdentities(change: PackedChange, draft: Draft, { rows }: Transaction): CommitResult | undefined {
+function takenIdentities(change: PackedChange, draft: Draft, { rows }: Transaction): TakenIdentity[] {
   const name = nameOf(change);
-  // Held by an earlier version that this unit wrote itself.
-  for (const [identity, holder] of draft.identities) if (holder === name) draft.identities.set(identity, null);
+  if (draft.claimants.has(name)) {
+    // Held by an earlier version that this unit wrote itself.
+    for (const [identity, holder] of draft.identities) if (holder === name) draft.identities.set(identity, null);
+  }
+  if (change.identities.length > 0) draft.claimants.add(name);
+  const taken: TakenIdentity[] = [];
   for (const identity of change.identities) {
     const drafted = draft.identities.get(identity);
     const holder = drafted === undefined ? rows.holder(identity) : drafted === null ? undefined : keyOf(drafted);
-    if (holder !== undefined && nameOf(holder) !== name) return { outcome: 'identity-taken', identity, key: holder };
-    draft.identities.set(identity, name);
+    if (holder !== undefined && nameOf(holder) !== name) taken.push({ identity, key: holder });
+    else draft.identities.set(identity, name);
   }
-  return undefined;
+  return taken;
 }
 
 function exists(name: string, draft: Draft, { rows, living }: Transaction): boolean {

@@ -1,7 +1,10 @@
+import { setImmediate as later } from 'node:timers';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { formatInstant } from '../../fhir/datetime.ts';
 import type { CommitResult, Unit } from '../store.ts';
 import { StoreError } from '../store-error.ts';
-import { packUnit } from './pack-unit.ts';
+import { packInTurns, packUnit } from './pack-unit.ts';
 import { type PacketBuffers, PacketWriter } from './packet.ts';
 import type { TermKeys } from './term-keys.ts';
 import type { FromWriter, SentError, ToWriter, WriterData } from './writer-messages.ts';
@@ -13,8 +16,19 @@ const MOST_IN_FLIGHT = 1;
 const MOST_UNITS = 512;
 const MOST_BYTES = 8 * 1024 * 1024;
 
+/** Changes from which on a unit is packed in turns, into a packet of its own. */
+const LARGE = 200;
+
+/** Milliseconds of packing after which other work gets its turn. */
+const TURN_MS = 4;
+
+/** Larger buffers are not kept to be filled again. */
+const MOST_KEPT = 2 * MOST_BYTES;
+
 interface Waiting {
   unit: Unit;
+  /** The time that the unit was given, where it asked for one. */
+  time?: number | undefined;
   resolve: (result: CommitResult) => void;
   reject: (error: Error) => void;
 }
@@ -33,11 +47,12 @@ const received = ({ kind, message }: SentError): Error =>
 export class CommitQueue {
   readonly #worker: Worker;
   readonly #keys: TermKeys;
-  readonly #onCommit: (unit: Unit) => void;
+  readonly #onCommit: (unit: Unit, time?: number) => void;
   readonly #open: Batch[] = [];
   readonly #inFlight: Batch[] = [];
   readonly #buffers: PacketBuffers[] = [];
   readonly #checks: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  #packing = 0;
   #isSendPlanned = false;
   #failure: StoreError | undefined;
   #isClosing = false;
@@ -50,7 +65,7 @@ export class CommitQueue {
   #trials = 0;
   #failed = 0;
 
-  private constructor(worker: Worker, keys: TermKeys, onCommit: (unit: Unit) => void) {
+  private constructor(worker: Worker, keys: TermKeys, onCommit: (unit: Unit, time?: number) => void) {
     this.#worker = worker;
     this.#keys = keys;
     this.#onCommit = onCommit;
@@ -61,13 +76,13 @@ export class CommitQueue {
 
   /**
    * Starts the writer thread and waits until it is ready.
-   * @param onCommit is told of each unit that became durable, before its promise settles
+   * @param onCommit is told of each unit that became durable, and the time that it was given, before its promise settles
    * @param script what the thread runs
    */
   static start(
     data: WriterData,
     keys: TermKeys,
-    onCommit: (unit: Unit) => void,
+    onCommit: (unit: Unit, time?: number) => void,
     script: URL = new URL('./writer.ts', import.meta.url),
   ): Promise<CommitQueue> {
     const worker = new Worker(script, { workerData: data });
@@ -81,6 +96,7 @@ export class CommitQueue {
   }
 
   commit(unit: Unit): Promise<CommitResult> {
+    if (unit.time !== undefined && unit.changes.length > LARGE) return this.#commitLarge(unit);
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined || this.#isClosing) return reject(this.#failure ?? closed());
       let batch = this.#open.at(-1);
@@ -95,7 +111,32 @@ export class CommitQueue {
         batch.packet.rewind(mark);
         throw error;
       }
-      batch.waiting.push({ unit, resolve, reject });
+      batch.waiting.push({ unit, time: stampTime(unit, batch.packet), resolve, reject });
+      this.#planSend();
+    });
+  }
+
+  /** Packs a unit with turns for other work; only then it takes its place, behind all that was handed over meanwhile. */
+  async #commitLarge(unit: Unit): Promise<CommitResult> {
+    if (this.#failure !== undefined || this.#isClosing) throw this.#failure ?? closed();
+    const packet = new PacketWriter();
+    this.#packing++;
+    try {
+      let begun = performance.now();
+      await packInTurns(unit, this.#keys, packet, async () => {
+        if (performance.now() - begun < TURN_MS) return;
+        await setImmediate();
+        begun = performance.now();
+      });
+      if (this.#failure !== undefined) throw this.#failure;
+    } catch (error) {
+      if (this.#unsettled === 1) this.#drained?.();
+      throw error;
+    } finally {
+      this.#packing--;
+    }
+    return new Promise((resolve, reject) => {
+      this.#open.push({ waiting: [{ unit, time: stampTime(unit, packet), resolve, reject }], packet });
       this.#planSend();
     });
   }
@@ -113,7 +154,7 @@ export class CommitQueue {
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    if (this.#open.length + this.#inFlight.length > 0 && this.#failure === undefined) {
+    if (this.#unsettled > 0 && this.#failure === undefined) {
       await new Promise<void>(resolve => {
         this.#drained = resolve;
       });
@@ -138,11 +179,16 @@ export class CommitQueue {
     };
   }
 
+  /** Batches that are not answered yet, and units that are still packed. */
+  get #unsettled(): number {
+    return this.#open.length + this.#inFlight.length + this.#packing;
+  }
+
   /** Once a turn of the event loop: requests that arrived together share a message, and a commit. */
   #planSend(): void {
     if (this.#isSendPlanned || this.#inFlight.length >= MOST_IN_FLIGHT) return;
     this.#isSendPlanned = true;
-    setImmediate(() => {
+    later(() => {
       this.#isSendPlanned = false;
       this.#send();
     });
@@ -164,10 +210,12 @@ export class CommitQueue {
 
   #receive(message: FromWriter): void {
     if (message.kind === 'committed') {
-      if (this.#buffers.length < MOST_IN_FLIGHT) this.#buffers.push(message.buffers);
+      const { buffers } = message;
+      const isKept = this.#buffers.length < MOST_IN_FLIGHT && buffers.bodies.byteLength <= MOST_KEPT;
+      if (isKept) this.#buffers.push(buffers);
       this.#settle(this.#inFlight.shift()!, message.results);
       this.#send();
-      if (this.#open.length + this.#inFlight.length === 0) this.#drained?.();
+      if (this.#unsettled === 0) this.#drained?.();
     } else if (message.kind === 'checked') {
       const check = this.#checks.shift()!;
       if (message.error) check.reject(received(message.error));
@@ -179,7 +227,7 @@ export class CommitQueue {
 
   #settle({ waiting }: Batch, results: readonly (CommitResult | SentError)[]): void {
     this.#batches++;
-    waiting.forEach(({ unit, resolve, reject }, i) => {
+    waiting.forEach(({ unit, time, resolve, reject }, i) => {
       const result = results[i]!;
       if (isError(result)) {
         this.#failed++;
@@ -189,7 +237,7 @@ export class CommitQueue {
         else if (result.outcome === 'committed') {
           this.#units++;
           this.#changes += unit.changes.length;
-          this.#onCommit(unit);
+          this.#onCommit(unit, time);
         } else this.#refused++;
         resolve(result);
       }
@@ -198,7 +246,7 @@ export class CommitQueue {
 
   #fail(cause: Error): void {
     this.#closed();
-    if (this.#isClosing && this.#inFlight.length + this.#open.length === 0) return;
+    if (this.#isClosing && this.#unsettled === 0) return;
     this.#failure ??= new StoreError('unavailable', 'The writer of the database has stopped; restart the server.', {
       cause,
     });
@@ -209,5 +257,12 @@ export class CommitQueue {
     this.#drained?.();
   }
 }
+
+/** Gives a unit its time, if it asks for one, when it takes its place. */
+const stampTime = ({ time }: Unit, packet: PacketWriter): number | undefined => {
+  const now = time?.();
+  if (now !== undefined) packet.stamp(now, formatInstant(now));
+  return now;
+};
 
 const closed = (): StoreError => new StoreError('unavailable', 'The store is closed.');

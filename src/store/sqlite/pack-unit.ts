@@ -1,5 +1,6 @@
+import { timeAt } from '../../fhir/stamp-resource.ts';
 import type { SearchQuery } from '../../search/query.ts';
-import type { Change, MatchCondition, ResourceKey, Unit } from '../store.ts';
+import type { Change, CurrentVersion, MatchCondition, ResourceKey, Unit } from '../store.ts';
 import type { PacketReader, PacketWriter } from './packet.ts';
 import { printPlain } from './plain.ts';
 import { shapeOf } from './shapes.ts';
@@ -10,6 +11,7 @@ export interface PackedUnit {
   changes: PackedChange[];
   /** `Type/id` of what must exist. */
   mustExist: string[];
+  mustBeCurrent: CurrentVersion[];
   matches: MatchCondition[];
   /** Nothing is to be changed. */
   isTrial: boolean;
@@ -48,27 +50,54 @@ const METHODS: readonly Change['method'][] = ['POST', 'PUT', 'DELETE'];
 /** Writes a unit into a packet, its index entries hashed. */
 export function packUnit(unit: Unit, keys: TermKeys, packet: PacketWriter): void {
   packet.number(unit.changes.length);
-  for (const change of unit.changes) packChange(change, keys, packet);
-  const { mustExist = [] } = unit;
+  for (const change of unit.changes) packChange(change, unit, keys, packet);
+  packConditions(unit, packet);
+}
+
+/** As `packUnit`, with turns for other work. What is written to the packet meanwhile must be this unit alone. */
+export async function packInTurns(
+  unit: Unit,
+  keys: TermKeys,
+  packet: PacketWriter,
+  turn: () => Promise<void>,
+): Promise<void> {
+  packet.number(unit.changes.length);
+  for (const change of unit.changes) {
+    await turn();
+    packChange(change, unit, keys, packet);
+  }
+  packConditions(unit, packet);
+}
+
+function packConditions(
+  { mustExist = [], mustBeCurrent = [], matches = [], isTrial }: Unit,
+  packet: PacketWriter,
+): void {
   packet.number(mustExist.length);
   for (const key of mustExist) packet.text(`${key.resourceType}/${key.id}`);
-  const { matches = [] } = unit;
+  packet.number(mustBeCurrent.length);
+  for (const { resourceType, id, versionId } of mustBeCurrent) {
+    packet.text(resourceType);
+    packet.text(id);
+    packet.number(versionId);
+  }
   packet.number(matches.length);
   for (const { query, id } of matches) {
     packet.query(query);
     packet.text(id ?? '');
   }
-  packet.number(unit.isTrial === true ? 1 : 0);
+  packet.number(isTrial === true ? 1 : 0);
 }
 
-function packChange(change: Change, keys: TermKeys, packet: PacketWriter): void {
-  const { resourceType, identities = [], ifNoneExist } = change;
+function packChange(change: Change, { time }: Unit, keys: TermKeys, packet: PacketWriter): void {
+  const { resourceType, text, identities = [], ifNoneExist } = change;
   packet.text(resourceType);
   packet.text(change.id);
   packet.number(change.versionId);
   packet.number(change.lastUpdated);
+  if (time !== undefined) packet.leaveTime(text === undefined ? undefined : packet.size + timeAt(text));
   packet.number(METHODS.indexOf(change.method));
-  packet.number(change.text === undefined ? 0 : packet.body(change.text));
+  packet.number(text === undefined ? 0 : packet.body(text));
   packet.number(ifNoneExist === undefined ? 0 : 1);
   if (ifNoneExist !== undefined) packet.query(ifNoneExist);
   packet.number(identities.length);
@@ -114,6 +143,11 @@ export function unpackUnit(packet: PacketReader): PackedUnit {
   return {
     changes: listOf(packet, unpackChange),
     mustExist: listOf(packet, () => packet.text()),
+    mustBeCurrent: listOf(packet, () => ({
+      resourceType: packet.text(),
+      id: packet.text(),
+      versionId: packet.number(),
+    })),
     matches: listOf(packet, unpackCondition),
     isTrial: packet.number() === 1,
   };

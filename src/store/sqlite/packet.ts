@@ -46,6 +46,8 @@ export class PacketWriter {
   #numberLength = 0;
   #termLength = 0;
   #bodyLength = 0;
+  /** Where times stand that are known later: pairs of a place among the numbers and one in the bodies, -1 for none. */
+  #times: number[] = [];
 
   constructor(buffers?: PacketBuffers) {
     this.#numbers = new Float64Array(buffers?.numbers ?? new ArrayBuffer(NUMBERS_SIZE));
@@ -75,6 +77,7 @@ export class PacketWriter {
     this.#queries.length = queries;
     this.#termLength = terms;
     this.#bodyLength = bodies;
+    this.#times = [];
   }
 
   text(text: string): void {
@@ -103,6 +106,21 @@ export class PacketWriter {
 
   fill(place: number, number: number): void {
     this.#numbers[place] = number;
+  }
+
+  /** Leaves the time of a change to be filled by `stamp`: the number that was written last and, if there is a body, in that. */
+  leaveTime(atBody: number | undefined): void {
+    this.#times.push(this.#numberLength - 1, atBody ?? -1);
+  }
+
+  /** Fills all times that were left. `text` is as long as what stands in the bodies. */
+  stamp(time: number, text: string): void {
+    for (let at = 0; at < this.#times.length; at += 2) {
+      this.#numbers[this.#times[at]!] = time;
+      const inBody = this.#times[at + 1]!;
+      if (inBody >= 0) this.#bodies.write(text, inBody, 'latin1');
+    }
+    this.#times = [];
   }
 
   readonly term = (high: number, low: number, qualifier: number): void => {

@@ -63,10 +63,10 @@ export async function openSqliteStore(file: string | undefined, options: SqliteO
     const cache = new VersionCache(cacheBytes);
     const clock = { lastUpdated: 0 };
     const data = { file: place.file, durable: place.durable, searchLimit, foldRows };
-    const queue = await CommitQueue.start(data, keys, unit => {
-      for (const change of unit.changes) {
+    const queue = await CommitQueue.start(data, keys, ({ changes }, time) => {
+      for (const change of changes) {
         cache.delete(change);
-        clock.lastUpdated = Math.max(clock.lastUpdated, change.lastUpdated);
+        clock.lastUpdated = Math.max(clock.lastUpdated, time ?? change.lastUpdated);
       }
     });
     return new SqliteStore(place, reader, queue, keys, cache, clock, searchLimit);
