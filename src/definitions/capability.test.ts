@@ -178,8 +178,8 @@ test('a listed search parameter is the only one', () => {
 
 test.each([
   [
-    { interaction: [{ code: 'read' }, { code: 'search-system' }] },
-    'rest[0].resource[1].interaction[1]: search-system is not implemented',
+    { interaction: [{ code: 'read' }, { code: 'vanish' }] },
+    'rest[0].resource[1].interaction[1]: vanish is not implemented',
   ],
   [{ interaction: [{ code: 'patch' }] }, 'rest[0].resource[1].interaction: patch needs a patchFormat'],
   [{ conditionalDelete: 'multiple' }, 'rest[0].resource[1].conditionalDelete: multiple is not implemented'],
@@ -226,8 +226,8 @@ test.each([
   [{ patchFormat: ['application/xml-patch+xml'] }, 'patchFormat[0]: application/xml-patch+xml is not implemented'],
   [{ rest: [] }, 'rest: must be one, of mode server'],
   [
-    { rest: [{ mode: 'server', interaction: [{ code: 'search-system' }] }] },
-    'rest[0].interaction[0]: search-system is not implemented',
+    { rest: [{ mode: 'server', interaction: [{ code: 'vanish' }] }] },
+    'rest[0].interaction[0]: vanish is not implemented',
   ],
   [
     { rest: [{ mode: 'server', operation: [SUBMIT] }] },
