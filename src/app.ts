@@ -16,6 +16,7 @@ import { createMetrics } from './http/metrics.ts';
 import { insuranceRules } from './insurance/insurance-rules.ts';
 import type { Deps, Settings } from './interactions/context.ts';
 import { followDefinitions } from './interactions/follow-definitions.ts';
+import { createReferenceEntries } from './interactions/reference-entries.ts';
 import type { ValidationProcesses } from './interactions/validation-processes.ts';
 import { createValidationProcesses } from './operations/create-validation-processes.ts';
 import { operations } from './operations/operations.ts';
@@ -108,12 +109,8 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     packages: config.packages,
     warn: text => log.warn(text),
   });
-  const capability = loadCapability(config.capabilities, definitions, {
-    interactions: INTERACTIONS,
-    operations,
-    patchFormats,
-    whyNotSearchable,
-  });
+  const implemented = { interactions: INTERACTIONS, operations, patchFormats, whyNotSearchable };
+  const capability = loadCapability(config.capabilities, definitions, implemented, config);
   const validation: ValidatorOptions = {
     baseTargets: baseTargetsOf(capability),
     unknownExtensions: config.unknownExtensions,
@@ -131,6 +128,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       currency: config.currency,
       insurer: config.insurer,
       normalize: config.normalize,
+      deleteReferenced: config.deleteReferenced,
       maxDepth: config.maxDepth,
       maxResourceBytes: config.maxResourceBytes,
       pageSize: config.pageSize,
@@ -146,6 +144,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       validator: createValidator(definitions, validation),
       validationProcesses: processes,
       extract: createExtractor(definitions, settings),
+      references: createReferenceEntries(capability, definitions),
       store,
       insuranceRules: capability.insuranceRules ? insuranceRules : new Map(),
       now,

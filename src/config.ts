@@ -78,6 +78,7 @@ export const VARIABLES = {
     text => (/^Organization\/[A-Za-z0-9\-.]{1,64}$/.test(text) ? text : undefined),
   ),
   normalize: variable('KIUNGO_NORMALIZE', 'off', 'off or openimis', oneOf('off', 'openimis')),
+  deleteReferenced: variable('KIUNGO_DELETE_REFERENCED', 'refuse', 'refuse or allow', oneOf('refuse', 'allow')),
   insecure: variable('KIUNGO_INSECURE', 'no', 'yes or no', oneOf('yes', 'no')),
   logLevel: variable(
     'LOG_LEVEL',

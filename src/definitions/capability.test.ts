@@ -14,6 +14,7 @@ import { loadDefinitions } from './load-definitions.ts';
 import type { OperationLevel } from './operation-levels.ts';
 
 const definitions = loadDefinitions({ folders: ['profiles/r4', 'profiles/openimis', 'profiles/kiungo'], packages: [] });
+const choices = { deleteReferenced: 'refuse' } as const;
 const implemented = {
   interactions: new Set([
     ...['read', 'vread', 'create', 'update', 'patch', 'delete', 'search-type'],
@@ -65,14 +66,14 @@ const load = (claim: object, more: object = {}) => {
   ];
   const statement = { resourceType: 'CapabilityStatement', fhirVersion: '4.0.1', format: ['json'], rest, ...more };
   writeFileSync(file, JSON.stringify(statement));
-  return loadCapability(file, definitions, implemented);
+  return loadCapability(file, definitions, implemented, choices);
 };
 
 const served = (name: string): CapabilityStatement =>
-  loadCapability(name, definitions, implemented).statement(software) as unknown as CapabilityStatement;
+  loadCapability(name, definitions, implemented, choices).statement(software) as unknown as CapabilityStatement;
 
 describe('openimis.json', () => {
-  const { types, insuranceRules } = loadCapability('openimis', definitions, implemented);
+  const { types, insuranceRules } = loadCapability('openimis', definitions, implemented, choices);
 
   test('switches insurance rules and referential integrity on', () => {
     expect(insuranceRules).toBe(true);
@@ -122,7 +123,7 @@ describe('openimis.json', () => {
 });
 
 test('r4.json enables every resource type of R4, on its own definition, without insurance', () => {
-  const { types, insuranceRules } = loadCapability('r4', definitions, implemented);
+  const { types, insuranceRules } = loadCapability('r4', definitions, implemented, choices);
   expect([...types.keys()]).toEqual(definitions.resourceTypes);
   expect(insuranceRules).toBe(false);
   expect(types.get('Claim')).toMatchObject({
@@ -234,5 +235,7 @@ test.each([
 });
 
 test('a file that is not there is named', () => {
-  expect(() => loadCapability('nowhere', definitions, implemented)).toThrow('capability-statements/nowhere.json');
+  expect(() => loadCapability('nowhere', definitions, implemented, choices)).toThrow(
+    'capability-statements/nowhere.json',
+  );
 });

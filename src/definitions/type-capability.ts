@@ -14,6 +14,12 @@ export interface Implemented {
   whyNotSearchable(parameter: SearchParameter): string | undefined;
 }
 
+/** What the operator's settings decide beside the capability file. */
+export interface OperatorChoices {
+  /** What becomes of the deletion of a resource that others refer to. */
+  deleteReferenced: 'refuse' | 'allow';
+}
+
 /** What is enabled for one resource type. */
 export interface TypeCapability {
   resourceType: string;

@@ -63,6 +63,7 @@ export const REQUEST_RULES = {
   'identity-taken': { status: 409, code: 'duplicate' },
   'definition-loaded': { status: 409, code: 'duplicate' },
   'definition-needed': { status: 409, code: 'conflict' },
+  'resource-referenced': { status: 409, code: 'conflict' },
   'resource-deleted': { status: 410, code: 'deleted' },
   'precondition-failed': { status: 412, code: 'conflict' },
   'multiple-matches': { status: 412, code: 'multiple-matches' },

@@ -6,6 +6,7 @@ import type { InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { IndexEntry } from '../search/index-entry.ts';
 import type { Store } from '../store/store.ts';
 import type { Validator } from '../validation/create-validator.ts';
+import type { ReferenceEntries } from './reference-entries.ts';
 import type { ValidationProcesses } from './validation-processes.ts';
 
 /** The dialect whose forms a write rewrites before it validates, or none. */
@@ -23,6 +24,8 @@ export interface Settings {
   insurer: string;
   /** For writes of clients that do not say it themselves. */
   normalize: Normalize;
+  /** What becomes of the deletion of a resource that others refer to. */
+  deleteReferenced: 'refuse' | 'allow';
   maxDepth: number;
   /** Of a body that is stored as one resource, in bytes. */
   maxResourceBytes: number;
@@ -41,6 +44,8 @@ export interface Deps {
   /** Judges what is too large to be judged between other requests. */
   validationProcesses: ValidationProcesses;
   extract: (resource: Resource) => IndexEntry[];
+  /** How whoever refers to a resource is found. */
+  references: ReferenceEntries;
   store: Store;
   /** Empty where the capability file switches insurance off. */
   insuranceRules: ReadonlyMap<string, InsuranceRule>;

@@ -5,6 +5,7 @@ import type { Change, MatchCondition, StoredVersion, Unit } from '../store/store
 import { checkIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { judgeDefinitionDeletion } from './judge-definition.ts';
+import { resourceReferenced, unreferred } from './unreferred.ts';
 import { untilUndisturbed } from './until-undisturbed.ts';
 
 /** A resource to delete, and the If-Match header if there was one. */
@@ -48,10 +49,11 @@ export const deleteOnce = async (
     const { resourceType: type, versionId } = version;
     changes.push({ resourceType: type, id, versionId: versionId + 1, lastUpdated, method: 'DELETE', index: [] });
   }
-  const unit: Unit = { changes };
+  const unit: Unit = { changes, ...unreferred(deps, changes) };
   if (matches !== undefined) unit.matches = [matches];
   if (isTrial) unit.isTrial = true;
   const result = await deps.store.commit(unit);
+  if (result.outcome === 'referred') throw resourceReferenced(result);
   if (result.outcome !== 'committed') return undefined;
   if (defines) await deps.readDefinitions();
   return { status: 204, version: { resourceType, id, versionId: current.versionId + 1, lastUpdated } };
@@ -60,8 +62,8 @@ export const deleteOnce = async (
 /**
  * Deletes a resource, together with the insurance answer that was derived from it; their histories stay. Deleting what is not
  * there is no error.
- * @throws {FhirError} 412 for If-Match, 422 business-rule where the insurance rule of the type keeps the resource, 409 where profiles
- * build on it
+ * @throws {FhirError} 412 for If-Match, 422 business-rule where the insurance rule of the type keeps the resource, 409 where others
+ * refer to it or profiles build on it
  * https://hl7.org/fhir/R4/http.html#delete
  */
 export const deleteResource = (deps: Deps, request: DeleteRequest): Promise<InteractionResult> =>

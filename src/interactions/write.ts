@@ -7,8 +7,9 @@ import type { ParsedResource } from '../fhir/parse-resource.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { printResource, stampResource } from '../fhir/stamp-resource.ts';
 import type { Identity, InsuranceContext, InsuranceRule } from '../insurance/insurance-rule.ts';
+import type { IndexEntry } from '../search/index-entry.ts';
 import type { SearchQuery } from '../search/query.ts';
-import type { Change, CommitResult, MatchCondition, StoredVersion, Unit } from '../store/store.ts';
+import type { Change, CommitResult, MatchCondition, ResourceKey, StoredVersion, Unit } from '../store/store.ts';
 import type { Deps, VersionHead } from './context.ts';
 import { judgeDefinition } from './judge-definition.ts';
 import { lookUp } from './look-up.ts';
@@ -63,6 +64,18 @@ const storedAnswer = async (
   target: WriteTarget,
 ): Promise<StoredVersion | undefined> =>
   rule.answer === undefined ? undefined : deps.store.read({ resourceType: rule.answer.resourceType, id: target.id });
+
+/** What an answer is found under. What it refers to as the resource that it answers does, `kept`, is kept from deletion by that one. */
+const indexOf = (deps: Deps, answer: Resource, kept: readonly ResourceKey[]): IndexEntry[] => {
+  const index = deps.extract(answer);
+  const type = deps.capability.types.get(answer.resourceType);
+  if (type === undefined) return index;
+  const targets = enforcedTargets(deps, type, answer).filter(
+    ({ resourceType, id }) => !kept.some(key => key.id === id && key.resourceType === resourceType),
+  );
+  index.push(...deps.references.others(answer.resourceType, targets, index));
+  return index;
+};
 
 interface Judged {
   identities: readonly Identity[];
@@ -136,9 +149,10 @@ export const write = async (
   const { identities, answer, references: demanded = [] } = judged;
 
   const mustExist = enforcedTargets(deps, type, resource);
-  for (const { key } of demanded) mustExist.push(key);
   const index = deps.extract(resource);
-  const answerIndex = answer === undefined ? [] : deps.extract(answer.resource);
+  index.push(...deps.references.others(resourceType, mustExist, index));
+  for (const { key } of demanded) mustExist.push(key);
+  const answerIndex = answer === undefined ? [] : indexOf(deps, answer.resource, mustExist);
   // Nothing waits between here and the commit, so that the order of lastUpdated is the order of commits.
   const lastUpdated = deps.now();
   const { id, method } = target;

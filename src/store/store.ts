@@ -51,6 +51,22 @@ export interface MatchCondition {
   id?: string;
 }
 
+/** Index entries of the kind `reference` of one parameter, of the resources of one type. */
+export interface ReferringParameter {
+  resourceType: string;
+  parameter: string;
+}
+
+/** Resources that no resource may refer to. Those that the unit itself writes or deletes do not count. */
+export interface UnreferredCondition {
+  keys: readonly ResourceKey[];
+  /** Where references to them are looked for. */
+  by: readonly ReferringParameter[];
+}
+
+/** As many of the resources that refer to one are told. */
+export const MOST_REFERRERS = 10;
+
 /** Changes that become visible and durable together, or not at all. */
 export interface Unit {
   changes: readonly Change[];
@@ -58,6 +74,8 @@ export interface Unit {
   mustExist?: readonly ResourceKey[];
   /** Searches that must find, before the unit is applied, what they found when it was made. */
   matches?: readonly MatchCondition[];
+  /** What nothing may refer to when the unit is applied. */
+  unreferred?: UnreferredCondition;
   /** Judge the unit as if it were to be applied, and answer so, but change nothing. */
   isTrial?: boolean;
 }
@@ -70,7 +88,9 @@ export type CommitResult =
   | { outcome: 'multiple-matches' }
   | { outcome: 'matches-changed' }
   | { outcome: 'identity-taken'; identity: string; key: ResourceKey }
-  | { outcome: 'references-missing'; missing: readonly ResourceKey[] };
+  | { outcome: 'references-missing'; missing: readonly ResourceKey[] }
+  /** `by` has `MOST_REFERRERS` of them at most; `isMore` says that there are others. */
+  | { outcome: 'referred'; key: ResourceKey; by: readonly ResourceKey[]; isMore: boolean };
 
 /** Where a page of a search or a history ended. Opaque to all but the store that made it; plain JSON. */
 export type Cursor = readonly (string | number | null)[];

@@ -1,5 +1,5 @@
 import type { SearchQuery } from '../../search/query.ts';
-import type { Change, MatchCondition, ResourceKey, Unit } from '../store.ts';
+import type { Change, MatchCondition, ReferringParameter, ResourceKey, Unit, UnreferredCondition } from '../store.ts';
 import type { PacketReader, PacketWriter } from './packet.ts';
 import type { TermKeys } from './term-keys.ts';
 
@@ -9,6 +9,7 @@ export interface PackedUnit {
   /** `Type/id` of what must exist. */
   mustExist: string[];
   matches: MatchCondition[];
+  unreferred: UnreferredCondition;
   /** Nothing is to be changed. */
   isTrial: boolean;
 }
@@ -47,7 +48,23 @@ export function packUnit(unit: Unit, keys: TermKeys, packet: PacketWriter): void
     packet.query(query);
     packet.text(id ?? '');
   }
+  packUnreferred(unit.unreferred ?? NOTHING_UNREFERRED, packet);
   packet.number(unit.isTrial === true ? 1 : 0);
+}
+
+const NOTHING_UNREFERRED: UnreferredCondition = { keys: [], by: [] };
+
+function packUnreferred({ keys, by }: UnreferredCondition, packet: PacketWriter): void {
+  packet.number(keys.length);
+  for (const { resourceType, id } of keys) {
+    packet.text(resourceType);
+    packet.text(id);
+  }
+  packet.number(by.length);
+  for (const { resourceType, parameter } of by) {
+    packet.text(resourceType);
+    packet.text(parameter);
+  }
 }
 
 function packChange(change: Change, keys: TermKeys, packet: PacketWriter): void {
@@ -101,6 +118,10 @@ export function unpackUnit(packet: PacketReader): PackedUnit {
     changes: listOf(packet, unpackChange),
     mustExist: listOf(packet, () => packet.text()),
     matches: listOf(packet, unpackCondition),
+    unreferred: {
+      keys: listOf(packet, (): ResourceKey => ({ resourceType: packet.text(), id: packet.text() })),
+      by: listOf(packet, (): ReferringParameter => ({ resourceType: packet.text(), parameter: packet.text() })),
+    },
     isTrial: packet.number() === 1,
   };
 }

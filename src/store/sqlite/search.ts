@@ -1,5 +1,5 @@
 import type { Condition, SearchQuery } from '../../search/query.ts';
-import type { Cursor, ResourceKey } from '../store.ts';
+import type { Cursor, ReferringParameter, ResourceKey } from '../store.ts';
 import { StoreError } from '../store-error.ts';
 import { changeRanges } from './change-range.ts';
 import { compileCondition } from './compile-condition.ts';
@@ -114,6 +114,20 @@ export class Search {
   key(seq: number): ResourceKey {
     const [resourceType, id] = this.#statements.get('SELECT type, id FROM version WHERE seq = ?', [seq])!;
     return { resourceType: resourceType as string, id: id as string };
+  }
+
+  /** Current resources that refer to one, each once; within an open transaction. */
+  *referrers(key: ResourceKey, by: readonly ReferringParameter[]): Iterable<ResourceKey> {
+    if (by.length === 0) return;
+    this.#recentRows.catchUp();
+    const value = { type: key.resourceType, id: key.id };
+    const { rows } = termSource(
+      by.map(({ resourceType, parameter }) => this.#keys.reference(resourceType, parameter, value)),
+    );
+    const found = sql`SELECT v.type, v.id FROM (SELECT DISTINCT seq FROM (${rows})) c JOIN version v ON v.seq = c.seq`;
+    for (const [resourceType, id] of this.#statements.each(found.sql, found.params)) {
+      yield { resourceType: resourceType as string, id: id as string };
+    }
   }
 
   #changed(condition: Extract<Condition, { kind: 'lastUpdated' }>): Fragment {
