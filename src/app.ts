@@ -129,6 +129,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       insurer: config.insurer,
       normalize: config.normalize,
       deleteReferenced: config.deleteReferenced,
+      requireIfMatch: config.requireIfMatch === 'yes',
       maxDepth: config.maxDepth,
       maxResourceBytes: config.maxResourceBytes,
       pageSize: config.pageSize,

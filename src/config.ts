@@ -79,6 +79,8 @@ export const VARIABLES = {
   ),
   normalize: variable('KIUNGO_NORMALIZE', 'off', 'off or openimis', oneOf('off', 'openimis')),
   deleteReferenced: variable('KIUNGO_DELETE_REFERENCED', 'refuse', 'refuse or allow', oneOf('refuse', 'allow')),
+  conditionalDelete: variable('KIUNGO_CONDITIONAL_DELETE', 'single', 'single or multiple', oneOf('single', 'multiple')),
+  requireIfMatch: variable('KIUNGO_REQUIRE_IF_MATCH', 'no', 'yes or no', oneOf('yes', 'no')),
   insecure: variable('KIUNGO_INSECURE', 'no', 'yes or no', oneOf('yes', 'no')),
   logLevel: variable(
     'LOG_LEVEL',

@@ -14,7 +14,7 @@ import { loadDefinitions } from './load-definitions.ts';
 import type { OperationLevel } from './operation-levels.ts';
 
 const definitions = loadDefinitions({ folders: ['profiles/r4', 'profiles/openimis', 'profiles/kiungo'], packages: [] });
-const choices = { deleteReferenced: 'refuse' } as const;
+const choices = { deleteReferenced: 'refuse', conditionalDelete: 'single' } as const;
 const implemented = {
   interactions: new Set([
     ...['read', 'vread', 'create', 'update', 'patch', 'delete', 'search-type'],
@@ -178,7 +178,7 @@ test.each([
     'rest[0].resource[1].interaction[1]: batch is not implemented',
   ],
   [{ interaction: [{ code: 'patch' }] }, 'rest[0].resource[1].interaction: patch needs a patchFormat'],
-  [{ conditionalDelete: 'multiple' }, 'rest[0].resource[1].conditionalDelete: multiple is not implemented'],
+  [{ conditionalDelete: 'many' }, 'rest[0].resource[1].conditionalDelete: many is not implemented'],
   [{ versioning: 'no-version' }, 'rest[0].resource[1].versioning: no-version is not implemented'],
   [{ searchInclude: ['Claim:patient'] }, 'rest[0].resource[1].searchInclude: is not implemented'],
   [{ referencePolicy: ['resolves'] }, 'rest[0].resource[1].referencePolicy[0]: resolves is not implemented'],

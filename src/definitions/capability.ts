@@ -73,7 +73,7 @@ const capabilityOf = (
     if (patchFormat.length === 0 && resource.interaction?.some(({ code }) => code === 'patch')) {
       throw new Error(`${element}.interaction: patch needs a patchFormat`);
     }
-    types.set(resource.type, typeCapability(resource, element, definitions, implemented));
+    types.set(resource.type, typeCapability(resource, element, definitions, implemented, choices));
   }
   const switches = (rest.extension ?? []).filter(({ url }) => url === INSURANCE_RULES);
   return {

@@ -57,11 +57,12 @@ export const servedStatement = (
 
 const servedResource = (
   { searchParam: _, operation, referencePolicy, ...said }: CapabilityStatementRestResource,
-  { searchParameters, interactions }: TypeCapability,
+  { searchParameters, interactions, conditionalDelete }: TypeCapability,
   { deleteReferenced }: OperatorChoices,
 ): CapabilityStatementRestResource => ({
   ...said,
   ...(referencePolicy === undefined ? {} : { referencePolicy: referencePolicy.map(policyUnder(deleteReferenced)) }),
+  ...(said.conditionalDelete === undefined ? {} : { conditionalDelete }),
   ...(interactions.has('read') ? { conditionalRead: 'full-support' } : {}),
   ...(searchParameters.size === 0 ? {} : { searchParam: [...searchParameters.values()].map(servedParameter) }),
   ...(operation === undefined ? {} : { operation }),

@@ -27,6 +27,7 @@ export class FhirError extends Error {
  * (422) is listed where it is judged: `validation/` and `insurance/`. `docs/errors.md` is held to both by a test.
  */
 export const REQUEST_RULES = {
+  'resources-deleted': { status: 200, code: 'informational' },
   'json-malformed': { status: 400, code: 'structure' },
   'json-encoding': { status: 400, code: 'structure' },
   'json-duplicate-key': { status: 400, code: 'structure' },
@@ -73,6 +74,7 @@ export const REQUEST_RULES = {
   'reference-not-found': { status: 422, code: 'not-found' },
   'terminology-incomplete': { status: 422, code: 'not-found' },
   'expansion-too-costly': { status: 422, code: 'too-costly' },
+  'precondition-required': { status: 428, code: 'required' },
   'headers-too-large': { status: 431, code: 'too-long' },
   bug: { status: 500, code: 'exception' },
   'validation-busy': { status: 503, code: 'transient' },

@@ -26,6 +26,8 @@ export interface Settings {
   normalize: Normalize;
   /** What becomes of the deletion of a resource that others refer to. */
   deleteReferenced: 'refuse' | 'allow';
+  /** Updates, patches and deletions of what is stored must have If-Match. */
+  requireIfMatch: boolean;
   maxDepth: number;
   /** Of a body that is stored as one resource, in bytes. */
   maxResourceBytes: number;

@@ -7,7 +7,7 @@ import { isDeeperThan } from '../patch/json-members.ts';
 import type { Patch } from '../patch/patch.ts';
 import { patchFormats } from '../patch/patch-formats.ts';
 import type { MatchCondition, StoredVersion } from '../store/store.ts';
-import { checkIfMatch } from './check-if-match.ts';
+import { checkIfMatch, requireIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { type Criteria, findMatch, requireCriteria } from './criteria.ts';
 import { versionResult } from './read.ts';
@@ -82,6 +82,7 @@ const patchOnce = async (
   current: StoredVersion,
   { patch, ifMatch, matches }: { patch: Patch; ifMatch?: string | undefined; matches?: MatchCondition },
 ): Promise<InteractionResult | undefined> => {
+  requireIfMatch(deps, ifMatch);
   checkIfMatch(ifMatch, current.versionId, true);
   const { id } = current;
   return replace(deps, patchedResource(deps, current, patch), {

@@ -6,7 +6,8 @@ import type { Deps } from './context.ts';
 export const unreferred = ({ settings, references }: Deps, keys: readonly ResourceKey[]): Pick<Unit, 'unreferred'> => {
   if (settings.deleteReferenced === 'allow' || keys.length === 0) return {};
   const by = references.into(new Set(keys.map(({ resourceType }) => resourceType)));
-  return by.length === 0 ? {} : { unreferred: { keys, by } };
+  if (by.length === 0) return {};
+  return { unreferred: { keys: keys.map(({ resourceType, id }) => ({ resourceType, id })), by } };
 };
 
 const nameOf = ({ resourceType, id }: ResourceKey): string => `${resourceType}/${id}`;
