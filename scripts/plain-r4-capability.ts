@@ -14,6 +14,8 @@ const OPERATIONS: Readonly<Record<string, readonly { name: string; definition: s
 };
 const VALIDATE = { name: 'validate', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-validate' };
 
+const META = published('Resource', 'meta', 'meta-add', 'meta-delete');
+
 const INTERACTIONS = [
   ...['create', 'read', 'vread', 'update', 'patch', 'delete'],
   ...['history-instance', 'history-type', 'search-type'],
@@ -50,10 +52,10 @@ export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
           conditionalCreate: true,
           conditionalUpdate: true,
           conditionalDelete: 'single',
-          operation: [...(OPERATIONS[type] ?? []), VALIDATE],
+          operation: [...(OPERATIONS[type] ?? []), VALIDATE, ...META],
         })),
       interaction: [{ code: 'history-system' }],
-      operation: [VALIDATE],
+      operation: [VALIDATE, ...published('Resource', 'meta')],
     },
   ],
 });

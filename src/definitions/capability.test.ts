@@ -28,6 +28,10 @@ const implemented = {
       code => [code, { levels: new Set<OperationLevel>(['type', 'instance']), affectsState: false }] as const,
     ),
     ['snapshot', { levels: new Set<OperationLevel>(['type', 'instance']), affectsState: false }],
+    ['meta', { levels: new Set<OperationLevel>(['system', 'type', 'instance']), affectsState: false }],
+    ...['meta-add', 'meta-delete'].map(
+      code => [code, { levels: new Set<OperationLevel>(['instance']), affectsState: true }] as const,
+    ),
     ['translate', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ['validate', { levels: new Set<OperationLevel>(['system', 'type', 'instance']), affectsState: false }],
   ]),
@@ -85,6 +89,9 @@ describe('openimis.json', () => {
       operations: new Map([
         ['submit', new Set(['type'])],
         ['validate', new Set(['type', 'instance'])],
+        ['meta', new Set(['type', 'instance'])],
+        ['meta-add', new Set(['instance'])],
+        ['meta-delete', new Set(['instance'])],
       ]),
     });
   });
@@ -128,7 +135,12 @@ test('r4.json enables every resource type of R4, on its own definition, without 
   expect(insuranceRules).toBe(false);
   expect(types.get('Claim')).toMatchObject({
     enforceReferences: false,
-    operations: new Map([['validate', new Set(['type', 'instance'])]]),
+    operations: new Map([
+      ['validate', new Set(['type', 'instance'])],
+      ['meta', new Set(['type', 'instance'])],
+      ['meta-add', new Set(['instance'])],
+      ['meta-delete', new Set(['instance'])],
+    ]),
   });
   expect(types.get('Claim')).not.toHaveProperty('profile');
 });

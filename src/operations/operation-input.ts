@@ -12,6 +12,7 @@ interface Values {
   integer: number;
   Coding: JsonObject;
   CodeableConcept: JsonObject;
+  Meta: JsonObject;
   Resource: ParsedResource;
 }
 type Kind = keyof Values;
@@ -47,6 +48,7 @@ const EXPECTED: Readonly<Record<Kind, string>> = {
   integer: 'a whole number, as valueInteger',
   Coding: 'a Coding, as valueCoding in Parameters that are sent with POST',
   CodeableConcept: 'a CodeableConcept, as valueCodeableConcept in Parameters that are sent with POST',
+  Meta: 'a Meta, as valueMeta in Parameters that are sent with POST',
   Resource: 'a resource, as "resource": {...} in Parameters that are sent with POST',
 };
 

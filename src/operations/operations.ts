@@ -1,6 +1,8 @@
+import { metaAdd, metaDelete } from './change-meta.ts';
 import { expand } from './expand.ts';
 import { jsonSchema } from './json-schema.ts';
 import { lookup } from './lookup.ts';
+import { meta } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { snapshot } from './snapshot.ts';
 import { submit } from './submit.ts';
@@ -10,8 +12,7 @@ import { validateCode } from './validate-code.ts';
 
 /** Every operation that the code can do, by its code. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
-  [expand, jsonSchema, lookup, snapshot, submit, subsumes, validate, validateCode].map(operation => [
-    operation.code,
-    operation,
-  ]),
+  [expand, jsonSchema, lookup, meta, metaAdd, metaDelete, snapshot, submit, subsumes, validate, validateCode].map(
+    operation => [operation.code, operation],
+  ),
 );
