@@ -5,6 +5,12 @@ const published = (type: string, ...names: readonly string[]) =>
 
 /** Operations of single types, and the one of all. */
 const OPERATIONS: Readonly<Record<string, readonly { name: string; definition: string }[]>> = {
+  Group: [
+    { name: 'everything', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-group-everything' },
+  ],
+  Patient: [
+    { name: 'everything', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-patient-everything' },
+  ],
   CodeSystem: published('CodeSystem', 'lookup', 'validate-code', 'subsumes'),
   StructureDefinition: [
     { name: 'json-schema', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-json-schema' },

@@ -24,7 +24,7 @@ const implemented = {
     ['json-schema', { levels: new Set<OperationLevel>(['instance']), affectsState: false }],
     ['submit', { levels: new Set<OperationLevel>(['type']), affectsState: true }],
     ['lookup', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
-    ...['expand', 'subsumes', 'validate-code'].map(
+    ...['everything', 'expand', 'subsumes', 'validate-code'].map(
       code => [code, { levels: new Set<OperationLevel>(['type', 'instance']), affectsState: false }] as const,
     ),
     ['snapshot', { levels: new Set<OperationLevel>(['type', 'instance']), affectsState: false }],

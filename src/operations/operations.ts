@@ -1,4 +1,5 @@
 import { metaAdd, metaDelete } from './change-meta.ts';
+import { everything } from './everything.ts';
 import { expand } from './expand.ts';
 import { jsonSchema } from './json-schema.ts';
 import { lookup } from './lookup.ts';
@@ -12,7 +13,18 @@ import { validateCode } from './validate-code.ts';
 
 /** Every operation that the code can do, by its code. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
-  [expand, jsonSchema, lookup, meta, metaAdd, metaDelete, snapshot, submit, subsumes, validate, validateCode].map(
-    operation => [operation.code, operation],
-  ),
+  [
+    everything,
+    expand,
+    jsonSchema,
+    lookup,
+    meta,
+    metaAdd,
+    metaDelete,
+    snapshot,
+    submit,
+    subsumes,
+    validate,
+    validateCode,
+  ].map(operation => [operation.code, operation]),
 );
