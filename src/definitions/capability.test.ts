@@ -14,6 +14,7 @@ import { loadDefinitions } from './load-definitions.ts';
 import type { OperationLevel } from './operation-levels.ts';
 
 const definitions = loadDefinitions({ folders: ['profiles/r4', 'profiles/openimis', 'profiles/kiungo'], packages: [] });
+const choices = { deleteReferenced: 'refuse', conditionalDelete: 'single' } as const;
 const implemented = {
   interactions: new Set([
     ...['read', 'vread', 'create', 'update', 'patch', 'delete', 'search-type', 'search-system'],
@@ -25,10 +26,14 @@ const implemented = {
     ['process', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
     ['review', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
     ['lookup', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
-    ...['expand', 'subsumes', 'validate-code'].map(
+    ...['everything', 'expand', 'subsumes', 'validate-code'].map(
       code => [code, { levels: new Set<OperationLevel>(['type', 'instance']), affectsState: false }] as const,
     ),
     ['snapshot', { levels: new Set<OperationLevel>(['type', 'instance']), affectsState: false }],
+    ['meta', { levels: new Set<OperationLevel>(['system', 'type', 'instance']), affectsState: false }],
+    ...['meta-add', 'meta-delete'].map(
+      code => [code, { levels: new Set<OperationLevel>(['instance']), affectsState: true }] as const,
+    ),
     ['translate', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ['validate', { levels: new Set<OperationLevel>(['system', 'type', 'instance']), affectsState: false }],
   ]),
@@ -68,14 +73,14 @@ const load = (claim: object, more: object = {}) => {
   ];
   const statement = { resourceType: 'CapabilityStatement', fhirVersion: '4.0.1', format: ['json'], rest, ...more };
   writeFileSync(file, JSON.stringify(statement));
-  return loadCapability(file, definitions, implemented);
+  return loadCapability(file, definitions, implemented, choices);
 };
 
 const served = (name: string): CapabilityStatement =>
-  loadCapability(name, definitions, implemented).statement(software) as unknown as CapabilityStatement;
+  loadCapability(name, definitions, implemented, choices).statement(software) as unknown as CapabilityStatement;
 
 describe('openimis.json', () => {
-  const { types, insuranceRules } = loadCapability('openimis', definitions, implemented);
+  const { types, insuranceRules } = loadCapability('openimis', definitions, implemented, choices);
 
   test('switches insurance rules and referential integrity on', () => {
     expect(insuranceRules).toBe(true);
@@ -89,6 +94,9 @@ describe('openimis.json', () => {
         ['review', new Set(['instance'])],
         ['submit', new Set(['type'])],
         ['validate', new Set(['type', 'instance'])],
+        ['meta', new Set(['type', 'instance'])],
+        ['meta-add', new Set(['instance'])],
+        ['meta-delete', new Set(['instance'])],
       ]),
     });
   });
@@ -127,12 +135,17 @@ describe('openimis.json', () => {
 });
 
 test('r4.json enables every resource type of R4, on its own definition, without insurance', () => {
-  const { types, insuranceRules } = loadCapability('r4', definitions, implemented);
+  const { types, insuranceRules } = loadCapability('r4', definitions, implemented, choices);
   expect([...types.keys()]).toEqual(definitions.resourceTypes);
   expect(insuranceRules).toBe(false);
   expect(types.get('Claim')).toMatchObject({
     enforceReferences: false,
-    operations: new Map([['validate', new Set(['type', 'instance'])]]),
+    operations: new Map([
+      ['validate', new Set(['type', 'instance'])],
+      ['meta', new Set(['type', 'instance'])],
+      ['meta-add', new Set(['instance'])],
+      ['meta-delete', new Set(['instance'])],
+    ]),
   });
   expect(types.get('Claim')).not.toHaveProperty('profile');
 });
@@ -182,7 +195,7 @@ test.each([
     'rest[0].resource[1].interaction[1]: vanish is not implemented',
   ],
   [{ interaction: [{ code: 'patch' }] }, 'rest[0].resource[1].interaction: patch needs a patchFormat'],
-  [{ conditionalDelete: 'multiple' }, 'rest[0].resource[1].conditionalDelete: multiple is not implemented'],
+  [{ conditionalDelete: 'many' }, 'rest[0].resource[1].conditionalDelete: many is not implemented'],
   [{ versioning: 'no-version' }, 'rest[0].resource[1].versioning: no-version is not implemented'],
   [{ searchInclude: ['Claim:patient'] }, 'rest[0].resource[1].searchInclude: is not implemented'],
   [{ referencePolicy: ['resolves'] }, 'rest[0].resource[1].referencePolicy[0]: resolves is not implemented'],
@@ -239,5 +252,7 @@ test.each([
 });
 
 test('a file that is not there is named', () => {
-  expect(() => loadCapability('nowhere', definitions, implemented)).toThrow('capability-statements/nowhere.json');
+  expect(() => loadCapability('nowhere', definitions, implemented, choices)).toThrow(
+    'capability-statements/nowhere.json',
+  );
 });

@@ -5,9 +5,9 @@ import { isJsonObject, type Resource } from '../fhir/resource.ts';
 import type { Definitions } from './definitions.ts';
 import { operationLevels } from './operation-levels.ts';
 import { type ServedSoftware, servedStatement } from './served-statement.ts';
-import { type Implemented, type TypeCapability, typeCapability } from './type-capability.ts';
+import { type Implemented, type OperatorChoices, type TypeCapability, typeCapability } from './type-capability.ts';
 
-export type { Implemented, TypeCapability };
+export type { Implemented, OperatorChoices, TypeCapability };
 
 /** What the server offers: the capability file, held to what the code can do. */
 export interface Capability {
@@ -35,10 +35,15 @@ const INSURANCE_RULES = 'https://kiungo.example/fhir/StructureDefinition/insuran
  * Throws an Error naming the file and the element, where the file cannot be read or asks for what is not implemented or not loaded.
  * https://hl7.org/fhir/R4/capabilitystatement.html
  */
-export const loadCapability = (file: string, definitions: Definitions, implemented: Implemented): Capability => {
+export const loadCapability = (
+  file: string,
+  definitions: Definitions,
+  implemented: Implemented,
+  choices: OperatorChoices,
+): Capability => {
   const path = /^[\w-]+$/.test(file) ? join(FOLDER, `${file}.json`) : file;
   try {
-    return capabilityOf(readStatement(path), definitions, implemented);
+    return capabilityOf(readStatement(path), definitions, implemented, choices);
   } catch (cause) {
     throw new Error(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
@@ -52,7 +57,12 @@ const readStatement = (path: string): CapabilityStatement => {
   return value as unknown as CapabilityStatement;
 };
 
-const capabilityOf = (file: CapabilityStatement, definitions: Definitions, implemented: Implemented): Capability => {
+const capabilityOf = (
+  file: CapabilityStatement,
+  definitions: Definitions,
+  implemented: Implemented,
+  choices: OperatorChoices,
+): Capability => {
   refuseUnlessDone(file, implemented);
   const rest = serverRest(file, implemented);
   const { patchFormat = [] } = file;
@@ -63,7 +73,7 @@ const capabilityOf = (file: CapabilityStatement, definitions: Definitions, imple
     if (patchFormat.length === 0 && resource.interaction?.some(({ code }) => code === 'patch')) {
       throw new Error(`${element}.interaction: patch needs a patchFormat`);
     }
-    types.set(resource.type, typeCapability(resource, element, definitions, implemented));
+    types.set(resource.type, typeCapability(resource, element, definitions, implemented, choices));
   }
   const switches = (rest.extension ?? []).filter(({ url }) => url === INSURANCE_RULES);
   return {
@@ -72,7 +82,7 @@ const capabilityOf = (file: CapabilityStatement, definitions: Definitions, imple
     operations: new Set(operationLevels(rest.operation ?? [], { element: 'rest[0]', definitions, implemented }).keys()),
     insuranceRules: switches.some(({ valueBoolean }) => valueBoolean === true),
     patchFormats: new Set(patchFormat),
-    statement: servedStatement(file, rest, types),
+    statement: servedStatement(file, rest, types, choices),
   };
 };
 

@@ -6,7 +6,7 @@ import type {
 } from 'fhir/r4.js';
 import type { Resource } from '../fhir/resource.ts';
 import type { SearchParameter } from './definitions.ts';
-import type { TypeCapability } from './type-capability.ts';
+import type { OperatorChoices, TypeCapability } from './type-capability.ts';
 
 /** What this server says of itself. */
 export interface ServedSoftware {
@@ -25,10 +25,14 @@ export const servedStatement = (
   file: CapabilityStatement,
   rest: CapabilityStatementRest,
   types: ReadonlyMap<string, TypeCapability>,
+  choices: OperatorChoices,
 ): ((software: ServedSoftware) => Resource) => {
   let served: CapabilityStatementRest | undefined;
   return ({ baseUrl, version, date }) => {
-    served ??= { ...rest, resource: (rest.resource ?? []).map(each => servedResource(each, types)) };
+    served ??= {
+      ...rest,
+      resource: (rest.resource ?? []).map(each => servedResource(each, types, choices)),
+    };
     const statement: CapabilityStatement = {
       resourceType: 'CapabilityStatement',
       id: 'kiungo',
@@ -52,12 +56,15 @@ export const servedStatement = (
 };
 
 const servedResource = (
-  { searchParam: _, operation, ...said }: CapabilityStatementRestResource,
+  { searchParam: _, operation, referencePolicy, ...said }: CapabilityStatementRestResource,
   types: ReadonlyMap<string, TypeCapability>,
+  { deleteReferenced }: OperatorChoices,
 ): CapabilityStatementRestResource => {
-  const { searchParameters, interactions } = types.get(said.type)!;
+  const { searchParameters, interactions, conditionalDelete } = types.get(said.type)!;
   return {
     ...said,
+    ...(referencePolicy === undefined ? {} : { referencePolicy: referencePolicy.map(policyUnder(deleteReferenced)) }),
+    ...(said.conditionalDelete === undefined ? {} : { conditionalDelete }),
     ...(interactions.has('read') ? { conditionalRead: 'full-support' } : {}),
     ...(searchParameters.size === 0 ? {} : { searchParam: [...searchParameters.values()].map(servedParameter) }),
     ...(interactions.has('search-type') ? includesOf(said.type, types) : {}),
@@ -84,6 +91,14 @@ const includesOf = (
     ...(reverse.length === 0 ? {} : { searchRevInclude: ['*', ...reverse] }),
   };
 };
+
+type ReferencePolicy = NonNullable<CapabilityStatementRestResource['referencePolicy']>[number];
+
+/** References whose targets may be deleted are not held together, though they are judged when they are written. */
+const policyUnder =
+  (deleteReferenced: OperatorChoices['deleteReferenced']) =>
+  (policy: ReferencePolicy): ReferencePolicy =>
+    policy === 'enforced' && deleteReferenced === 'allow' ? 'literal' : policy;
 
 const servedParameter = ({ code, url, type }: SearchParameter): CapabilityStatementRestResourceSearchParam => ({
   name: code,

@@ -14,6 +14,14 @@ export interface Implemented {
   whyNotSearchable(parameter: SearchParameter): string | undefined;
 }
 
+/** What the operator's settings decide beside the capability file. */
+export interface OperatorChoices {
+  /** What becomes of the deletion of a resource that others refer to. */
+  deleteReferenced: 'refuse' | 'allow';
+  /** What a delete by search parameters may end, of types that allow `single`. */
+  conditionalDelete: 'single' | 'multiple';
+}
+
 /** What is enabled for one resource type. */
 export interface TypeCapability {
   resourceType: string;
@@ -31,7 +39,8 @@ export interface TypeCapability {
   conditionalCreate: boolean;
   /** Update, and patch where it is enabled, of the resource that search parameters name. */
   conditionalUpdate: boolean;
-  conditionalDelete: boolean;
+  /** What a delete by search parameters may end: one resource, or as many as match. */
+  conditionalDelete: 'not-supported' | 'single' | 'multiple';
   /** A PUT to an id that is not there creates the resource. */
   updateCreate: boolean;
 }
@@ -47,7 +56,7 @@ const SAID: { [K in keyof CapabilityStatementRestResource]?: readonly unknown[] 
   // Needs no switch; `servedStatement` says it of every type that is read.
   conditionalRead: ['full-support'],
   conditionalUpdate: [true, false],
-  conditionalDelete: ['not-supported', 'single'],
+  conditionalDelete: ['not-supported', 'single', 'multiple'],
 };
 const REFERENCE_POLICIES = ['literal', 'local', 'enforced'];
 
@@ -60,6 +69,7 @@ export const typeCapability = (
   element: string,
   definitions: Definitions,
   implemented: Implemented,
+  choices: OperatorChoices,
 ): TypeCapability => {
   const { type, profile, supportedProfile = [], interaction = [], operation = [] } = resource;
   const refuse = (member: string, reason: string): never => {
@@ -99,7 +109,10 @@ export const typeCapability = (
     enforceReferences: resource.referencePolicy?.includes('enforced') ?? false,
     conditionalCreate: resource.conditionalCreate ?? false,
     conditionalUpdate: resource.conditionalUpdate ?? false,
-    conditionalDelete: resource.conditionalDelete === 'single',
+    conditionalDelete:
+      resource.conditionalDelete === 'single'
+        ? choices.conditionalDelete
+        : (resource.conditionalDelete ?? 'not-supported'),
     updateCreate: resource.updateCreate ?? false,
   };
 };

@@ -27,6 +27,7 @@ export class FhirError extends Error {
  * (422) is listed where it is judged: `validation/` and `insurance/`. `docs/errors.md` is held to both by a test.
  */
 export const REQUEST_RULES = {
+  'resources-deleted': { status: 200, code: 'informational' },
   'json-malformed': { status: 400, code: 'structure' },
   'json-encoding': { status: 400, code: 'structure' },
   'json-duplicate-key': { status: 400, code: 'structure' },
@@ -68,6 +69,7 @@ export const REQUEST_RULES = {
   'identity-taken': { status: 409, code: 'duplicate' },
   'definition-loaded': { status: 409, code: 'duplicate' },
   'definition-needed': { status: 409, code: 'conflict' },
+  'resource-referenced': { status: 409, code: 'conflict' },
   'resource-deleted': { status: 410, code: 'deleted' },
   'precondition-failed': { status: 412, code: 'conflict' },
   'multiple-matches': { status: 412, code: 'multiple-matches' },
@@ -80,6 +82,8 @@ export const REQUEST_RULES = {
   'reference-not-found': { status: 422, code: 'not-found' },
   'terminology-incomplete': { status: 422, code: 'not-found' },
   'expansion-too-costly': { status: 422, code: 'too-costly' },
+  'operation-too-costly': { status: 422, code: 'too-costly' },
+  'precondition-required': { status: 428, code: 'required' },
   'headers-too-large': { status: 431, code: 'too-long' },
   bug: { status: 500, code: 'exception' },
   'server-busy': { status: 503, code: 'transient' },

@@ -142,7 +142,7 @@ export const fhirPaths = (deps: Deps, software: { version: string; started: numb
       },
       DELETE: {
         interaction: 'delete',
-        isAllowed: type => type.conditionalDelete,
+        isAllowed: type => type.conditionalDelete !== 'not-supported',
         run: (request, criteria) =>
           conditionalDelete(deps, {
             resourceType: request.params.type,

@@ -1,4 +1,5 @@
 import { refuse } from '../fhir/fhir-error.ts';
+import type { Deps } from './context.ts';
 import { versionToEtag } from './etag.ts';
 
 /**
@@ -26,5 +27,15 @@ export const checkIfMatch = (ifMatch: string | undefined, currentVersionId: numb
       ? `The resource has changed: its version is ${currentVersionId}, not the one in If-Match. Read it again and repeat your change.`
       : 'There is no such resource that If-Match could hold for.',
     { headers: exists ? { etag: versionToEtag(currentVersionId) } : {} },
+  );
+};
+
+/** Where the operator wants it: who changes what is stored says which version he knows. @throws {FhirError} 428 */
+export const requireIfMatch = ({ settings }: Pick<Deps, 'settings'>, ifMatch: string | undefined): void => {
+  if (ifMatch !== undefined || !settings.requireIfMatch) return;
+  throw refuse(
+    'precondition-required',
+    'This server changes and deletes a resource only if told which version of it is meant. ' +
+      'Read it, and send its ETag in If-Match.',
   );
 };

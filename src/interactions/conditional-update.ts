@@ -3,6 +3,7 @@ import type { ParsedResource } from '../fhir/parse-resource.ts';
 import { isId } from '../fhir/reference.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { StoredVersion } from '../store/store.ts';
+import { requireIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { type Criteria, findMatch, requireCriteria } from './criteria.ts';
 import { meantId } from './find-targets.ts';
@@ -72,7 +73,10 @@ export const conditionalUpdateParsed = (
   const { resourceType, id } = parsed.resource;
   return untilUndisturbed(async () => {
     const { current, matches } = await findMatch(deps, query);
-    if (current !== undefined) requireSameId(id, current);
+    if (current !== undefined) {
+      requireIfMatch(deps, options.ifMatch);
+      requireSameId(id, current);
+    }
     const place = current === undefined ? await freePlace(deps, resourceType, id) : { id: current.id, current };
     return replace(deps, parsed, { ...place, matches, ...options });
   });

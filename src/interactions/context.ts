@@ -6,6 +6,7 @@ import type { ClaimMode, InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { IndexEntry } from '../search/index-entry.ts';
 import type { Store } from '../store/store.ts';
 import type { Validator } from '../validation/create-validator.ts';
+import type { ReferenceEntries } from './reference-entries.ts';
 import type { SetUpMemory } from './set-up-memory.ts';
 import type { ValidationProcesses } from './validation-processes.ts';
 
@@ -26,6 +27,10 @@ export interface Settings {
   claimMode: ClaimMode;
   /** For writes of clients that do not say it themselves. */
   normalize: Normalize;
+  /** What becomes of the deletion of a resource that others refer to. */
+  deleteReferenced: 'refuse' | 'allow';
+  /** Updates, patches and deletions of what is stored must have If-Match. */
+  requireIfMatch: boolean;
   maxDepth: number;
   /** Of a body that is stored as one resource, in bytes. */
   maxResourceBytes: number;
@@ -48,6 +53,8 @@ export interface Deps {
   /** Judges what is too large to be judged between other requests. */
   validationProcesses: ValidationProcesses;
   extract: (resource: Resource) => IndexEntry[];
+  /** How whoever refers to a resource is found. */
+  references: ReferenceEntries;
   store: Store;
   /** What was found of the scheme's set-up. */
   setUp: SetUpMemory;

@@ -7,7 +7,7 @@ import { isDeeperThan } from '../patch/json-members.ts';
 import type { Patch } from '../patch/patch.ts';
 import { patchFormats } from '../patch/patch-formats.ts';
 import type { MatchCondition, StoredVersion } from '../store/store.ts';
-import { checkIfMatch } from './check-if-match.ts';
+import { checkIfMatch, requireIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { type Criteria, findMatch, requireCriteria } from './criteria.ts';
 import { shapesOf } from './element-shapes.ts';
@@ -97,6 +97,19 @@ const unknown = (deps: Deps, resourceType: string, id: string) =>
     ? refuse('resource-unknown', `There is no ${resourceType} with id ${id}.`)
     : refuse('definition-loaded', `The server was started with ${resourceType}/${id}, which cannot be changed.`);
 
+/** As `patchResource`, of any change that can be made again to what is there then. */
+export const changeStored = async (
+  deps: Deps,
+  { resourceType, id, ifMatch }: Pick<PatchRequest, 'resourceType' | 'id' | 'ifMatch'>,
+  patch: Patch,
+): Promise<InteractionResult> =>
+  untilUndisturbed(async () => {
+    const current = await deps.store.read({ resourceType, id });
+    if (current === undefined) throw unknown(deps, resourceType, id);
+    versionResult(current);
+    return patchOnce(deps, current, { patch, ifMatch });
+  });
+
 /**
  * Changes a stored resource as a patch says; the result is judged and stored as that of an update. Where another write came between,
  * the patch is applied to what is there then, unless If-Match asks for a version. A patch that changes nothing makes no new version.
@@ -104,14 +117,8 @@ const unknown = (deps: Deps, resourceType: string, id: string) =>
  * https://hl7.org/fhir/R4/http.html#patch
  */
 export const patchResource = async (deps: Deps, request: PatchRequest): Promise<InteractionResult> => {
-  const { resourceType, id, ifMatch } = request;
-  const patch = readPatch(deps, request);
-  return untilUndisturbed(async () => {
-    const current = await deps.store.read({ resourceType, id });
-    if (current === undefined) throw unknown(deps, resourceType, id);
-    versionResult(current);
-    return patchOnce(deps, current, { patch, ifMatch });
-  });
+  requireIfMatch(deps, request.ifMatch);
+  return changeStored(deps, request, readPatch(deps, request));
 };
 
 /**
@@ -120,6 +127,7 @@ export const patchResource = async (deps: Deps, request: PatchRequest): Promise<
  */
 export const conditionalPatch = async (deps: Deps, request: ConditionalPatchRequest): Promise<InteractionResult> => {
   const { resourceType, criteria, ifMatch } = request;
+  requireIfMatch(deps, ifMatch);
   const query = requireCriteria(deps, resourceType, criteria);
   const patch = readPatch(deps, request);
   return untilUndisturbed(async () => {

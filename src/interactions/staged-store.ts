@@ -14,6 +14,8 @@ export interface Staging {
   /** By `Type/id`. */
   readonly changes: ReadonlyMap<string, StagedChange>;
   readonly mustExist: ReadonlyMap<string, ResourceKey>;
+  /** What nothing may refer to any more. */
+  readonly unreferred: readonly ResourceKey[];
   /** Entries by the business identities that they claim. */
   readonly identities: ReadonlyMap<string, number>;
   /**
@@ -38,6 +40,7 @@ export const createStaging = (store: Store, taken: ReadonlyMap<string, ResourceK
   const changes = new Map<string, StagedChange>();
   const living = gather<Change>();
   const mustExist = new Map<string, ResourceKey>();
+  const unreferred: ResourceKey[] = [];
   const identities = new Map<string, number>();
 
   const judge = (unit: Unit, entry: number, existing: ResourceKey | undefined): CommitResult => {
@@ -68,6 +71,7 @@ export const createStaging = (store: Store, taken: ReadonlyMap<string, ResourceK
       for (const identity of change.identities ?? []) identities.set(identity, entry);
     }
     for (const key of unit.mustExist ?? []) mustExist.set(nameOf(key), key);
+    unreferred.push(...(unit.unreferred?.keys ?? []));
     return result;
   };
 
@@ -105,6 +109,7 @@ export const createStaging = (store: Store, taken: ReadonlyMap<string, ResourceK
   return {
     changes,
     mustExist,
+    unreferred,
     identities,
     storeOf: (entry, existing) => ({ ...staged, commit: async unit => stage(unit, entry, existing) }),
   };

@@ -5,6 +5,7 @@ import { printResource } from '../fhir/stamp-resource.ts';
 import type { ResourceKey } from '../store/store.ts';
 import { commitUnit } from './commit-unit.ts';
 import type { Deps, InteractionResult, VersionHead } from './context.ts';
+import { entriesOfAnswer } from './entries-of-answer.ts';
 import { insuranceContext } from './insurance-context.ts';
 import { read } from './read.ts';
 import { untilUndisturbed } from './until-undisturbed.ts';
@@ -43,7 +44,7 @@ export const takeStep = async (
     const previousAnswer = JSON.parse(answered.body) as Resource;
     const taken = take(exact, { ...context, previousAnswer }, input);
     if ('issues' in taken) throw new FhirError(422, taken.issues);
-    const index = deps.extract(JSON.parse(JSON.stringify(taken.answer)) as Resource);
+    const index = entriesOfAnswer(deps, JSON.parse(JSON.stringify(taken.answer)) as Resource, []);
     const head: VersionHead = {
       resourceType: answerType,
       id,

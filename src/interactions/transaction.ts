@@ -7,9 +7,11 @@ import { commitUnit } from './commit-unit.ts';
 import type { Deps, InteractionResult, Prefer } from './context.ts';
 import { isRead } from './entry-order.ts';
 import { type JudgedTransaction, judgeTransaction, type Learnt, type TransactionOptions } from './judge-transaction.ts';
+import { atEntry } from './place-in-bundle.ts';
 import { runEntry } from './run-entry.ts';
 import type { Staging } from './staged-store.ts';
 import { unresolvedInTransaction } from './transaction-references.ts';
+import { resourceReferenced, unreferred } from './unreferred.ts';
 import { untilUndisturbed } from './until-undisturbed.ts';
 
 /** What the entries were judged by and leave as it is: updates that say the same, deletions of what is not there, resends. */
@@ -36,7 +38,8 @@ const commitAll = async (
     lastUpdated = deps.now();
     return lastUpdated;
   };
-  const unit: Unit = { changes, mustExist: [...staging.mustExist.values()], mustBeCurrent, matches, time };
+  const mustExist = [...staging.mustExist.values()];
+  const unit: Unit = { changes, mustExist, mustBeCurrent, matches, time, ...unreferred(deps, staging.unreferred) };
   return { result: await commitUnit(deps, unit), lastUpdated };
 };
 
@@ -111,6 +114,11 @@ export const runTransaction = async (
         return { judgement, lastUpdated };
       case 'references-missing':
         throw allFaults(await unresolvedInTransaction(deps, judgement.judged, options.turn, result.missing));
+      case 'referred': {
+        const { resourceType, id } = result.key;
+        const entry = judgement.staging.changes.get(`${resourceType}/${id}`)?.entry;
+        throw atEntry(resourceReferenced(result), entry ?? 0);
+      }
       case 'identity-taken':
         learn(learnt, judgement, [result, ...(result.others ?? [])]);
         return undefined;

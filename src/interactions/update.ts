@@ -1,6 +1,6 @@
 import { refuse } from '../fhir/fhir-error.ts';
 import type { ParsedResource } from '../fhir/parse-resource.ts';
-import { checkIfMatch } from './check-if-match.ts';
+import { checkIfMatch, requireIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { enabledType } from './enabled-type.ts';
 import { meantId } from './find-targets.ts';
@@ -51,6 +51,7 @@ export const updateParsed = async (deps: Deps, request: ParsedUpdate): Promise<I
     const current = await deps.store.read({ resourceType, id });
     const exists = current !== undefined && current.method !== 'DELETE';
     checkIfMatch(options.ifMatch, current?.versionId ?? 0, exists);
+    if (exists && !options.isTrial) requireIfMatch(deps, options.ifMatch);
     if (!exists) requireUpdateCreate(deps, resourceType, id);
     return replace(deps, parsed, { id, current, ...options });
   });

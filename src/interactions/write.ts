@@ -11,6 +11,7 @@ import type { SearchQuery } from '../search/query.ts';
 import type { Change, CommitResult, MatchCondition, StoredVersion, Unit } from '../store/store.ts';
 import { commitUnit } from './commit-unit.ts';
 import type { Deps, VersionHead } from './context.ts';
+import { entriesOfAnswer } from './entries-of-answer.ts';
 import { insuranceContext } from './insurance-context.ts';
 import { judgeDefinition } from './judge-definition.ts';
 import { requireWhole } from './require-whole.ts';
@@ -130,9 +131,10 @@ export const write = async (
   const { identities, answer, references: demanded = [] } = judged;
 
   const mustExist = enforcedTargets(deps, type, resource);
-  for (const { key } of demanded) mustExist.push(key);
   const index = deps.extract(resource);
-  const answerIndex = answer === undefined ? [] : deps.extract(answer.resource);
+  index.push(...deps.references.others(resourceType, mustExist, index));
+  for (const { key } of demanded) mustExist.push(key);
+  const indexOfAnswer = answer === undefined ? [] : entriesOfAnswer(deps, answer.resource, mustExist);
   // Nothing waits between here and the commit, so that the order of lastUpdated is the order of commits.
   const lastUpdated = deps.now();
   const { id, method } = target;
@@ -143,7 +145,7 @@ export const write = async (
   const changes = [change];
   if (answer !== undefined) {
     const head = { resourceType: answer.resource.resourceType, id, versionId: answer.versionId, lastUpdated };
-    changes.push({ ...head, method, text: printResource(answer.resource, head), index: answerIndex });
+    changes.push({ ...head, method, text: printResource(answer.resource, head), index: indexOfAnswer });
   }
   const unit: Unit = { changes, mustExist };
   if (target.matches !== undefined) unit.matches = [target.matches];

@@ -1,7 +1,10 @@
+import { metaAdd, metaDelete } from './change-meta.ts';
+import { everything } from './everything.ts';
 import { expand } from './expand.ts';
 import { insuranceSteps } from './insurance-steps.ts';
 import { jsonSchema } from './json-schema.ts';
 import { lookup } from './lookup.ts';
+import { meta } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { snapshot } from './snapshot.ts';
 import { submit } from './submit.ts';
@@ -11,8 +14,19 @@ import { validateCode } from './validate-code.ts';
 
 /** Every operation that the code can do, by its code. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
-  [expand, ...insuranceSteps, jsonSchema, lookup, snapshot, submit, subsumes, validate, validateCode].map(operation => [
-    operation.code,
-    operation,
-  ]),
+  [
+    everything,
+    expand,
+    ...insuranceSteps,
+    jsonSchema,
+    lookup,
+    meta,
+    metaAdd,
+    metaDelete,
+    snapshot,
+    submit,
+    subsumes,
+    validate,
+    validateCode,
+  ].map(operation => [operation.code, operation]),
 );

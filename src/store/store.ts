@@ -56,6 +56,22 @@ export interface CurrentVersion extends ResourceKey {
   versionId: number;
 }
 
+/** Index entries of the kind `reference` of one parameter, of the resources of one type. */
+export interface ReferringParameter {
+  resourceType: string;
+  parameter: string;
+}
+
+/** Resources that no resource may refer to. Those that the unit itself writes or deletes do not count. */
+export interface UnreferredCondition {
+  keys: readonly ResourceKey[];
+  /** Where references to them are looked for. */
+  by: readonly ReferringParameter[];
+}
+
+/** As many of the resources that refer to one are told. */
+export const MOST_REFERRERS = 10;
+
 /** Changes that become visible and durable together, or not at all. */
 export interface Unit {
   changes: readonly Change[];
@@ -71,6 +87,8 @@ export interface Unit {
    * takes turns with other work.
    */
   time?: () => number;
+  /** What nothing may refer to when the unit is applied. */
+  unreferred?: UnreferredCondition;
   /** Judge the unit as if it were to be applied, and answer so, but change nothing. */
   isTrial?: boolean;
 }
@@ -89,7 +107,9 @@ export type CommitResult =
   | { outcome: 'multiple-matches' }
   | { outcome: 'matches-changed' }
   | ({ outcome: 'identity-taken'; others?: readonly TakenIdentity[] } & TakenIdentity)
-  | { outcome: 'references-missing'; missing: readonly ResourceKey[] };
+  | { outcome: 'references-missing'; missing: readonly ResourceKey[] }
+  /** `by` has `MOST_REFERRERS` of them at most; `isMore` says that there are others. */
+  | { outcome: 'referred'; key: ResourceKey; by: readonly ResourceKey[]; isMore: boolean };
 
 /** Where a page of a search or a history ended. Opaque to all but the store that made it; plain JSON. */
 export type Cursor = readonly (string | number | null)[];

@@ -6,6 +6,12 @@ import { change, commit, describeStore, find, put, query } from './stored.ts';
 
 const key = { resourceType: 'Basic', id: 'a' };
 const code = (value: string): Change['index'] => [{ kind: 'token', parameter: 'code', system: 'urn:s', code: value }];
+const to = (id: string, parameter = 'subject'): Change['index'] => [
+  { kind: 'reference', parameter, type: 'Basic', id },
+];
+const REFERRING = ['Basic', 'List'].flatMap(resourceType =>
+  ['subject', 'partOf'].map(parameter => ({ resourceType, parameter })),
+);
 const byCode = (value: string) => query({ where: [{ kind: 'token', parameter: 'code', anyOf: [{ code: value }] }] });
 
 describeStore('commits', test => {
@@ -286,6 +292,70 @@ describeStore('commits', test => {
     expect((await test.store.commit({ changes: [change(fresh)], mustExist })).outcome).toBe('identity-taken');
     const only = { ...fresh, identities: [] };
     expect((await test.store.commit({ changes: [change(only)], mustExist })).outcome).toBe('references-missing');
+  });
+
+  it('deletes what nothing refers to, and names up to ten that do', async () => {
+    await put(test.store, { id: 'a' });
+    await put(test.store, { id: 'b' });
+    const gone = (...keys: ResourceKey[]) =>
+      test.store.commit({
+        changes: keys.map(({ id }) => change({ id, versionId: 2, method: 'DELETE' })),
+        unreferred: { keys, by: REFERRING },
+      });
+    await put(test.store, { resourceType: 'List', id: 'l', index: to('a') });
+    await put(test.store, { resourceType: 'Flag', id: 'not-looked-for', index: to('a') });
+    await put(test.store, { id: 'other-parameter', index: to('a', 'author') });
+    const by = [{ resourceType: 'List', id: 'l' }];
+    expect(await gone(key)).toEqual({ outcome: 'referred', key, by, isMore: false });
+    expect(await gone({ ...key, id: 'b' }, key)).toEqual({ outcome: 'referred', key, by, isMore: false });
+    for (let i = 0; i < 11; i++) await put(test.store, { id: `r${i}`, index: [...to('a'), ...to('a', 'partOf')] });
+    const refused = await gone(key);
+    if (refused.outcome !== 'referred') throw new Error(refused.outcome);
+    expect(new Set(refused.by.map(({ id }) => id)).size).toBe(10);
+    expect(refused.isMore).toBe(true);
+    expect((await test.store.read(key))?.versionId).toBe(1);
+    expect(await gone({ ...key, id: 'b' })).toEqual({ outcome: 'committed' });
+  });
+
+  it('does not count who refers no longer, or whom the unit itself writes or deletes', async () => {
+    for (const id of ['a', 'b']) await put(test.store, { id });
+    await put(test.store, { id: 'gone', index: to('a') });
+    await put(test.store, { id: 'gone', versionId: 2, method: 'DELETE' });
+    await put(test.store, { id: 'turned', index: to('a') });
+    await put(test.store, { id: 'turned', versionId: 2, index: to('b') });
+    await put(test.store, { id: 'c', index: to('a') });
+    await put(test.store, { id: 'd', index: to('a') });
+    const unreferred = { keys: [key], by: REFERRING };
+    const deletion = change({ id: 'a', versionId: 2, method: 'DELETE' });
+    const turning = change({ id: 'd', versionId: 2, index: to('b') });
+    const alone = await test.store.commit({ changes: [deletion, turning], unreferred });
+    expect(alone).toMatchObject({ outcome: 'referred', by: [{ id: 'c' }] });
+    const changes = [deletion, change({ id: 'c', versionId: 2, method: 'DELETE' }), turning];
+    expect(await test.store.commit({ changes, unreferred })).toEqual({ outcome: 'committed' });
+  });
+
+  it('lets a reference and the deletion of what it leads to end as if one came first', async () => {
+    for (let round = 0; round < 20; round++) {
+      const id = `t${round}`;
+      const target = { resourceType: 'Basic', id };
+      await put(test.store, { id });
+      const refer = (from: string) =>
+        test.store.commit({ changes: [change({ id: from, index: to(id) })], mustExist: [target] });
+      const remove = () =>
+        test.store.commit({
+          changes: [change({ id, versionId: 2, method: 'DELETE' })],
+          unreferred: { keys: [target], by: REFERRING },
+        });
+      const order = [() => refer(`x${round}`), remove, () => refer(`y${round}`)];
+      const first = order.splice(round % 3, 1);
+      const results = await Promise.all([...first, ...order].map(act => act()));
+      const outcomes = results.map(({ outcome }) => outcome).sort();
+      expect(outcomes).toEqual(
+        (await test.store.read(target))?.method === 'DELETE'
+          ? ['committed', 'references-missing', 'references-missing']
+          : ['committed', 'committed', 'referred'],
+      );
+    }
   });
 
   it('judges a trial as a unit that is to be applied, and changes nothing', async () => {

@@ -1,4 +1,10 @@
-import type { CommitResult, MatchCondition, ResourceKey, TakenIdentity } from '../store.ts';
+import {
+  type CommitResult,
+  type MatchCondition,
+  MOST_REFERRERS,
+  type ResourceKey,
+  type TakenIdentity,
+} from '../store.ts';
 import type { ChangeRows, Current } from './change-rows.ts';
 import type { Living } from './living.ts';
 import type { PackedChange, PackedUnit } from './pack-unit.ts';
@@ -66,6 +72,8 @@ export function applyUnit(unit: PackedUnit, transaction: Transaction): CommitRes
   if (taken !== undefined) return { outcome: 'identity-taken', ...taken, ...(others.length === 0 ? {} : { others }) };
   const missing = unit.mustExist.filter(name => !exists(name, draft, transaction));
   if (missing.length > 0) return { outcome: 'references-missing', missing: missing.map(keyOf) };
+  const referred = judgeUnreferred(unit, draft, transaction);
+  if (referred) return referred;
 
   if (!unit.isTrial) apply(unit, before, transaction);
   return COMMITTED;
@@ -109,6 +117,25 @@ function exists(name: string, draft: Draft, { rows, living }: Transaction): bool
   if (rows.current(resourceType, id)?.deleted !== false) return false;
   living.add(name);
   return true;
+}
+
+function judgeUnreferred(
+  { unreferred: { keys, by } }: PackedUnit,
+  draft: Draft,
+  { search }: Transaction,
+): CommitResult | undefined {
+  for (const key of keys) {
+    const referrers: ResourceKey[] = [];
+    for (const referrer of search.referrers(key, by)) {
+      // What the unit writes is held to `mustExist`.
+      if (draft.current.has(nameOf(referrer))) continue;
+      if (referrers.push(referrer) > MOST_REFERRERS) break;
+    }
+    if (referrers.length === 0) continue;
+    const isMore = referrers.length > MOST_REFERRERS;
+    return { outcome: 'referred', key, by: referrers.slice(0, MOST_REFERRERS), isMore };
+  }
+  return undefined;
 }
 
 function apply(unit: PackedUnit, before: readonly (Current | undefined)[], transaction: Transaction): void {

@@ -1,6 +1,14 @@
 import { timeAt } from '../../fhir/stamp-resource.ts';
 import type { SearchQuery } from '../../search/query.ts';
-import type { Change, CurrentVersion, MatchCondition, ResourceKey, Unit } from '../store.ts';
+import type {
+  Change,
+  CurrentVersion,
+  MatchCondition,
+  ReferringParameter,
+  ResourceKey,
+  Unit,
+  UnreferredCondition,
+} from '../store.ts';
 import type { PacketReader, PacketWriter } from './packet.ts';
 import { printPlain } from './plain.ts';
 import { shapeOf } from './shapes.ts';
@@ -13,6 +21,7 @@ export interface PackedUnit {
   mustExist: string[];
   mustBeCurrent: CurrentVersion[];
   matches: MatchCondition[];
+  unreferred: UnreferredCondition;
   /** Nothing is to be changed. */
   isTrial: boolean;
 }
@@ -70,7 +79,7 @@ export async function packInTurns(
 }
 
 function packConditions(
-  { mustExist = [], mustBeCurrent = [], matches = [], isTrial }: Unit,
+  { mustExist = [], mustBeCurrent = [], matches = [], unreferred, isTrial }: Unit,
   packet: PacketWriter,
 ): void {
   packet.number(mustExist.length);
@@ -86,7 +95,23 @@ function packConditions(
     packet.query(query);
     packet.text(id ?? '');
   }
+  packUnreferred(unreferred ?? NOTHING_UNREFERRED, packet);
   packet.number(isTrial === true ? 1 : 0);
+}
+
+const NOTHING_UNREFERRED: UnreferredCondition = { keys: [], by: [] };
+
+function packUnreferred({ keys, by }: UnreferredCondition, packet: PacketWriter): void {
+  packet.number(keys.length);
+  for (const { resourceType, id } of keys) {
+    packet.text(resourceType);
+    packet.text(id);
+  }
+  packet.number(by.length);
+  for (const { resourceType, parameter } of by) {
+    packet.text(resourceType);
+    packet.text(parameter);
+  }
 }
 
 function packChange(change: Change, { time }: Unit, keys: TermKeys, packet: PacketWriter): void {
@@ -149,6 +174,10 @@ export function unpackUnit(packet: PacketReader): PackedUnit {
       versionId: packet.number(),
     })),
     matches: listOf(packet, unpackCondition),
+    unreferred: {
+      keys: listOf(packet, (): ResourceKey => ({ resourceType: packet.text(), id: packet.text() })),
+      by: listOf(packet, (): ReferringParameter => ({ resourceType: packet.text(), parameter: packet.text() })),
+    },
     isTrial: packet.number() === 1,
   };
 }

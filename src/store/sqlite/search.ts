@@ -1,12 +1,12 @@
 import type { SearchQuery, TypedConditions } from '../../search/query.ts';
-import type { Cursor, ResourceKey } from '../store.ts';
+import type { Cursor, ReferringParameter, ResourceKey } from '../store.ts';
 import { StoreError } from '../store-error.ts';
 import { allSource, changedCheck, compileCondition } from './compile-condition.ts';
 import { anySource } from './compile-values.ts';
 import { type Fragment, fragment, join, sql } from './fragment.ts';
 import { RecentRows } from './recent-rows.ts';
 import { type Ordered, orderOf, selectInOrder } from './search-order.ts';
-import { type Source, typeSource, typesSource, withinDeadline } from './source.ts';
+import { type Source, termSource, typeSource, typesSource, withinDeadline } from './source.ts';
 import type { Statements } from './statements.ts';
 import type { TermKeys } from './term-keys.ts';
 
@@ -152,6 +152,20 @@ export class Search {
   key(seq: number): ResourceKey {
     const [resourceType, id] = this.#statements.get('SELECT type, id FROM version WHERE seq = ?', [seq])!;
     return { resourceType: resourceType as string, id: id as string };
+  }
+
+  /** Current resources that refer to one, each once; within an open transaction. */
+  *referrers(key: ResourceKey, by: readonly ReferringParameter[]): Iterable<ResourceKey> {
+    if (by.length === 0) return;
+    this.#recentRows.catchUp();
+    const value = { type: key.resourceType, id: key.id };
+    const { rows } = termSource(
+      by.map(({ resourceType, parameter }) => this.#keys.reference(resourceType, parameter, value)),
+    );
+    const found = sql`SELECT v.type, v.id FROM (SELECT DISTINCT seq FROM (${rows})) c JOIN version v ON v.seq = c.seq`;
+    for (const [resourceType, id] of this.#statements.each(found.sql, found.params)) {
+      yield { resourceType: resourceType as string, id: id as string };
+    }
   }
 
   /** Sources with their sizes, the rarest first. Sizes beyond a bound are not told apart. */
