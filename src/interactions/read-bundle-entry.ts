@@ -36,7 +36,10 @@ const WRITES: Readonly<Record<string, string>> = { PUT: 'update', PATCH: 'patch'
 /** What a method asks for at a path. @throws {FhirError} 400 where that is nothing that an entry can ask for */
 const readAsked = (method: EntryMethod, { steps, query }: EntryPath): Target => {
   if (steps.length === 0) {
-    throw notOffered('The url names the whole server. A Bundle cannot hold another one, nor a search of all types.');
+    if (method === 'GET' && query.length > 0) return { interaction: 'search-system', resourceType: '' };
+    throw notOffered(
+      'The url names the whole server, and a Bundle cannot hold another one. Write a path, like Patient/123.',
+    );
   }
   if (steps.some(step => step.startsWith('$'))) {
     throw notOffered('Operations are not offered in Bundles. Call this one by itself.');

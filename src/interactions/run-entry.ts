@@ -17,6 +17,7 @@ import { dialectOf, writeNormalized } from './normalize.ts';
 import { conditionalPatch, patchResource } from './patch.ts';
 import { read } from './read.ts';
 import { subsetOf } from './read-subset.ts';
+import { searchSystem } from './search-system.ts';
 import { searchType } from './search-type.ts';
 import { updateParsed } from './update.ts';
 import { vread } from './vread.ts';
@@ -63,6 +64,8 @@ const readEntry = async (deps: Deps, { entry, prefer }: EntryRun): Promise<Inter
   switch (entry.interaction) {
     case 'search-type':
       return searchType(deps, { resourceType, parameters, handling });
+    case 'search-system':
+      return searchSystem(deps, { path: '', parameters, handling });
     case 'history-instance':
       return historyInstance(deps, { resourceType, id, parameters });
     case 'history-type':

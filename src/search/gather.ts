@@ -1,10 +1,13 @@
 import { type Matchable, matches, type Others } from './match.ts';
-import type { Condition, SearchQuery } from './query.ts';
+import type { Condition, SearchQuery, TypedConditions } from './query.ts';
 
 /** Resources that are not stored yet and can be searched. */
 export interface Gathered<Item extends Matchable> {
   add(item: Item): void;
-  /** Those that the search matches, in the order in which they were added. */
+  /**
+   * Those that the search matches, in no order. What references lead to, and what refers to a resource, is
+   * looked for among the gathered, too.
+   */
   find(query: SearchQuery): Item[];
 }
 
@@ -22,7 +25,7 @@ const keysOfCondition = (condition: Condition): (string | undefined)[] => {
 };
 
 /** Keys that all matches of a search have one of; undefined where it asks for nothing that has a key. */
-const keysAsked = ({ where }: SearchQuery): string[] | undefined => {
+const keysAsked = ({ where }: TypedConditions): string[] | undefined => {
   for (const condition of where) {
     const keys = keysOfCondition(condition);
     if (keys.every(key => key !== undefined)) return keys;
@@ -33,9 +36,8 @@ const keysAsked = ({ where }: SearchQuery): string[] | undefined => {
 const keysOf = ({ id, index }: Matchable): string[] => {
   const keys = [`_id ${id}`];
   for (const entry of index) {
-    const value =
-      entry.kind === 'token' ? entry.code : entry.kind === 'reference' ? (entry.id ?? entry.url) : undefined;
-    if (value !== undefined) keys.push(`${entry.parameter} ${value}`);
+    const values = entry.kind === 'token' ? [entry.code] : entry.kind === 'reference' ? [entry.id, entry.url] : [];
+    for (const value of values) if (value !== undefined) keys.push(`${entry.parameter} ${value}`);
   }
   return keys;
 };
@@ -45,8 +47,17 @@ export const gather = <Item extends Matchable>(): Gathered<Item> => {
   const all = new Map<string, Item[]>();
   const byKey = new Map<string, Set<Item>>();
   const others: Others = {
-    read: (resourceType, id) => all.get(resourceType)?.find(item => item.id === id),
+    read: (resourceType, id) => [...(byKey.get(`${resourceType} _id ${id}`) ?? [])][0],
     all: resourceType => all.get(resourceType) ?? [],
+  };
+  const findTyped = (asked: TypedConditions): Item[] => {
+    const { resourceType, where } = asked;
+    const keys = keysAsked(asked);
+    const candidates =
+      keys === undefined
+        ? (all.get(resourceType) ?? [])
+        : new Set(keys.flatMap(key => [...(byKey.get(`${resourceType} ${key}`) ?? [])]));
+    return [...candidates].filter(item => where.every(condition => matches(item, condition, others)));
   };
   return {
     add: item => {
@@ -61,13 +72,6 @@ export const gather = <Item extends Matchable>(): Gathered<Item> => {
         else having.add(item);
       }
     },
-    find: query => {
-      const keys = keysAsked(query);
-      const candidates =
-        keys === undefined
-          ? (all.get(query.resourceType) ?? [])
-          : new Set(keys.flatMap(key => [...(byKey.get(`${query.resourceType} ${key}`) ?? [])]));
-      return [...candidates].filter(item => query.where.every(condition => matches(item, condition, others)));
-    },
+    find: query => [query, ...(query.others ?? [])].flatMap(findTyped),
   };
 };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { gather } from '../../src/search/gather.ts';
 import type { IndexEntry } from '../../src/search/index-entry.ts';
 import { type Matchable, matches, type Others } from '../../src/search/match.ts';
 import type { Condition, Range, RangeValue, SearchQuery, SortKey } from '../../src/search/query.ts';
@@ -188,6 +189,8 @@ function inOrder(items: readonly Matchable[], { sort }: SearchQuery): string[] {
     .map(({ item }) => item.id);
 }
 
+const idOf = ({ id }: Matchable): string => id;
+
 describeStore('search against the matcher', test => {
   it('finds the same resources in the same order, page by page, with the same total', async () => {
     let round = 0;
@@ -217,6 +220,8 @@ describeStore('search against the matcher', test => {
         );
         await commit(test.store, ...past);
         await commit(test.store, ...stored.map(item => change({ ...item, versionId: 2 })));
+        const gathered = gather<Matchable>();
+        for (const item of stored) gathered.add(item);
         const others: Others = {
           read: (type, id) => stored.find(item => item.resourceType === type && item.id === id),
           all: type => stored.filter(item => item.resourceType === type),
@@ -232,6 +237,7 @@ describeStore('search against the matcher', test => {
             item => item.resourceType === name(A) && asking.where.every(by => matches(item, by, others)),
           );
           expect(await find(test.store, asking)).toEqual(inOrder(found, asking));
+          expect(gathered.find(asking).map(idOf).sort()).toEqual(found.map(idOf).sort());
           const { total } = await test.store.search({ ...asking, count: 0, total: 'accurate' });
           expect(total).toBe(found.length);
         }

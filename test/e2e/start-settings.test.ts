@@ -103,14 +103,14 @@ describe('what keeps the server from starting is said in one text, with the name
   test('a capability file that is not there, or asks for what no code is there for', async () => {
     const file = join(folder, 'mine.json');
     await expectRefusal({ KIUNGO_CAPABILITIES: file }, file);
-    const resource = [{ type: 'Patient', interaction: [{ code: 'read' }, { code: 'search-system' }] }];
+    const resource = [{ type: 'Patient', interaction: [{ code: 'read' }, { code: 'subscribe' }] }];
     const statement = {
       resourceType: 'CapabilityStatement',
       fhirVersion: '4.0.1',
       rest: [{ mode: 'server', resource }],
     };
     await writeFile(file, JSON.stringify(statement));
-    await expectRefusal({ KIUNGO_CAPABILITIES: file }, file, 'rest[0].resource[0].interaction[1]', 'search-system');
+    await expectRefusal({ KIUNGO_CAPABILITIES: file }, file, 'rest[0].resource[0].interaction[1]', 'subscribe');
   });
 
   test('an insurer that is not stored', async () => {

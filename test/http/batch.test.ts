@@ -152,6 +152,8 @@ describe('what an entry can ask for', () => {
     ['Patient?family=%E0', 400],
     ['metadata', 400],
     ['', 400],
+    ['?_type=Patient&_count=1', 200],
+    ['?_type=Nothing', 400],
     ['https://other.example/fhir/Patient/1', 400],
     ['Patient/$everything', 400],
     ['Patient/zuri-sadiki/$validate', 400],
