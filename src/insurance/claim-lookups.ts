@@ -109,7 +109,7 @@ const others = (claim: Claim, found: Found, scheme: Scheme): Lookups => {
   if (!matters) return {};
   const family = (found.family ?? []) as unknown as Coverage[];
   const patients = unique([claim.patient, ...family.map(({ beneficiary }) => beneficiary)].map(each => targetOf(each)));
-  return { others: search('ClaimResponse', 'patient', patients) };
+  return { others: { ...search('ClaimResponse', 'patient', patients), isHeld: true } };
 };
 
 /**

@@ -5,6 +5,8 @@ import type { Resource } from '../fhir/resource.ts';
 export interface SearchLookup {
   resourceType: string;
   parameters: readonly (readonly [name: string, value: string])[];
+  /** Nothing that the search finds may be stored between the look-up and the commit: else all is judged anew. */
+  isHeld?: boolean;
 }
 
 /** What the interaction looks up for a rule: a search, what each of several finds, or resources by reference (`Type/id`). */

@@ -11,6 +11,7 @@ import { identityTaken } from './identity-taken.ts';
 import { writeNormalized } from './normalize.ts';
 import { read } from './read.ts';
 import { readBody } from './read-body.ts';
+import { untilUndisturbed } from './until-undisturbed.ts';
 import { type WriteTarget, write } from './write.ts';
 
 /** A resource to create: its type and its JSON as bytes. */
@@ -61,12 +62,12 @@ const resend = async (deps: Deps, key: ResourceKey, parsed: ParsedResource): Pro
   return stored !== undefined && same ? read(deps, key.resourceType, key.id) : undefined;
 };
 
-/** As `create`, for a resource that was read already and is of the type. */
-export const createParsed = async (
+/** Creates the resource, or undefined where what it is judged by changed meanwhile. */
+const createOnce = async (
   deps: Deps,
   parsed: ParsedResource,
-  { ifNoneExist, isTrial }: CreateOptions = {},
-): Promise<InteractionResult> => {
+  { ifNoneExist, isTrial }: CreateOptions,
+): Promise<InteractionResult | undefined> => {
   const { resourceType } = parsed.resource;
   const type = enabledType(deps, resourceType);
   const target: WriteTarget = { id: deps.newId(), previousVersionId: 0, method: 'POST' };
@@ -85,10 +86,20 @@ export const createParsed = async (
       if (first === undefined) throw identityTaken(identities, result);
       return first;
     }
+    case 'matches-changed':
+      return undefined;
     default:
       throw refuse('version-conflict', `The write collided with another one (${result.outcome}). Send it again.`);
   }
 };
+
+/** As `create`, for a resource that was read already and is of the type. */
+export const createParsed = async (
+  deps: Deps,
+  parsed: ParsedResource,
+  options: CreateOptions = {},
+): Promise<InteractionResult> =>
+  (await createOnce(deps, parsed, options)) ?? untilUndisturbed(() => createOnce(deps, parsed, options));
 
 /**
  * Stores a new resource under an id of the server's. A resend of one that is stored already, told by its business identity or by

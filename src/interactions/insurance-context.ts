@@ -1,17 +1,22 @@
 import type { Resource } from '../fhir/resource.ts';
 import type { InsuranceContext, InsuranceRule } from '../insurance/insurance-rule.ts';
+import type { NewestCondition } from '../store/store.ts';
 import type { Deps } from './context.ts';
 import { lookUp } from './look-up.ts';
 
-/** What an insurance rule may know of a resource with that id: the scheme, the time, and what it looks up. */
+/**
+ * What an insurance rule may know of a resource with that id: the scheme, the time, and what it looks up; and what must still be so
+ * when its decision is committed.
+ */
 export const insuranceContext = async (
   deps: Deps,
   { lookups }: InsuranceRule,
   resource: Resource,
   id: string,
-): Promise<InsuranceContext> => ({
-  ...deps.settings,
-  id,
-  now: deps.now(),
-  found: lookups === undefined ? {} : await lookUp(deps, found => lookups(resource, found, deps.settings)),
-});
+): Promise<{ context: InsuranceContext; nothingNew: readonly NewestCondition[] }> => {
+  const { found, nothingNew } =
+    lookups === undefined
+      ? { found: {}, nothingNew: [] }
+      : await lookUp(deps, known => lookups(resource, known, deps.settings));
+  return { context: { ...deps.settings, id, now: deps.now(), found }, nothingNew };
+};

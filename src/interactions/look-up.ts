@@ -1,21 +1,40 @@
 import type { Resource } from '../fhir/resource.ts';
 import type { Found, Lookup, Lookups, SearchLookup } from '../insurance/insurance-rule.ts';
 import { parseSearch } from '../search/parse-search.ts';
-import type { Cursor } from '../store/store.ts';
+import type { CurrentVersion, Cursor, NewestCondition, StoredVersion } from '../store/store.ts';
 import type { Deps } from './context.ts';
 import { searchSettings } from './search-settings.ts';
 import { isSetUpType } from './set-up-memory.ts';
 
-const findAll = async (deps: Deps, lookup: SearchLookup): Promise<Resource[]> => {
-  const { query } = parseSearch({ ...searchSettings(deps, lookup.resourceType), ...lookup, handling: 'strict' });
+/** What was found for a rule, and what must still be so when its decision is committed. */
+export interface LookedUp {
+  found: Found;
+  nothingNew: readonly NewestCondition[];
+}
+
+const currentVersion = ({ resourceType, id, versionId }: StoredVersion): CurrentVersion => ({
+  resourceType,
+  id,
+  versionId,
+});
+
+/** All that matches, what was changed last at the end; `held` takes the condition of a search that is held. */
+const findAll = async (deps: Deps, lookup: SearchLookup, held: NewestCondition[]): Promise<Resource[]> => {
+  const { resourceType, parameters, isHeld } = lookup;
+  const { query } = parseSearch({ ...searchSettings(deps, resourceType), parameters, handling: 'strict' });
   const everything = { ...query, count: deps.settings.maxPageSize, total: 'none' as const };
   const found: Resource[] = [];
+  let newest: StoredVersion | undefined;
   let after: Cursor | undefined;
   do {
     const page = await deps.store.search(everything, after);
-    for (const version of page.versions) found.push(JSON.parse(version.body) as Resource);
+    for (const version of page.versions) {
+      found.push(JSON.parse(version.body) as Resource);
+      if (!version.isStaged) newest = version;
+    }
     after = page.next;
   } while (after !== undefined);
+  if (isHeld) held.push(newest === undefined ? { query } : { query, newest: currentVersion(newest) });
   return found;
 };
 
@@ -25,22 +44,22 @@ const readOne = async (deps: Deps, reference: string): Promise<Resource[]> => {
   return version === undefined || version.method === 'DELETE' ? [] : [JSON.parse(version.body) as Resource];
 };
 
-const search = (deps: Deps, lookup: SearchLookup): Promise<readonly Resource[]> =>
+const search = (deps: Deps, lookup: SearchLookup, held: NewestCondition[]): Promise<readonly Resource[]> =>
   isSetUpType(lookup.resourceType)
-    ? deps.setUp.recall(`${lookup.resourceType}?${lookup.parameters.join('&')}`, () => findAll(deps, lookup))
-    : findAll(deps, lookup);
+    ? deps.setUp.recall(`${lookup.resourceType}?${lookup.parameters.join('&')}`, () => findAll(deps, lookup, held))
+    : findAll(deps, lookup, held);
 
 const read = (deps: Deps, reference: string): Promise<readonly Resource[]> =>
   isSetUpType(reference.slice(0, reference.indexOf('/')))
     ? deps.setUp.recall(reference, () => readOne(deps, reference))
     : readOne(deps, reference);
 
-const carryOut = async (deps: Deps, lookup: Lookup): Promise<readonly Resource[]> => {
-  if ('resourceType' in lookup) return search(deps, lookup);
+const carryOut = async (deps: Deps, lookup: Lookup, held: NewestCondition[]): Promise<readonly Resource[]> => {
+  if ('resourceType' in lookup) return search(deps, lookup, held);
   const parts =
     'references' in lookup
       ? lookup.references.map(reference => read(deps, reference))
-      : lookup.each.map(part => search(deps, part));
+      : lookup.each.map(part => search(deps, part, held));
   return (await Promise.all(parts)).flat();
 };
 
@@ -48,12 +67,13 @@ const carryOut = async (deps: Deps, lookup: Lookup): Promise<readonly Resource[]
  * Carries out the look-ups of an insurance rule: every match, as plain JSON, by the names of the look-ups. The rule is asked again with
  * what was found, until it asks for nothing new. The scheme's set-up is remembered until it changes; what was found is not to be changed.
  */
-export const lookUp = async (deps: Deps, ask: (found: Found) => Lookups): Promise<Found> => {
+export const lookUp = async (deps: Deps, ask: (found: Found) => Lookups): Promise<LookedUp> => {
   const found: Record<string, readonly Resource[]> = {};
+  const nothingNew: NewestCondition[] = [];
   for (;;) {
     const asked = Object.entries(ask(found)).filter(([name]) => found[name] === undefined);
-    if (asked.length === 0) return found;
-    const answers = await Promise.all(asked.map(([, lookup]) => carryOut(deps, lookup)));
+    if (asked.length === 0) return { found, nothingNew };
+    const answers = await Promise.all(asked.map(([, lookup]) => carryOut(deps, lookup, nothingNew)));
     asked.forEach(([name], index) => {
       found[name] = answers[index]!;
     });

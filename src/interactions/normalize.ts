@@ -43,7 +43,8 @@ const coveragesOf = async (deps: Deps, resource: Resource): Promise<readonly Res
   const patient = uninsuredPatient(resource);
   if (patient === undefined || !deps.capability.types.has('Coverage')) return undefined;
   const parameters = [['beneficiary', `Patient/${patient}`]] as const;
-  return (await lookUp(deps, () => ({ coverages: { resourceType: 'Coverage', parameters } }))).coverages;
+  const { found } = await lookUp(deps, () => ({ coverages: { resourceType: 'Coverage', parameters } }));
+  return found.coverages;
 };
 
 /**

@@ -1,6 +1,16 @@
 import { gather } from '../search/gather.ts';
 import type { SearchQuery } from '../search/query.ts';
-import type { Change, CommitResult, Cursor, Page, ResourceKey, Store, StoredVersion, Unit } from '../store/store.ts';
+import type {
+  Change,
+  CommitResult,
+  Cursor,
+  NewestCondition,
+  Page,
+  ResourceKey,
+  Store,
+  StoredVersion,
+  Unit,
+} from '../store/store.ts';
 import { entriesOverlap } from './entries-overlap.ts';
 
 /** A resource that a transaction is going to write, and which of its entries does. */
@@ -14,6 +24,8 @@ export interface Staging {
   /** By `Type/id`. */
   readonly changes: ReadonlyMap<string, StagedChange>;
   readonly mustExist: ReadonlyMap<string, ResourceKey>;
+  /** What its decisions rest on. */
+  readonly nothingNew: readonly NewestCondition[];
   /** What nothing may refer to any more. */
   readonly unreferred: readonly ResourceKey[];
   /** Entries by the business identities that they claim. */
@@ -29,7 +41,8 @@ const nameOf = ({ resourceType, id }: ResourceKey): string => `${resourceType}/$
 
 const versionOf = (change: Change): StoredVersion => {
   const { resourceType, id, versionId, lastUpdated, method, text = '' } = change;
-  return { resourceType, id, versionId, lastUpdated, method, body: text, bodyBytes: Buffer.byteLength(text) };
+  const bodyBytes = Buffer.byteLength(text);
+  return { resourceType, id, versionId, lastUpdated, method, body: text, bodyBytes, isStaged: true };
 };
 
 /**
@@ -40,6 +53,7 @@ export const createStaging = (store: Store, taken: ReadonlyMap<string, ResourceK
   const changes = new Map<string, StagedChange>();
   const living = gather<Change>();
   const mustExist = new Map<string, ResourceKey>();
+  const nothingNew: NewestCondition[] = [];
   const unreferred: ResourceKey[] = [];
   const identities = new Map<string, number>();
 
@@ -71,6 +85,7 @@ export const createStaging = (store: Store, taken: ReadonlyMap<string, ResourceK
       for (const identity of change.identities ?? []) identities.set(identity, entry);
     }
     for (const key of unit.mustExist ?? []) mustExist.set(nameOf(key), key);
+    nothingNew.push(...(unit.nothingNew ?? []));
     unreferred.push(...(unit.unreferred?.keys ?? []));
     return result;
   };
@@ -109,6 +124,7 @@ export const createStaging = (store: Store, taken: ReadonlyMap<string, ResourceK
   return {
     changes,
     mustExist,
+    nothingNew,
     unreferred,
     identities,
     storeOf: (entry, existing) => ({ ...staged, commit: async unit => stage(unit, entry, existing) }),

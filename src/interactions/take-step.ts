@@ -40,7 +40,7 @@ export const takeStep = async (
       throw refuse('resource-unknown', `There is no ${answerType} with id ${id}, which $${step} goes on from.`);
     }
     const { exact, resource } = parseStored(stored.body!);
-    const context = await insuranceContext(deps, rule, resource, id);
+    const { context, nothingNew } = await insuranceContext(deps, rule, resource, id);
     const previousAnswer = JSON.parse(answered.body) as Resource;
     const taken = take(exact, { ...context, previousAnswer }, input);
     if ('issues' in taken) throw new FhirError(422, taken.issues);
@@ -52,7 +52,7 @@ export const takeStep = async (
       lastUpdated: deps.now(),
     };
     const text = printResource(taken.answer, head);
-    const { outcome } = await commitUnit(deps, { changes: [{ ...head, method: 'PUT', text, index }] });
+    const { outcome } = await commitUnit(deps, { changes: [{ ...head, method: 'PUT', text, index }], nothingNew });
     return outcome === 'committed' ? { status: 200, version: head, body: text } : undefined;
   });
 };

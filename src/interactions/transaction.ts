@@ -38,8 +38,10 @@ const commitAll = async (
     lastUpdated = deps.now();
     return lastUpdated;
   };
+  const { nothingNew } = staging;
   const mustExist = [...staging.mustExist.values()];
-  const unit: Unit = { changes, mustExist, mustBeCurrent, matches, time, ...unreferred(deps, staging.unreferred) };
+  const known = { mustExist, mustBeCurrent, matches, nothingNew };
+  const unit: Unit = { changes, ...known, time, ...unreferred(deps, staging.unreferred) };
   return { result: await commitUnit(deps, unit), lastUpdated };
 };
 

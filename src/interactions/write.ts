@@ -8,7 +8,7 @@ import type { Resource } from '../fhir/resource.ts';
 import { printResource, stampResource } from '../fhir/stamp-resource.ts';
 import type { Identity, InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { SearchQuery } from '../search/query.ts';
-import type { Change, CommitResult, MatchCondition, StoredVersion, Unit } from '../store/store.ts';
+import type { Change, CommitResult, MatchCondition, NewestCondition, StoredVersion, Unit } from '../store/store.ts';
 import { commitUnit } from './commit-unit.ts';
 import type { Deps, VersionHead } from './context.ts';
 import { entriesOfAnswer } from './entries-of-answer.ts';
@@ -72,6 +72,8 @@ interface Judged {
   /** What must be there beside what the resource names. */
   references?: readonly LocalReference[];
   answer?: { resource: Resource; versionId: number };
+  /** What the decision rests on. */
+  nothingNew?: readonly NewestCondition[];
 }
 
 /** Lets the insurance rule of the type judge the resource and build its answer. @throws {FhirError} 422 business-rule */
@@ -83,14 +85,14 @@ const applyInsurance = async (
 ): Promise<Judged> => {
   const { resource, exact } = parsed;
   const stored = target.method === 'POST' ? undefined : await storedAnswer(deps, rule, target);
-  const context = await insuranceContext(deps, rule, resource, target.id);
+  const { context, nothingNew } = await insuranceContext(deps, rule, resource, target.id);
   if (target.previous !== undefined) context.previous = target.previous;
   if (stored !== undefined && stored.method !== 'DELETE') {
     context.previousAnswer = parseExact(stored.body) as Resource;
   }
   const issues = rule.judge?.(exact, context) ?? [];
   if (issues.length > 0) throw refuseResource(issues);
-  const judged: Judged = { identities: rule.identities?.(resource) ?? [] };
+  const judged: Judged = { identities: rule.identities?.(resource) ?? [], nothingNew };
   const answer = rule.answer?.build(exact, context);
   if (answer !== undefined) judged.answer = { resource: answer, versionId: (stored?.versionId ?? 0) + 1 };
   return judged;
@@ -128,7 +130,7 @@ export const write = async (
     : rule === undefined
       ? { identities: [] }
       : await applyInsurance(deps, rule, parsed, target);
-  const { identities, answer, references: demanded = [] } = judged;
+  const { identities, answer, references: demanded = [], nothingNew = [] } = judged;
 
   const mustExist = enforcedTargets(deps, type, resource);
   const index = deps.extract(resource);
@@ -149,6 +151,7 @@ export const write = async (
   }
   const unit: Unit = { changes, mustExist };
   if (target.matches !== undefined) unit.matches = [target.matches];
+  if (nothingNew.length > 0) unit.nothingNew = nothingNew;
   if (target.isTrial) unit.isTrial = true;
   const result = await commitUnit(deps, unit);
   if (result.outcome === 'references-missing') {

@@ -13,6 +13,8 @@ export interface StoredVersion {
   body: string;
   /** Length of the body in UTF-8. */
   bodyBytes: number;
+  /** Of a transaction that is not committed yet. */
+  isStaged?: true;
 }
 
 /** A version with its number in the order of commits, which is never given twice. */
@@ -51,6 +53,15 @@ export interface MatchCondition {
   id?: string;
 }
 
+/**
+ * A search, and of all that it found the version that was changed last when that was looked for; absent where it found nothing. Nothing that
+ * it finds may have been stored since.
+ */
+export interface NewestCondition {
+  query: SearchQuery;
+  newest?: CurrentVersion;
+}
+
 /** A version of a resource as the current one: a deletion counts, 0 is none. */
 export interface CurrentVersion extends ResourceKey {
   versionId: number;
@@ -81,6 +92,8 @@ export interface Unit {
   mustBeCurrent?: readonly CurrentVersion[];
   /** Searches that must find, before the unit is applied, what they found when it was made. */
   matches?: readonly MatchCondition[];
+  /** Searches that find nothing new when the unit is applied: what was decided by what they found still holds. */
+  nothingNew?: readonly NewestCondition[];
   /**
    * Gives the time of all changes, in milliseconds since 1970 UTC, when the unit takes its place in the order of commits. It is put in
    * place of the `lastUpdated` of each change, and into its text, where `stampResource` has put that. With it, handing over a large unit

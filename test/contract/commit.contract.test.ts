@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { printResource } from '../../src/fhir/stamp-resource.ts';
-import type { Change, MatchCondition, ResourceKey } from '../../src/store/store.ts';
+import type { Change, MatchCondition, NewestCondition, ResourceKey } from '../../src/store/store.ts';
 import { change, commit, describeStore, find, put, query } from './stored.ts';
 
 const key = { resourceType: 'Basic', id: 'a' };
@@ -160,6 +160,28 @@ describeStore('commits', test => {
     expect(results.filter(({ outcome }) => outcome === 'committed')).toHaveLength(1);
     expect(results.filter(({ outcome }) => outcome === 'matches-changed')).toHaveLength(63);
     expect(await find(test.store, byCode('x'))).toHaveLength(1);
+  });
+
+  it('applies a unit only if a search finds nothing newer than it did', async () => {
+    const attempt = (condition: NewestCondition, id: string) =>
+      test.store.commit({ changes: [change({ id })], nothingNew: [condition] });
+    const changed = { outcome: 'matches-changed' };
+    const newest = (id: string, versionId: number) => ({
+      query: byCode('n'),
+      newest: { resourceType: 'Basic', id, versionId },
+    });
+    expect(await attempt(newest('a', 1), 'b')).toEqual(changed);
+    expect(await attempt({ query: byCode('n') }, 'b')).toEqual({ outcome: 'committed' });
+    await put(test.store, { id: 'a', index: code('n') });
+    await put(test.store, { id: 'c', index: code('n') });
+    expect(await attempt({ query: byCode('n') }, 'd')).toEqual(changed);
+    expect(await attempt(newest('a', 1), 'd')).toEqual(changed);
+    expect(await attempt(newest('c', 1), 'd')).toEqual({ outcome: 'committed' });
+    await put(test.store, { id: 'a', versionId: 2, index: code('n') });
+    expect(await attempt(newest('c', 1), 'e')).toEqual(changed);
+    expect(await attempt(newest('a', 1), 'e')).toEqual(changed);
+    expect(await attempt(newest('a', 2), 'e')).toEqual({ outcome: 'committed' });
+    expect(await test.store.read({ resourceType: 'Basic', id: 'd' })).toBeDefined();
   });
 
   it('applies a unit only if what it leaves as it is has not changed', async () => {

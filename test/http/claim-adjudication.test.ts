@@ -188,6 +188,34 @@ describe('a claim under review', () => {
   });
 });
 
+describe('claims of one family at the same moment', () => {
+  const server = useServer({ KIUNGO_CLAIM_MODE: 'adjudicate' });
+  beforeAll(() => loadScheme(server));
+
+  test('end as if one came after the other: together they are paid the ceiling of the policy, to the cent', async () => {
+    const { body: plan } = await server.get('InsurancePlan/sumbe-basic');
+    const text = JSON.stringify(plan).replace('"value":400', '"value":60');
+    expect((await server.put('InsurancePlan/sumbe-basic', text)).status).toBe(200);
+    const patients = ['zuri', 'juma', 'neema'];
+    const paid = await Promise.all(
+      Array.from({ length: 12 }, async (_none, index) => {
+        const name = `${patients[index % 3]}-sadiki`;
+        const { status, body, text } = await server.post(
+          'Claim/$submit',
+          claim(`F-${index}`, {
+            patient: { reference: `Patient/${name}` },
+            insurance: [{ sequence: 1, focal: true, coverage: { reference: `Coverage/${name}-cover` } }],
+          }),
+        );
+        expect(status, text).toBe(200);
+        return totalsOf(answerOf(body))[16]!;
+      }),
+    );
+    // Seven claims are paid in full, one gets what is left, the others nothing.
+    expect(paid.toSorted((a, b) => b - a)).toEqual([...Array(7).fill(8.5), 0.5, 0, 0, 0, 0]);
+  });
+});
+
 describe('a claim that is adjudicated at once', () => {
   const server = useServer({ KIUNGO_CLAIM_MODE: 'adjudicate' });
   beforeAll(() => loadScheme(server));

@@ -1,7 +1,9 @@
+import type { SortKey } from '../../search/query.ts';
 import {
   type CommitResult,
   type MatchCondition,
   MOST_REFERRERS,
+  type NewestCondition,
   type ResourceKey,
   type TakenIdentity,
 } from '../store.ts';
@@ -48,7 +50,10 @@ export function applyUnit(unit: PackedUnit, transaction: Transaction): CommitRes
     const refusal = judgeNoneExist(change, transaction);
     if (refusal) return refusal;
   }
-  if (!unit.matches.every(condition => isMatched(condition, transaction))) return { outcome: 'matches-changed' };
+  const isAsItWas =
+    unit.matches.every(condition => isMatched(condition, transaction)) &&
+    unit.nothingNew.every(condition => isNewest(condition, unit, transaction));
+  if (!isAsItWas) return { outcome: 'matches-changed' };
   for (const change of unit.changes) {
     const name = nameOf(change);
     const current = draft.current.has(name)
@@ -91,6 +96,25 @@ function isMatched({ query, id }: MatchCondition, { search }: Transaction): bool
   const { rows: found } = search.find({ ...query, sort: [], count: 2, total: 'none' });
   if (found.length !== (id === undefined ? 0 : 1)) return false;
   return id === undefined || search.key(found[0]!.seq).id === id;
+}
+
+const BY_CHANGE: readonly SortKey[] = [{ kind: 'lastUpdated', parameter: '_lastUpdated', descending: true }];
+
+/** Whether the search finds nothing newer than it did, but for what the unit itself changes, which is held to its versions. */
+function isNewest({ query, newest }: NewestCondition, unit: PackedUnit, { search, rows }: Transaction): boolean {
+  const newestOf = (count: number): ResourceKey[] =>
+    search.find({ ...query, sort: BY_CHANGE, count, total: 'none' }).rows.map(({ seq }) => search.key(seq));
+  const isSame = ({ resourceType, id }: ResourceKey): boolean =>
+    resourceType === newest?.resourceType &&
+    id === newest.id &&
+    rows.current(resourceType, id)?.versionId === newest.versionId;
+  const [first] = newestOf(1);
+  if (first === undefined) return newest === undefined;
+  if (isSame(first)) return true;
+  const own = new Set(unit.changes.map(nameOf));
+  if (!own.has(nameOf(first))) return false;
+  const last = newestOf(own.size + 1).find(key => isSame(key) || !own.has(nameOf(key)));
+  return last === undefined ? newest === undefined : isSame(last);
 }
 
 function takenIdentities(change: PackedChange, draft: Draft, { rows }: Transaction): TakenIdentity[] {

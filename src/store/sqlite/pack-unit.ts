@@ -4,6 +4,7 @@ import type {
   Change,
   CurrentVersion,
   MatchCondition,
+  NewestCondition,
   ReferringParameter,
   ResourceKey,
   Unit,
@@ -21,6 +22,7 @@ export interface PackedUnit {
   mustExist: string[];
   mustBeCurrent: CurrentVersion[];
   matches: MatchCondition[];
+  nothingNew: NewestCondition[];
   unreferred: UnreferredCondition;
   /** Nothing is to be changed. */
   isTrial: boolean;
@@ -79,7 +81,7 @@ export async function packInTurns(
 }
 
 function packConditions(
-  { mustExist = [], mustBeCurrent = [], matches = [], unreferred, isTrial }: Unit,
+  { mustExist = [], mustBeCurrent = [], matches = [], nothingNew = [], unreferred, isTrial }: Unit,
   packet: PacketWriter,
 ): void {
   packet.number(mustExist.length);
@@ -94,6 +96,13 @@ function packConditions(
   for (const { query, id } of matches) {
     packet.query(query);
     packet.text(id ?? '');
+  }
+  packet.number(nothingNew.length);
+  for (const { query, newest } of nothingNew) {
+    packet.query(query);
+    packet.text(newest?.resourceType ?? '');
+    packet.text(newest?.id ?? '');
+    packet.number(newest?.versionId ?? 0);
   }
   packUnreferred(unreferred ?? NOTHING_UNREFERRED, packet);
   packet.number(isTrial === true ? 1 : 0);
@@ -174,6 +183,7 @@ export function unpackUnit(packet: PacketReader): PackedUnit {
       versionId: packet.number(),
     })),
     matches: listOf(packet, unpackCondition),
+    nothingNew: listOf(packet, unpackNewest),
     unreferred: {
       keys: listOf(packet, (): ResourceKey => ({ resourceType: packet.text(), id: packet.text() })),
       by: listOf(packet, (): ReferringParameter => ({ resourceType: packet.text(), parameter: packet.text() })),
@@ -186,6 +196,12 @@ function unpackCondition(packet: PacketReader): MatchCondition {
   const query = packet.query();
   const id = packet.text();
   return id === '' ? { query } : { query, id };
+}
+
+function unpackNewest(packet: PacketReader): NewestCondition {
+  const query = packet.query();
+  const newest = { resourceType: packet.text(), id: packet.text(), versionId: packet.number() };
+  return newest.id === '' ? { query } : { query, newest };
 }
 
 function unpackChange(packet: PacketReader): PackedChange {
