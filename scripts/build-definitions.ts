@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { buildIssueRules } from './issue-rules.ts';
 import { buildR4Artefact } from './r4-artefact.ts';
+import { buildSearchDocument } from './search-document.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const FOLDER = 'profiles/r4';
@@ -30,7 +31,7 @@ const readIfPresent = (file: string): string | undefined => {
 };
 
 if (import.meta.main) {
-  const artefact = new Map([...buildR4Artefact(), buildIssueRules()]);
+  const artefact = new Map([...buildR4Artefact(), buildIssueRules(), buildSearchDocument()]);
   if (process.argv.includes('--check')) {
     const stale = firstStaleFile(artefact);
     if (stale !== undefined) {

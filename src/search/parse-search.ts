@@ -135,7 +135,7 @@ function readSortKeys(value: string, input: SearchInput): SortKey[] {
 }
 
 /** What a parameter of a type is sorted by; other types have no order. */
-const SORT_KINDS: Partial<Record<SearchParameter['type'], SortKey['kind']>> = {
+export const SORT_KINDS: Partial<Record<SearchParameter['type'], SortKey['kind']>> = {
   date: 'date',
   number: 'number',
   quantity: 'number',
