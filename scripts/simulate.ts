@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { ClaimResponse } from 'fhir/r4.js';
+import type { ClaimResponse, CoverageEligibilityResponse } from 'fhir/r4.js';
 import { pino } from 'pino';
 import { type App, startApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
@@ -8,8 +8,8 @@ import { readPrefer } from '../src/http/prefer.ts';
 import { read } from '../src/interactions/read.ts';
 import { update } from '../src/interactions/update.ts';
 import { operations } from '../src/operations/operations.ts';
-import type { ClaimCase } from './simulate/case.ts';
-import { runClaimCase, type Scheme } from './simulate/claim-case.ts';
+import type { ClaimCase, EligibilityCase } from './simulate/case.ts';
+import { runClaimCase, runEligibilityCase, type Scheme } from './simulate/claim-case.ts';
 import { differences } from './simulate/differences.ts';
 import type { Printed } from './simulate/set-up-resources.ts';
 
@@ -32,11 +32,29 @@ const schemeOf = ({ deps }: App, written: Printed[]): Scheme => ({
     });
     return JSON.parse(body!) as ClaimResponse;
   },
+  readEligibility: async id =>
+    JSON.parse((await read(deps, 'CoverageEligibilityResponse', id)).body!) as CoverageEligibilityResponse,
   readAnswer: async id => JSON.parse((await read(deps, 'ClaimResponse', id)).body!) as ClaimResponse,
 });
 
-const readCases = (file: string): ClaimCase[] => {
-  const parsed = JSON.parse(readFileSync(file, 'utf8')) as ClaimCase | { cases: ClaimCase[] };
+type Case = ClaimCase | EligibilityCase;
+
+/** How each kind of case is tried. */
+const KINDS: { [Kind in Case['kind']]: (scheme: Scheme, simulated: never, number: number) => Promise<unknown> } = {
+  claim: runClaimCase,
+  eligibility: runEligibilityCase,
+};
+
+const run = async (scheme: Scheme, simulated: Case, number: number): Promise<unknown> => {
+  const tryCase = KINDS[simulated.kind];
+  if (tryCase === undefined) {
+    throw new Error(`kind is ${JSON.stringify(simulated.kind)}, but must be one of ${Object.keys(KINDS).join(', ')}`);
+  }
+  return tryCase(scheme, simulated as never, number);
+};
+
+const readCases = (file: string): Case[] => {
+  const parsed = JSON.parse(readFileSync(file, 'utf8')) as Case | { cases: Case[] };
   return 'cases' in parsed ? parsed.cases : [parsed];
 };
 
@@ -65,7 +83,7 @@ const main = async (): Promise<number> => {
   try {
     const results: { id: string; result: unknown }[] = [];
     for (const [index, each] of cases.entries()) {
-      const result = await runClaimCase(schemeOf(app, written), each, index + 1).catch((error: unknown) => {
+      const result = await run(schemeOf(app, written), each, index + 1).catch((error: unknown) => {
         throw new Error(`Case ${each.id}: ${wordsOf(error)}`);
       });
       results.push({ id: each.id, result });

@@ -1,3 +1,5 @@
+import type { EligibilityAsk } from './eligibility-case.ts';
+
 /** Money as text in the case's currency, like `45.00`; days as `YYYY-MM-DD`. The format is explained in docs/simulation.md. */
 export type MoneyText = string;
 type Day = string;
@@ -129,6 +131,17 @@ export interface CaseSetUp {
   ledger?: CaseLedger[];
 }
 
+/** A scheme and what is asked of a person's cover. */
+export interface EligibilityCase {
+  id: string;
+  kind: 'eligibility';
+  currency: string;
+  minorUnits?: number;
+  setup: CaseSetUp;
+  ask: EligibilityAsk;
+  expected?: unknown;
+}
+
 /** A scheme and the claims that are tried on it. */
 export interface ClaimCase {
   id: string;
@@ -139,5 +152,7 @@ export interface ClaimCase {
   claim?: CaseClaim;
   claims?: CaseClaim[];
   processOrder?: string[];
+  /** Asked before the claims are handed in. */
+  eligibilityBefore?: EligibilityAsk;
   expected?: unknown;
 }

@@ -1,8 +1,14 @@
-import type { ClaimResponse } from 'fhir/r4.js';
+import type { ClaimResponse, CoverageEligibilityResponse } from 'fhir/r4.js';
 import { rawNumber } from '../../src/fhir/exact-json.ts';
-import type { CaseClaim, CaseReview, ClaimCase } from './case.ts';
+import type { CaseClaim, CaseReview, CaseSetUp, ClaimCase, EligibilityCase } from './case.ts';
 import { claimResource, historyResources, ledgerResources } from './claim-resources.ts';
 import { type ClaimResult, claimResult } from './claim-result.ts';
+import {
+  type CoverageResult,
+  type EligibilityAsk,
+  eligibilityResource,
+  eligibilityResult,
+} from './eligibility-case.ts';
 import { type Naming, type Printed, setUpResources } from './set-up-resources.ts';
 
 /** How a case reaches the server: the interactions that clients reach over HTTP. */
@@ -11,6 +17,7 @@ export interface Scheme {
   /** Calls an operation on a claim, and gives back the answer as it is then. */
   operate(claimId: string, operation: 'review' | 'process', parameters: object): Promise<ClaimResponse>;
   readAnswer(claimId: string): Promise<ClaimResponse>;
+  readEligibility(questionId: string): Promise<CoverageEligibilityResponse>;
 }
 
 const reviewParameters = (review: readonly CaseReview[], currency: string): object => ({
@@ -40,17 +47,8 @@ const namingOf = (number: number, currency: string): Naming => {
   return { currency, id: (kind, name) => `${prefix}-${kind}-${clean(name)}` };
 };
 
-/**
- * Tries a case on a server: its set-up, history and ledger are stored, its claims are handed in, reviewed where the case says so, and
- * processed; all by the interactions that any client has.
- */
-export const runClaimCase = async (
-  scheme: Scheme,
-  simulated: ClaimCase,
-  number: number,
-): Promise<ClaimResult | { claims: Record<string, ClaimResult> }> => {
-  const { setup, currency, minorUnits = 2 } = simulated;
-  const naming = namingOf(number, currency);
+/** Stores the scheme of a case, and what the patients' other claims came to. */
+const storeScheme = async (scheme: Scheme, setup: CaseSetUp, naming: Naming): Promise<void> => {
   for (const resource of setUpResources(setup, naming)) await scheme.put(resource);
   const others = [
     ...(setup.history ?? []).map((row, index) => historyResources(row, setup, naming, `history-${index}`)),
@@ -60,6 +58,57 @@ export const runClaimCase = async (
     await scheme.put(claim);
     await scheme.put(answer);
   }
+};
+
+/** The name that a case has for a coverage of the server. */
+const coverageNames = (setup: CaseSetUp, naming: Naming): ((id: string) => string) => {
+  const names = new Map(
+    Object.entries(setup.coverages ?? {}).flatMap(([name, { members }]) =>
+      Object.keys(members ?? {}).map(member => [naming.id('coverage', `${name}-${member}`), name] as const),
+    ),
+  );
+  return id => names.get(id) ?? id;
+};
+
+const askEligibility = async (
+  scheme: Scheme,
+  ask: EligibilityAsk,
+  { setup, minorUnits = 2 }: Pick<ClaimCase, 'setup' | 'minorUnits'>,
+  naming: Naming,
+): Promise<Record<string, CoverageResult>> => {
+  const question = eligibilityResource(ask, setup, naming);
+  await scheme.put(question);
+  const answer = await scheme.readEligibility(question.id);
+  return eligibilityResult(answer, { minorUnits, coverageName: coverageNames(setup, naming) });
+};
+
+/** Stores the scheme of a case and asks what a person's cover pays: by name of coverage. */
+export const runEligibilityCase = async (
+  scheme: Scheme,
+  simulated: EligibilityCase,
+  number: number,
+): Promise<Record<string, CoverageResult>> => {
+  const naming = namingOf(number, simulated.currency);
+  await storeScheme(scheme, simulated.setup, naming);
+  return askEligibility(scheme, simulated.ask, simulated, naming);
+};
+
+/**
+ * Tries a case on a server: its set-up, history and ledger are stored, its claims are handed in, reviewed where the case says so, and
+ * processed; all by the interactions that any client has.
+ */
+export const runClaimCase = async (
+  scheme: Scheme,
+  simulated: ClaimCase,
+  number: number,
+): Promise<ClaimResult | { claims: Record<string, ClaimResult> }> => {
+  const { setup, currency, minorUnits = 2, eligibilityBefore } = simulated;
+  const naming = namingOf(number, currency);
+  await storeScheme(scheme, setup, naming);
+  const asked =
+    eligibilityBefore === undefined
+      ? {}
+      : { eligibilityBefore: await askEligibility(scheme, eligibilityBefore, simulated, naming) };
   const claims: CaseClaim[] = simulated.claims ?? (simulated.claim === undefined ? [] : [simulated.claim]);
   const nameOf = (claim: CaseClaim, index: number): string => claim.name ?? `claim ${index + 1}`;
   for (const [index, claim] of claims.entries()) {
@@ -70,11 +119,7 @@ export const runClaimCase = async (
     }
   }
   const results = new Map<string, ClaimResult>();
-  const coverageNames = new Map(
-    Object.entries(setup.coverages ?? {}).flatMap(([name, { members }]) =>
-      Object.keys(members ?? {}).map(member => [naming.id('coverage', `${name}-${member}`), name] as const),
-    ),
-  );
+  const coverageName = coverageNames(setup, naming);
   const byName = new Map(claims.map((claim, index) => [nameOf(claim, index), claim]));
   for (const name of simulated.processOrder ?? byName.keys()) {
     const claim = byName.get(name);
@@ -82,10 +127,9 @@ export const runClaimCase = async (
     const id = naming.id('claim', name);
     let answer = await scheme.readAnswer(id);
     if (isChecked(answer)) answer = await scheme.operate(id, 'process', { resourceType: 'Parameters' });
-    const coverageName = (coverage: string): string => coverageNames.get(coverage) ?? coverage;
     results.set(name, claimResult(answer, claim, { minorUnits, coverageName }));
   }
   return simulated.claims === undefined
-    ? [...results.values()][0]!
-    : { claims: Object.fromEntries([...byName.keys()].map(name => [name, results.get(name)!])) };
+    ? { ...[...results.values()][0]!, ...asked }
+    : { ...asked, claims: Object.fromEntries([...byName.keys()].map(name => [name, results.get(name)!])) };
 };

@@ -112,20 +112,21 @@ const others = (claim: Claim, found: Found, scheme: Scheme): Lookups => {
   return { others: { ...search('ClaimResponse', 'patient', patients), isHeld: true } };
 };
 
-/**
- * What a claim is judged by, asked for in rounds, each by what the one before found. Of a claim that another system judges, nothing but
- * its insurer is looked at.
- */
-export const claimLookups = (claim: Claim, found: Found, scheme: Scheme): Lookups => {
-  const insurer: Lookups = { insurer: byReference([insurerOf(claim, scheme)]) };
-  if (found.insurer === undefined) return insurer;
-  if (claimMode(claim, found, scheme) === 'forward') return insurer;
-  if (found.provider === undefined) return { ...insurer, ...named(claim) };
+/** What lines of a patient are judged by, asked for in rounds, each by what the one before found. */
+export const judgingLookups = (claim: Claim, found: Found, scheme: Scheme): Lookups => {
+  if (found.provider === undefined) return named(claim);
   const round = setUp(claim, found);
   if (Object.keys(round).some(name => found[name] === undefined)) return round;
   const family = families(found);
   if (family.family !== undefined && found.family === undefined) return family;
   return others(claim, found, scheme);
+};
+
+/** What a claim is judged by. Of a claim that another system judges, nothing but its insurer is looked at. */
+export const claimLookups = (claim: Claim, found: Found, scheme: Scheme): Lookups => {
+  const insurer: Lookups = { insurer: byReference([insurerOf(claim, scheme)]) };
+  if (found.insurer === undefined || claimMode(claim, found, scheme) === 'forward') return insurer;
+  return judgingLookups(claim, found, scheme);
 };
 
 /** The answers to other claims that were found. */

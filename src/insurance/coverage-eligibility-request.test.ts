@@ -50,8 +50,8 @@ const ask = (asked: Resource, coverages: Coverage[], timeZone = 'Africa/Nairobi'
 const inForceOn = (created: string, of: Coverage, timeZone?: string): boolean =>
   ask(request({ created }), [of], timeZone).insurance !== undefined;
 
-test('the coverages of the patient are looked up', () => {
-  expect(rule.lookups!(request(), {}, context)).toEqual({
+test('the coverages of the patient are looked up, and nothing else where only cover is asked about', () => {
+  expect(rule.lookups!(request({ purpose: ['validation'] }), {}, context)).toEqual({
     coverages: { resourceType: 'Coverage', parameters: [['beneficiary', 'Patient/p1']] },
   });
 });
@@ -167,14 +167,16 @@ test('where coverages are named, only these are judged, in force or not', () => 
   );
 });
 
-test('services and items asked about are said not to be judged', () => {
+test('of a product that is not set up, services and items asked about are said not to be judged', () => {
   const item = [{ productOrService: { text: 'A1' } }];
-  expect(ask(request({ item }), [coverage('v1', '2026')]).disposition).toContain('were not judged');
+  expect(ask(request({ item }), [coverage('v1', '2026')]).disposition).toContain(
+    'What the product BASIC pays is not set up here',
+  );
 });
 
 test('patient and coverages must be named by reference', () => {
   const issues = rule.judge!(
-    request({ patient: { identifier: { value: '1' } }, insurance: [{ coverage: { display: 'card' } }] }),
+    request({ patient: { display: 'somebody' }, insurance: [{ coverage: { display: 'card' } }] }),
     context,
   );
   expect(issues.map(({ rule: code, expression }) => `${code} ${expression}`)).toEqual([
@@ -182,4 +184,21 @@ test('patient and coverages must be named by reference', () => {
     'eligibility-reference-required CoverageEligibilityRequest.insurance[0].coverage',
   ]);
   expect(rule.judge!(request(), context)).toEqual([]);
+});
+
+test('a patient may be named by number, where one patient has it', () => {
+  const asked = request({ patient: { identifier: { value: '070707' } } });
+  expect(rule.lookups!(asked, {}, context)).toEqual({
+    numbered: { resourceType: 'Patient', parameters: [['identifier', '070707']] },
+  });
+  const patients = (...ids: string[]) => ids.map(id => ({ resourceType: 'Patient', id }));
+  const rules = (...ids: string[]) =>
+    rule.judge!(asked, { ...context, found: { numbered: patients(...ids) } }).map(({ rule: code }) => code);
+  expect([rules('p1'), rules(), rules('p1', 'p2')]).toEqual([
+    [],
+    ['eligibility-patient-unknown'],
+    ['eligibility-patient-unknown'],
+  ]);
+  const answer = rule.answer!.build(asked, { ...context, found: { numbered: patients('p1') } });
+  expect(answer).toMatchObject({ patient: { reference: 'Patient/p1' } });
 });

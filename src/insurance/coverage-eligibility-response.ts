@@ -7,9 +7,12 @@ import type {
 import { dayOf } from '../fhir/datetime.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { coveredDays, firstDayOf, isInForce } from './coverage-in-force.ts';
+import { eligibilityBenefits, type ToldBenefits } from './eligibility-benefits.ts';
+import { askedPatient, asksForBenefits } from './eligibility-question.ts';
 import type { InsuranceContext } from './insurance-rule.ts';
 import { targetOf } from './insured-reference.ts';
 import { openimisConcept } from './openimis-codes.ts';
+import { planCode } from './set-up/read-cover.ts';
 
 /** The day that the question is about: the day of service, its first day, or the day of asking. */
 const askedDay = ({ servicedDate, servicedPeriod, created }: CoverageEligibilityRequest, timeZone: string): string =>
@@ -21,7 +24,11 @@ const askedCoverages = ({ insurance = [] }: CoverageEligibilityRequest, coverage
   return coverages.filter(({ id }) => named.size === 0 || named.has(`Coverage/${id}`));
 };
 
-const insuranceOf = (coverage: Coverage, inforce: boolean): CoverageEligibilityResponseInsurance => {
+const insuranceOf = (
+  coverage: Coverage,
+  inforce: boolean,
+  told: ToldBenefits | undefined,
+): CoverageEligibilityResponseInsurance => {
   const { start, end } = coverage.period ?? {};
   const plan = coverage.class?.find(({ type }) => type.coding?.some(({ code }) => code === 'plan'));
   return {
@@ -33,7 +40,9 @@ const insuranceOf = (coverage: Coverage, inforce: boolean): CoverageEligibilityR
         category: openimisConcept('coverage-item-category', 'benefit'),
         ...(plan === undefined ? {} : { name: plan.value }),
         ...(plan?.name === undefined ? {} : { description: plan.name }),
+        ...(told === undefined || told.limits.length === 0 ? {} : { benefit: [...told.limits] }),
       },
+      ...(told?.items ?? []),
     ],
   };
 };
@@ -66,7 +75,7 @@ const disposition = (
   asked: readonly Coverage[],
   inForce: number,
   day: string,
-  timeZone: string,
+  { timeZone, unjudged }: { timeZone: string; unjudged: readonly string[] },
 ): string => {
   const named = new Set((request.insurance ?? []).map(({ coverage }) => targetOf(coverage))).size;
   const counted = inForce === 1 ? 'one coverage' : `${inForce} coverages`;
@@ -76,15 +85,15 @@ const disposition = (
       ? `Covered on ${day}: ${counted} in force.`
       : `Not covered on ${day}: no coverage in force.${nearest(asked, day, timeZone)}`,
     others > 0 ? ` ${others} of the coverages asked about ${others === 1 ? 'is' : 'are'} not this patient's.` : '',
-    request.item === undefined
+    unjudged.length === 0
       ? ''
-      : ' The services and items asked about were not judged: this answer says whether there is cover, not what it pays.',
+      : ` What the product ${unjudged.join(' and ')} pays is not set up here, so that this answer says only that there is cover.`,
   ].join('');
 };
 
 /**
  * The answer to a question about cover: the patient's coverages in force on the asked day (scheme's time zone), with period and
- * product. Coverages that the question names are listed when they are not in force, too. Says nothing else about the patient.
+ * product, and, where benefits are asked for, what is left of them. Coverages that the question names are listed when they are not in force, too. Says nothing else about the patient.
  * https://hl7.org/fhir/R4/coverageeligibilityresponse.html
  */
 export const coverageEligibilityResponse = (exact: Resource, context: InsuranceContext): Resource => {
@@ -94,22 +103,31 @@ export const coverageEligibilityResponse = (exact: Resource, context: InsuranceC
   const asked = askedCoverages(request, (context.found.coverages ?? []) as unknown as readonly Coverage[]);
   const inForce = asked.filter(coverage => isInForce(coverage, day, timeZone));
   const listed = request.insurance === undefined ? inForce : asked;
+  const benefits = asksForBenefits(request) ? eligibilityBenefits(request, day, context) : new Map();
+  const unjudged =
+    request.item === undefined
+      ? []
+      : [...new Set(inForce.filter(({ id }) => !benefits.has(id ?? '')).map(coverage => planCode(coverage) ?? ''))];
   const response: CoverageEligibilityResponse = {
     resourceType: 'CoverageEligibilityResponse',
     ...(request.identifier === undefined ? {} : { identifier: request.identifier }),
     status: request.status,
     purpose: request.purpose,
-    patient: request.patient,
+    patient: askedPatient(request, context.found),
     ...(request.servicedDate === undefined ? {} : { servicedDate: request.servicedDate }),
     ...(request.servicedPeriod === undefined ? {} : { servicedPeriod: request.servicedPeriod }),
     created: dayOf(context.now, timeZone),
     request: { reference: `CoverageEligibilityRequest/${context.id}` },
     outcome: 'complete',
-    disposition: disposition(request, asked, inForce.length, day, timeZone),
+    disposition: disposition(request, asked, inForce.length, day, { timeZone, unjudged }),
     insurer: request.insurer,
     ...(listed.length === 0
       ? {}
-      : { insurance: listed.map(coverage => insuranceOf(coverage, inForce.includes(coverage))) }),
+      : {
+          insurance: listed.map(coverage =>
+            insuranceOf(coverage, inForce.includes(coverage), benefits.get(coverage.id ?? '')),
+          ),
+        }),
   };
   return response as unknown as Resource;
 };

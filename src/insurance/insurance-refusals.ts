@@ -18,6 +18,7 @@ export const insuranceRefusals = {
   'claim-adjudicated': 'A claim that has been judged can be cancelled, but not changed or deleted.',
   'eligibility-reference-required':
     'A question about cover names its patient or a coverage otherwise than by a reference.',
+  'eligibility-patient-unknown': 'A question about cover names its patient by a number that nobody has, or several.',
   'payment-request-reference-required': 'A payment notice names what was paid otherwise than by a reference.',
 } as const satisfies Record<string, string>;
 

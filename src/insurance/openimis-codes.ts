@@ -13,7 +13,8 @@ export type OpenimisSystem =
   | 'claim-rejection-reasons'
   | 'claim-item-category'
   | 'claim-supporting-info-category'
-  | 'coverage-item-category';
+  | 'coverage-item-category'
+  | 'coverage-item-benefit-type';
 
 /** A concept with one code of an openIMIS code system. */
 export const openimisConcept = (system: OpenimisSystem, code: string): CodeableConcept => ({
