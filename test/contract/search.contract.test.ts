@@ -351,6 +351,16 @@ describeStore('search', test => {
       where: [back(byToken({ code: 'half' })), byToken({ code: 'third' })],
     });
     expect(found).toEqual(third.map(i => `p${i}`));
+    const some = third.slice(0, 100);
+    const few: Condition = {
+      kind: 'refersTo',
+      parameter: 'subject',
+      resourceType: 'Patient',
+      where: { kind: 'id', anyOf: some.map(i => `p${i}`) },
+    };
+    const early: Condition = { kind: 'date', parameter: 'date', anyOf: [{ prefix: 'lt', low: 10, high: 11 }] };
+    expect(await findBy(test.store, few)).toEqual(some.map(i => `b${i}`).sort());
+    expect(await findBy(test.store, few, early)).toEqual(['b0', 'b3', 'b6', 'b9']);
     // Not counted where each resource would have to be looked at, unless that is asked for.
     const page = await test.store.search(query({ where: [where], count: 3, total: 'default' }));
     expect(page.total).toBeUndefined();

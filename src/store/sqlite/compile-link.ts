@@ -1,5 +1,5 @@
 import type { Condition } from '../../search/query.ts';
-import { fragment, join, sql } from './fragment.ts';
+import { type Fragment, fragment, join, sql } from './fragment.ts';
 import { plainPath } from './plain.ts';
 import { idSource, type Source, scanSource, TABLES, termSource, withinDeadline } from './source.ts';
 import type { Statements } from './statements.ts';
@@ -25,6 +25,13 @@ function listOfFew(inner: Source, { statements, count }: Following): string | un
   return found.length > MANY ? undefined : JSON.stringify(found.map(([seq]) => seq));
 }
 
+const refersToAny = (parameter: string, references: readonly string[]): Fragment => {
+  const path = fragment('?', plainPath(parameter));
+  const list = fragment('SELECT value FROM json_each(?)', JSON.stringify(references));
+  return sql`EXISTS (SELECT 1 FROM version x CROSS JOIN json_each(x.plain, ${path}) l
+    WHERE x.seq = +c.seq AND l.value IN (${list}))`;
+};
+
 /**
  * Resources of a type whose reference `parameter` leads to what `inner` finds. If that is little, they are those that are listed under
  * its ids; else what each of them refers to is looked at.
@@ -39,9 +46,18 @@ export function followForth(
   const { keys, statements } = following;
   const few = listOfFew(inner, following);
   if (few !== undefined) {
-    const ids = statements.all('SELECT v.id FROM json_each(?) f CROSS JOIN version v ON v.seq = f.value', [few]);
+    const ids = statements
+      .all('SELECT v.id FROM json_each(?) f CROSS JOIN version v ON v.seq = f.value', [few])
+      .map(([id]) => id as string);
     if (ids.length === 0) return undefined;
-    return termSource(ids.map(([id]) => keys.reference(resourceType, parameter, { type: target, id: id as string })));
+    const source = termSource(ids.map(id => keys.reference(resourceType, parameter, { type: target, id })));
+    // A single resource is not held against each of many terms, but its references against their list.
+    if (source.ordered === undefined)
+      source.check = refersToAny(
+        parameter,
+        ids.map(id => `${target}/${id}`),
+      );
+    return source;
   }
   const path = fragment('?', plainPath(parameter));
   const type = fragment('?', target);
