@@ -4,6 +4,7 @@ import { nearestName } from '../fhir/nearest-name.ts';
 import { isId } from '../fhir/reference.ts';
 import { splitEscaped, unescapeValue } from './escape.ts';
 import type { Condition } from './query.ts';
+import { type FilterContext, readFilter } from './read-filter.ts';
 import { refuseModifier, refuseValue } from './refuse-value.ts';
 import { type SearchAs, searchesAs } from './search-as.ts';
 import { requireFewValues } from './search-limits.ts';
@@ -55,6 +56,7 @@ interface ChainContext extends ConditionContext {
 function read(name: string, value: string, resourceType: string, context: ChainContext): Condition {
   if (name.startsWith('_has:')) return readReverse(name, value, resourceType, context);
   if (name === '_list') return readList(value, context);
+  if (name === '_filter') return readFilter(value, filterContext(resourceType, context));
   const dot = name.indexOf('.');
   if (dot >= 0) return readChain(name.slice(0, dot), name.slice(dot + 1), value, resourceType, context);
   const { code, modifier } = splitName(name);
@@ -117,7 +119,7 @@ export function findParameter(code: string, resourceType: string, context: Condi
 /** Parameters of every R4 search; without a definition of their own they are not supported here. */
 const KNOWN_BY_SPECIFICATION = new Set(
   (
-    '_id _lastUpdated _tag _profile _security _source _text _content _list _has _type _query _filter ' +
+    '_id _lastUpdated _tag _profile _security _source _text _content _list _has _type _query ' +
     '_include _revinclude _summary _elements _contained _containedType'
   ).split(' '),
 );
@@ -229,6 +231,34 @@ function readList(value: string, { parametersOf }: ChainContext): Condition {
   if (!ids.every(isId))
     throw invalid('"_list" must be the id of a List. The lists that are not stored ($current-...) are not there.');
   return { kind: 'referredBy', parameter: 'item', resourceType: 'List', where: { kind: 'id', anyOf: ids } };
+}
+
+const filterContext = (resourceType: string, context: ChainContext): FilterContext => ({
+  read: (name, value) => {
+    if (name.startsWith('_')) {
+      if (!/^_(?:id|lastUpdated|tag|profile|security|source)\b/.test(name))
+        throw invalid(`"_filter" does not take "${name}".`);
+    }
+    return read(name, value, resourceType, goOn(context, 1));
+  },
+  typeOf: path => typeAtEnd(path, resourceType, context),
+});
+
+/** The type of the parameter that a chain ends in, on the first type that has it. */
+function typeAtEnd(path: string, resourceType: string, context: ChainContext): SearchParameter['type'] {
+  const [code = '', ...rest] = path.split('.');
+  const parameter = findParameter(code, resourceType, context);
+  if (rest.length === 0) return parameter.type;
+  let failure: unknown;
+  for (const target of targetsOf(parameter, undefined, resourceType, context)) {
+    try {
+      return typeAtEnd(rest.join('.'), target, context);
+    } catch (error) {
+      if (!isUnknown(error)) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure;
 }
 
 /** `_has:Type:reference:rest`: resources that one of the type refers to which matches the rest. */

@@ -246,4 +246,148 @@ describeStore('search', test => {
     const second = await test.store.search(query({ where, count: 10, total: 'accurate' }), page.next);
     expect(second.total).toBe(100);
   });
+
+  it('finds by numbers and what is missing, and by no value at all', async () => {
+    const number = (low: number, high: number, parameter = 'dose'): IndexEntry => ({
+      kind: 'number',
+      parameter,
+      low,
+      high,
+    });
+    await index(
+      test.store,
+      [number(1, 1.5)],
+      [number(1e300, Number.POSITIVE_INFINITY), number(1, 2, 'dose$unit mg')],
+      [number(Number.NEGATIVE_INFINITY, -5), { kind: 'present', parameter: 'code' }],
+      [token('urn:s', 'x')],
+      [{ kind: 'text', parameter: 'code:text', text: 'fever' }],
+    );
+    const by = (prefix: Prefix, low: number, high: number, parameter = 'dose'): Condition => ({
+      kind: 'number',
+      parameter,
+      anyOf: [{ prefix, low, high }],
+    });
+    expect(await findBy(test.store, by('gt', 1, 1.2))).toEqual(['a', 'b']);
+    expect(await findBy(test.store, by('sa', 1e299, 1e299))).toEqual(['b']);
+    expect(await findBy(test.store, by('eb', -5, -4))).toEqual(['c']);
+    expect(await findBy(test.store, by('eq', 1, 2, 'dose$unit mg'))).toEqual(['b']);
+    expect(await findBy(test.store, { kind: 'missing', parameter: 'dose', isMissing: true })).toEqual(['d', 'e']);
+    expect(await findBy(test.store, { kind: 'missing', parameter: 'code', isMissing: false })).toEqual(['c', 'd', 'e']);
+    expect(await findBy(test.store, { kind: 'missing', parameter: 'never', isMissing: false })).toEqual([]);
+    expect(await findBy(test.store, { kind: 'not', none: byToken({ code: 'x' }) })).toEqual(['a', 'b', 'c', 'e']);
+    expect(await findBy(test.store, { kind: 'any', anyOf: [] })).toEqual([]);
+    expect(await findBy(test.store, { kind: 'all', allOf: [] })).toHaveLength(5);
+    expect(
+      await findBy(test.store, { kind: 'string', parameter: 'code:text', anyOf: [{ match: 'starts', text: 'fe' }] }),
+    ).toEqual(['e']);
+  });
+
+  it('follows references to what lives now, as it is now', async () => {
+    await put(test.store, { resourceType: 'Patient', id: 'p', index: [text('Ana')] });
+    await put(test.store, { resourceType: 'Patient', id: 'q', index: [text('Ana')] });
+    await index(test.store, [reference('Patient', 'p')], [reference('Patient', 'q')], [reference('Group', 'p')]);
+    const ofAna: Condition = {
+      kind: 'refersTo',
+      parameter: 'subject',
+      resourceType: 'Patient',
+      where: byText('starts', 'ana'),
+    };
+    expect(await findBy(test.store, ofAna)).toEqual(['a', 'b']);
+    await put(test.store, { resourceType: 'Patient', id: 'p', versionId: 2, index: [text('Zoe')] });
+    await put(test.store, { resourceType: 'Patient', id: 'q', versionId: 2, method: 'DELETE' });
+    expect(await findBy(test.store, ofAna)).toEqual([]);
+    const patients = (id: string): Promise<string[]> =>
+      find(test.store, {
+        resourceType: 'Patient',
+        where: [
+          { kind: 'referredBy', parameter: 'subject', resourceType: 'Basic', where: { kind: 'id', anyOf: [id] } },
+        ],
+      });
+    expect(await patients('a')).toEqual(['p']);
+    expect(await patients('b')).toEqual([]);
+    await put(test.store, { id: 'a', versionId: 2, index: [] });
+    expect(await patients('a')).toEqual([]);
+  });
+
+  it('follows references in the same way where there are very many', async () => {
+    const count = 4_500;
+    const half: IndexEntry[] = [token('urn:s', 'half')];
+    await Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        test.store.commit({
+          changes: [
+            change({
+              resourceType: 'Patient',
+              id: `p${i}`,
+              index: [...half, token('urn:s', i % 3 === 0 ? 'third' : 'other')],
+            }),
+            change({ id: `b${i}`, index: [...half, reference('Patient', `p${i}`), date(i, i + 1)] }),
+          ],
+        }),
+      ),
+    );
+    const third = Array.from({ length: count }, (_, i) => i).filter(i => i % 3 === 0);
+    const where: Condition = {
+      kind: 'refersTo',
+      parameter: 'subject',
+      resourceType: 'Patient',
+      where: byToken({ code: 'half' }),
+    };
+    const all = await test.store.search(query({ where: [where], count: 3, total: 'accurate' }));
+    expect([all.total, all.versions.map(({ id }) => id)]).toEqual([count, ['b0', 'b1', 'b2']]);
+    const rare: Condition = {
+      kind: 'all',
+      allOf: [where, { kind: 'date', parameter: 'date', anyOf: [{ prefix: 'eq', low: 4_000, high: 4_003 }] }],
+    };
+    expect(await findBy(test.store, rare)).toEqual(['b4000', 'b4001', 'b4002']);
+    const back = (inner: Condition): Condition => ({
+      kind: 'referredBy',
+      parameter: 'subject',
+      resourceType: 'Basic',
+      where: inner,
+    });
+    const found = await find(test.store, {
+      resourceType: 'Patient',
+      where: [back(byToken({ code: 'half' })), byToken({ code: 'third' })],
+    });
+    expect(found).toEqual(third.map(i => `p${i}`));
+    const some = third.slice(0, 100);
+    const few: Condition = {
+      kind: 'refersTo',
+      parameter: 'subject',
+      resourceType: 'Patient',
+      where: { kind: 'id', anyOf: some.map(i => `p${i}`) },
+    };
+    const early: Condition = { kind: 'date', parameter: 'date', anyOf: [{ prefix: 'lt', low: 10, high: 11 }] };
+    expect(await findBy(test.store, few)).toEqual(some.map(i => `b${i}`).sort());
+    expect(await findBy(test.store, few, early)).toEqual(['b0', 'b3', 'b6', 'b9']);
+    // Not counted where each resource would have to be looked at, unless that is asked for.
+    const page = await test.store.search(query({ where: [where], count: 3, total: 'default' }));
+    expect(page.total).toBeUndefined();
+  });
+
+  it('searches several types at once', async () => {
+    await put(test.store, { id: 'a', index: [token('urn:s', 'x')] });
+    await put(test.store, { id: 'b', resourceType: 'List', index: [token('urn:s', 'x')] });
+    await put(test.store, { id: 'c', resourceType: 'List', index: [token('urn:s', 'y')] });
+    await put(test.store, { id: 'd', resourceType: 'Flag', index: [token('urn:s', 'x')] });
+    const ofTypes = (where: Condition[], ...types: string[]) => ({
+      where,
+      others: types.map(resourceType => ({ resourceType, where })),
+    });
+    expect(await find(test.store, ofTypes([], 'List'))).toEqual(['a', 'b', 'c']);
+    expect(await find(test.store, { ...ofTypes([byToken({ code: 'x' })], 'List', 'Flag'), count: 1 })).toEqual([
+      'a',
+      'b',
+      'd',
+    ]);
+    const none: Condition = { kind: 'not', none: byToken({ code: 'x' }) };
+    expect(await find(test.store, ofTypes([none], 'List', 'Never'))).toEqual(['c']);
+    const many = Array.from({ length: 40 }, (_, i) => `Type${i}`);
+    expect(await find(test.store, { ...ofTypes([], ...many, 'Flag'), sort: [sortKey('_lastUpdated', true)] })).toEqual([
+      'd',
+      'a',
+    ]);
+    expect(await find(test.store, ofTypes([byToken({ code: 'x' })], ...many, 'Flag'))).toEqual(['a', 'd']);
+  });
 });

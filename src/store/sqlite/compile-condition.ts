@@ -89,7 +89,7 @@ export function allSource(sources: readonly Source[], count: Compiling['count'])
   const sizes = sources.map(source => (source.scans ? Number.POSITIVE_INFINITY : count(source, FEW)));
   const rarest = sources[sizes.indexOf(Math.min(...sizes))]!;
   return {
-    ...(rarest.scans && { scans: true }),
+    ...(rarest.scans && { scans: rarest.scans }),
     rows: sql`SELECT c.seq AS seq FROM (${rarest.rows}) c WHERE ${check}`,
     check,
   };

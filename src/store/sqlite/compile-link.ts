@@ -10,16 +10,27 @@ type Link = Extract<Condition, { kind: 'refersTo' | 'referredBy' }>;
 interface Following {
   keys: TermKeys;
   statements: Statements;
+  count(source: Source, bound: number): number;
 }
 
 /** Resources at the other end of a link up to which they are looked up first. */
-const LOOKED_UP = 4_000;
+const MANY = 4_000;
 
-/** Distinct sequence numbers that a source finds, up to a bound. */
-const take = ({ rows, unique }: Source, limit: number): Fragment =>
-  unique
-    ? sql`SELECT seq FROM (${rows}) LIMIT ${fragment('?', limit)}`
-    : sql`SELECT DISTINCT seq FROM (${rows}) LIMIT ${fragment('?', limit)}`;
+/** The sequence numbers of what a source finds, as JSON; undefined where they are many. */
+function listOfFew(inner: Source, { statements, count }: Following): string | undefined {
+  // Counting is cheaper than taking what is not used.
+  if (inner.scans === undefined && count(inner, MANY + 1) > MANY) return undefined;
+  const { sql: text, params } = sql`SELECT DISTINCT seq FROM (${inner.rows}) LIMIT ${fragment('?', MANY + 1)}`;
+  const found = statements.all(text, params);
+  return found.length > MANY ? undefined : JSON.stringify(found.map(([seq]) => seq));
+}
+
+const refersToAny = (parameter: string, references: readonly string[]): Fragment => {
+  const path = fragment('?', plainPath(parameter));
+  const list = fragment('SELECT value FROM json_each(?)', JSON.stringify(references));
+  return sql`EXISTS (SELECT 1 FROM version x CROSS JOIN json_each(x.plain, ${path}) l
+    WHERE x.seq = +c.seq AND l.value IN (${list}))`;
+};
 
 /**
  * Resources of a type whose reference `parameter` leads to what `inner` finds. If that is little, they are those that are listed under
@@ -30,14 +41,23 @@ export function followForth(
   { parameter, resourceType: target }: Link,
   inner: Source,
   every: Source,
-  { keys, statements }: Following,
+  following: Following,
 ): Source | undefined {
-  const bound = LOOKED_UP + 1;
-  const { sql: text, params } = sql`SELECT v.id FROM (${take(inner, bound)}) i CROSS JOIN version v ON v.seq = i.seq`;
-  const ids = statements.all(text, params);
-  if (ids.length === 0) return undefined;
-  if (ids.length < bound) {
-    return termSource(ids.map(([id]) => keys.reference(resourceType, parameter, { type: target, id: id as string })));
+  const { keys, statements } = following;
+  const few = listOfFew(inner, following);
+  if (few !== undefined) {
+    const ids = statements
+      .all('SELECT v.id FROM json_each(?) f CROSS JOIN version v ON v.seq = f.value', [few])
+      .map(([id]) => id as string);
+    if (ids.length === 0) return undefined;
+    const source = termSource(ids.map(id => keys.reference(resourceType, parameter, { type: target, id })));
+    // A single resource is not held against each of many terms, but its references against their list.
+    if (source.ordered === undefined)
+      source.check = refersToAny(
+        parameter,
+        ids.map(id => `${target}/${id}`),
+      );
+    return source;
   }
   const path = fragment('?', plainPath(parameter));
   const type = fragment('?', target);
@@ -51,6 +71,9 @@ export function followForth(
   );
 }
 
+const REFERENCES = `SELECT l.value FROM json_each(?) f CROSS JOIN version x ON x.seq = f.value
+  CROSS JOIN json_each(x.plain, ?) l`;
+
 /**
  * Resources of a type that what `inner` finds refers to by its `parameter`. If that is little, they are those whose ids its references name;
  * else what refers to each of them is looked at.
@@ -60,20 +83,17 @@ export function followBack(
   { parameter, resourceType: source }: Link,
   inner: Source,
   every: Source,
-  { statements }: Following,
+  following: Following,
 ): Source | undefined {
-  const bound = LOOKED_UP + 1;
-  const prefix = `${resourceType}/`;
-  const { sql: text, params } =
-    sql`SELECT i.seq, l.value FROM (${take(inner, bound)}) i CROSS JOIN version x ON x.seq = i.seq
-    LEFT JOIN json_each(x.plain, ${fragment('?', plainPath(parameter))}) l`;
-  const seqs = new Set<unknown>();
-  const ids = new Set<string>();
-  for (const [seq, value] of statements.all(text, params)) {
-    seqs.add(seq);
-    if (typeof value === 'string' && value.startsWith(prefix)) ids.add(value.slice(prefix.length));
+  const few = listOfFew(inner, following);
+  if (few !== undefined) {
+    const ids = new Set<string>();
+    const prefix = `${resourceType}/`;
+    for (const [value] of following.statements.all(REFERENCES, [few, plainPath(parameter)])) {
+      if (String(value).startsWith(prefix)) ids.add(String(value).slice(prefix.length));
+    }
+    return ids.size === 0 ? undefined : idSource(resourceType, [...ids]);
   }
-  if (seqs.size < bound) return ids.size === 0 ? undefined : idSource(resourceType, [...ids]);
   const key = fragment('reference_key(?, ?, v.id)', source, parameter);
   const target = fragment('type_qualifier(?)', resourceType);
   const referring = TABLES.term.map(

@@ -52,7 +52,7 @@ function compileString(
 export function anySource(sources: readonly Source[]): Source {
   if (sources.length === 1) return sources[0]!;
   return {
-    ...(sources.some(({ scans }) => scans) && { scans: true }),
+    ...scansOf(sources),
     rows: joinedRows(sources),
     check: fragment(
       `(${sources.map(({ check }) => check.sql).join(' OR ')})`,
@@ -60,6 +60,11 @@ export function anySource(sources: readonly Source[]): Source {
     ),
   };
 }
+
+const scansOf = (sources: readonly Source[]): Pick<Source, 'scans'> => {
+  const scans = sources.flatMap(source => source.scans ?? []);
+  return scans.length === 0 ? {} : { scans: scans.includes('resources') ? 'resources' : 'values' };
+};
 
 /** Each in parentheses of its own, since some are in an order. */
 const joinedRows = (sources: readonly Source[]): Fragment =>

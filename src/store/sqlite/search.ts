@@ -38,6 +38,9 @@ const MANY = 4_000;
 /** A default total is given while no more resources than this must be looked at. */
 const COUNTED = 10_000;
 
+/** The same where no index tells whether one of them matches. */
+const LOOKED_AT = 2_000;
+
 const NOTHING: Found = { rows: [] };
 
 /** Finds current resources by their index rows; on one connection, reader or writer. */
@@ -115,7 +118,7 @@ export class Search {
     const isMore = ordered !== undefined && ordered.length > query.count;
     if (isMore) found.next = last!.cursor;
     const isWhole = after === undefined && query.count > 0 && !isMore;
-    const total = isWhole ? rows.length : this.#total(query, measured, limits);
+    const total = isWhole ? rows.length : this.#total(query, measured, limits, whole);
     if (total !== undefined && query.total !== 'none') found.total = total;
     return found;
   }
@@ -212,23 +215,33 @@ export class Search {
     );
   }
 
-  #total(query: SearchQuery, measured: readonly Measured[], limits: readonly Fragment[]): number | undefined {
+  #total(
+    query: SearchQuery,
+    measured: readonly Measured[],
+    limits: readonly Fragment[],
+    whole: Source,
+  ): number | undefined {
     if (query.total === 'none') return undefined;
-    const [{ source }, ...others] = measured as [Measured, ...Measured[]];
+    const [rarest, ...rest] = measured as [Measured, ...Measured[]];
+    // What must be looked at one by one anyway is counted so, as far as that is cheap.
+    const isLooked = query.total === 'default' && rarest.source.scans === 'resources';
+    const source = isLooked ? whole : rarest.source;
+    const others = isLooked ? measured : rest;
+    const most = isLooked ? LOOKED_AT : COUNTED;
     const checks = join([...limits, withinDeadline('c'), ...others.map(other => other.source.check)], ' AND ');
     const rows = source.unique ? source.rows : sql`SELECT DISTINCT seq FROM (${source.rows})`;
     if (query.total === 'accurate') {
       return this.#run(sql`SELECT count(*) FROM (${rows}) c WHERE ${checks}`)[0]![0] as number;
     }
     if (limits.length + others.length === 0) {
-      const count = this.#count({ ...source, rows }, COUNTED + 1);
-      return count <= COUNTED ? count : undefined;
+      const count = this.#count({ ...source, rows }, most + 1);
+      return count <= most ? count : undefined;
     }
-    const bound = fragment('?', COUNTED + 1);
+    const bound = fragment('?', most + 1);
     const [looked, matched] = this.#run(
       sql`SELECT count(*), total(${checks}) FROM (SELECT seq FROM (${rows}) LIMIT ${bound}) c`,
     )[0]!;
-    return (looked as number) <= COUNTED ? (matched as number) : undefined;
+    return (looked as number) <= most ? (matched as number) : undefined;
   }
 
   #run(piece: Fragment): (number | string | null | Uint8Array)[][] {

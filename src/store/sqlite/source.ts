@@ -17,8 +17,8 @@ export interface Source {
   ordered?: (restriction: Fragment, order: string) => Fragment;
   /** Whether `rows` has no row twice. */
   unique?: true;
-  /** Whether finding the rows means looking at every value of the parameter. */
-  scans?: true;
+  /** Whether finding the rows means looking at every value of the parameter, or at every resource of the type. */
+  scans?: 'values' | 'resources';
 }
 
 /** True as long as the query may go on; asked at every 256th row only, because a call out of SQL costs more than a row. */
@@ -115,7 +115,7 @@ export function typeSource(terms: readonly TermKey[], shapes?: readonly number[]
     )})`,
     ordered: (restriction, order) => sql`${join(select(restriction), ' UNION ALL ')} ORDER BY 1 ${fragment(order)}`,
     unique: true,
-    ...(shapes === undefined ? {} : { scans: true }),
+    ...(shapes === undefined ? {} : { scans: 'values' }),
   };
 }
 
@@ -146,7 +146,7 @@ export function scanSource(whole: Source, check: Fragment): Source {
     rows: whole.ordered!(sql`${withinDeadline('c')} AND ${check}`, 'ASC'),
     check,
     unique: true,
-    scans: true,
+    scans: 'resources',
   };
 }
 
@@ -186,6 +186,6 @@ export function valueSource(
     rows: join(members, ' UNION ALL '),
     check: sql`(${join(checks, ' OR ')})`,
   };
-  if (tests.some(({ range }) => range === EVERY)) source.scans = true;
+  if (tests.some(({ range }) => range === EVERY)) source.scans = 'values';
   return source;
 }
