@@ -156,6 +156,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       insuranceRules: capability.insuranceRules ? insuranceRules : new Map(),
       now,
       newId: createUuidV7(now),
+      tell: (text, facts) => log.info(facts, text),
       settings,
     };
     let started = false;

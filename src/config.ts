@@ -98,6 +98,7 @@ export const VARIABLES = {
   deleteReferenced: variable('KIUNGO_DELETE_REFERENCED', 'refuse', 'refuse or allow', oneOf('refuse', 'allow')),
   conditionalDelete: variable('KIUNGO_CONDITIONAL_DELETE', 'single', 'single or multiple', oneOf('single', 'multiple')),
   requireIfMatch: variable('KIUNGO_REQUIRE_IF_MATCH', 'no', 'yes or no', oneOf('yes', 'no')),
+  purge: variable('KIUNGO_PURGE', 'no', 'yes or no', oneOf('yes', 'no')),
   insecure: variable('KIUNGO_INSECURE', 'no', 'yes or no', oneOf('yes', 'no')),
   logLevel: variable(
     'LOG_LEVEL',

@@ -64,7 +64,7 @@ const capabilityOf = (
   choices: OperatorChoices,
 ): Capability => {
   refuseUnlessDone(file, implemented);
-  const rest = serverRest(file, implemented);
+  const rest = withPurge(serverRest(file, implemented), choices);
   const { patchFormat = [] } = file;
   const types = new Map<string, TypeCapability>();
   for (const [index, resource] of (rest.resource ?? []).entries()) {
@@ -84,6 +84,20 @@ const capabilityOf = (
     patchFormats: new Set(patchFormat),
     statement: servedStatement(file, rest, types, choices),
   };
+};
+
+const PURGE = { name: 'purge', definition: 'https://kiungo.example/fhir/OperationDefinition/kiungo-purge' };
+
+/** What the file says, and `$purge` where the operator allows it. */
+const withPurge = (rest: CapabilityStatementRest, { purge }: OperatorChoices): CapabilityStatementRest => {
+  if (purge === 'no') return rest;
+  const resource = (rest.resource ?? []).map(each => {
+    const { interaction = [], operation = [] } = each;
+    const isOffered =
+      interaction.some(({ code }) => code === 'delete') && !operation.some(({ name }) => name === 'purge');
+    return isOffered ? { ...each, operation: [...operation, PURGE] } : each;
+  });
+  return { ...rest, resource };
 };
 
 const refuseUnlessDone = (file: CapabilityStatement, implemented: Implemented): void => {

@@ -20,6 +20,8 @@ export interface OperatorChoices {
   deleteReferenced: 'refuse' | 'allow';
   /** What a delete by search parameters may end, of types that allow `single`. */
   conditionalDelete: 'single' | 'multiple';
+  /** Whether `$purge` is offered on every type that can be deleted. */
+  purge: 'yes' | 'no';
 }
 
 /** What is enabled for one resource type. */

@@ -28,6 +28,7 @@ export class FhirError extends Error {
  */
 export const REQUEST_RULES = {
   'resources-deleted': { status: 200, code: 'informational' },
+  'resource-purged': { status: 200, code: 'informational' },
   'json-malformed': { status: 400, code: 'structure' },
   'json-encoding': { status: 400, code: 'structure' },
   'json-duplicate-key': { status: 400, code: 'structure' },

@@ -4,7 +4,7 @@ import type { Issue } from '../fhir/issue.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { StoredVersion } from '../store/store.ts';
-import { checkIfMatch } from './check-if-match.ts';
+import { checkIfMatch, requireIfMatch } from './check-if-match.ts';
 import { commitUnit } from './commit-unit.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { type Criteria, findMatch, requireCriteria } from './criteria.ts';
@@ -63,6 +63,7 @@ const deleteMatches = (deps: Deps, query: SearchQuery, criteria: Criteria): Prom
           `Narrow the search parameters, or delete them in parts with _count=${MOST_DELETED}.`,
       );
     }
+    if (versions.length > 0) requireIfMatch(deps, undefined);
     const ended: StoredVersion[] = [];
     for (const { id } of versions) ended.push(...(await judgeDeletion(deps, { resourceType, id })).ended);
     if (ended.length > 0) {

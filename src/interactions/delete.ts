@@ -31,17 +31,13 @@ export interface Deletion {
 }
 
 /** Judges what can be judged of a deletion before the commit. @throws {FhirError} as `deleteResource` */
-export const judgeDeletion = async (
-  deps: Deps,
-  { resourceType, id, ifMatch, isTrial }: DeleteRequest,
-): Promise<Deletion> => {
+export const judgeDeletion = async (deps: Deps, { resourceType, id, ifMatch }: DeleteRequest): Promise<Deletion> => {
   const rule = deps.insuranceRules.get(resourceType);
   const answerType = rule?.answer?.resourceType;
   const types = answerType === undefined ? [resourceType] : [resourceType, answerType];
   const versions = await Promise.all(types.map(type => deps.store.read({ resourceType: type, id })));
   const [current] = versions;
   const exists = current !== undefined && current.method !== 'DELETE';
-  if (exists && !isTrial) requireIfMatch(deps, ifMatch);
   checkIfMatch(ifMatch, current?.versionId ?? 0, exists);
   if (!exists) return { current, ended: [] };
   const issues = rule?.judgeDeletion?.(resourceOf(versions[1])) ?? [];
@@ -70,6 +66,7 @@ export const deleteOnce = async (
 ): Promise<InteractionResult | undefined> => {
   const { current, ended } = await judgeDeletion(deps, request);
   if (ended.length === 0) return current === undefined ? { status: 204 } : { status: 204, version: current };
+  if (!request.isTrial) requireIfMatch(deps, request.ifMatch);
   const lastUpdated = deps.now();
   const unit: Unit = { changes: deletionChanges(ended, lastUpdated), ...unreferred(deps, ended) };
   if (matches !== undefined) unit.matches = [matches];

@@ -1,7 +1,10 @@
 import { FhirError } from '../fhir/fhir-error.ts';
 
 /** Where the condition stands that is refused by a rule, for refusals that name no place. */
-const CONDITIONS: Readonly<Record<string, string>> = { 'precondition-failed': 'request.ifMatch' };
+const CONDITIONS: Readonly<Record<string, string>> = {
+  'precondition-failed': 'request.ifMatch',
+  'precondition-required': 'request.ifMatch',
+};
 
 /** An error with every place in it below an entry; what names none is about what its url names. */
 export const atEntry = (error: FhirError, index: number): FhirError =>

@@ -5,7 +5,7 @@ import { whyNotSearchable } from '../search/search-types.ts';
 import type { ReferringParameter, ResourceKey } from '../store/store.ts';
 
 /** What the index entries of references stand under that no search parameter finds. */
-const OTHERS = '*';
+const OTHERS = '*:others';
 
 /** How whoever refers to a resource is found. */
 export interface ReferenceEntries {

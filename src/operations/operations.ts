@@ -6,6 +6,7 @@ import { jsonSchema } from './json-schema.ts';
 import { lookup } from './lookup.ts';
 import { meta } from './meta.ts';
 import type { Operation } from './operation.ts';
+import { purge } from './purge.ts';
 import { snapshot } from './snapshot.ts';
 import { submit } from './submit.ts';
 import { subsumes } from './subsumes.ts';
@@ -23,6 +24,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     meta,
     metaAdd,
     metaDelete,
+    purge,
     snapshot,
     submit,
     subsumes,

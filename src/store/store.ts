@@ -43,6 +43,11 @@ export interface Change extends ResourceKey {
   index: readonly IndexEntry[];
   /** Business identities that only one resource of the store may hold; replaces those of the version before. */
   identities?: readonly string[];
+  /**
+   * With a deletion: nothing is left of what the versions before it held. They keep their numbers and times and are told as deletions
+   * everywhere, by `changes` too.
+   */
+  erases?: boolean;
   /** If-None-Exist: the unit is applied only if nothing matches, judged inside the commit. */
   ifNoneExist?: SearchQuery;
 }

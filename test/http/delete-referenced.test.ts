@@ -111,6 +111,33 @@ test('a reference and the deletion of what it leads to race as if one came first
   }
 });
 
+test('in a transaction, what goes or is turned away with it does not count', async () => {
+  for (const id of ['t-1', 't-2']) await store(target(id));
+  for (const id of ['goes', 'turned', 'stays']) {
+    await store(basic(id, { subject: { reference: 'Patient/t-1' } }));
+  }
+  const removal = (url: string) => ({ request: { method: 'DELETE', url } });
+  const entry = [
+    removal('Basic/goes'),
+    {
+      resource: basic('turned', { subject: { reference: 'Patient/t-2' } }),
+      request: { method: 'PUT', url: 'Basic/turned' },
+    },
+    removal('Patient/t-1'),
+  ];
+  const bundle = (type: string, entries: JsonObject[]) => ({ resourceType: 'Bundle', type, entry: entries });
+  const refused = expectOutcome(await server.post('/', bundle('transaction', entry)), 409, 'resource-referenced');
+  expect(refused).toMatchObject([{ expression: 'Bundle.entry[2].request.url' }]);
+  expect(refused[0]?.text).toContain('others refer to it: Basic/stays. Delete');
+  expect((await server.get('Basic/goes')).status).toBe(200);
+  const { body } = await server.post('/', bundle('batch', [removal('Patient/t-1')]));
+  expect(JSON.stringify(body.entry)).toContain('resource-referenced');
+  const whole = await server.post('/', bundle('transaction', [...entry, removal('Basic/stays')]));
+  expect(whole.status, whole.text).toBe(200);
+  expectOutcome(await server.get('Patient/t-1'), 410, 'resource-deleted');
+  expect((await server.get('Basic/turned')).headers.etag).toBe('W/"2"');
+});
+
 test('is said in /metadata, and can be switched off', async () => {
   type Statement = { rest: { resource: { type: string; referencePolicy?: string[] }[] }[] };
   const policyOf = async (from: Pick<typeof server, 'get'>) =>

@@ -175,5 +175,6 @@ function apply(unit: PackedUnit, before: readonly (Current | undefined)[], trans
     if (current !== undefined && current.seq >= firstSeq) rows.supersede(change, current);
     rows.add(change, transaction.nextSeq++, current !== undefined);
     if (change.method === 'DELETE') living.delete(nameOf(change));
+    if (change.erases) rows.erase(change);
   });
 }

@@ -55,12 +55,22 @@ export class Batches {
       const results = units.map(unit => applyUnit(unit, this.#transaction));
       this.#transaction.rows.foldIfEnough();
       this.#database.exec('COMMIT');
+      if (this.#transaction.rows.takeErased()) this.#emptyLog();
       return results;
     } catch (error) {
       // Some failures (a full disk) have rolled back already.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       this.#isVoid = true;
       throw error;
+    }
+  }
+
+  /** What was overwritten in the database is in its log until that is folded into it. */
+  #emptyLog(): void {
+    try {
+      this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // What was committed stays so; the next checkpoint does it.
     }
   }
 

@@ -30,6 +30,8 @@ export class ChangeRows {
   readonly #insertSuperseded: StatementSync;
   readonly #insertIdentity: StatementSync;
   readonly #deleteIdentity: StatementSync;
+  readonly #erase: StatementSync;
+  #hasErased = false;
 
   constructor(statements: Statements, foldRows: number) {
     const prepare = (sql: string): StatementSync => {
@@ -54,6 +56,11 @@ export class ChangeRows {
     this.#insertSuperseded = prepare('INSERT INTO superseded (type, id, version_id, seq) VALUES (?, ?, ?, ?)');
     this.#insertIdentity = prepare('INSERT INTO identity (identity, type, id) VALUES (?, ?, ?)');
     this.#deleteIdentity = prepare('DELETE FROM identity WHERE identity = ?');
+    this.#erase = prepare(
+      `UPDATE version SET method = 'DELETE', codec = 0, identities = NULL, terms = x'', ranges = NULL,
+       strings = NULL, plain = NULL, body = x''
+       WHERE seq IN (SELECT seq FROM superseded WHERE type = ? AND id = ?)`,
+    );
   }
 
   current(resourceType: string, id: string): Current | undefined {
@@ -114,6 +121,19 @@ export class ChangeRows {
     this.#blocks.add(resourceType, seq);
     if (deleted === 0) this.#shapes.add(resourceType, change.shape, change.shapeNumber);
     for (const identity of change.identities) this.#insertIdentity.run(identity, resourceType, id);
+  }
+
+  /** Empties all versions of a resource but the current one. */
+  erase({ resourceType, id }: ResourceKey): void {
+    this.#erase.run(resourceType, id);
+    this.#hasErased = true;
+  }
+
+  /** Whether something was erased since this was asked last: the log still has it. */
+  takeErased(): boolean {
+    const hasErased = this.#hasErased;
+    this.#hasErased = false;
+    return hasErased;
   }
 
   /** Ends a batch. */

@@ -33,6 +33,7 @@ export function openConnection(file: string, { readOnly, durable }: ConnectionOp
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
     PRAGMA cache_size = -${WRITER_CACHE};
     PRAGMA temp_store = MEMORY;
+    PRAGMA secure_delete = ON;
   `);
   return database;
 }

@@ -33,6 +33,8 @@ export interface PackedChange extends ResourceKey {
   versionId: number;
   lastUpdated: number;
   method: Change['method'];
+  /** The versions before are emptied. */
+  erases: boolean;
   body: Uint8Array;
   terms: Int32Array;
   strings: { parameter: number; folded: string }[];
@@ -131,6 +133,7 @@ function packChange(change: Change, { time }: Unit, keys: TermKeys, packet: Pack
   packet.number(change.lastUpdated);
   if (time !== undefined) packet.leaveTime(text === undefined ? undefined : packet.size + timeAt(text));
   packet.number(METHODS.indexOf(change.method));
+  packet.number(change.erases === true ? 1 : 0);
   packet.number(text === undefined ? 0 : packet.body(text));
   packet.number(ifNoneExist === undefined ? 0 : 1);
   if (ifNoneExist !== undefined) packet.query(ifNoneExist);
@@ -211,6 +214,7 @@ function unpackChange(packet: PacketReader): PackedChange {
     versionId: packet.number(),
     lastUpdated: packet.number(),
     method: METHODS[packet.number()]!,
+    erases: packet.number() === 1,
     body: packet.body(packet.number()),
   };
   const conditional = packet.number() === 1 ? { ifNoneExist: packet.query() } : {};

@@ -78,6 +78,8 @@ export class RecentRows {
   #remove(seq: number): void {
     const [bytes] = this.#statements.get('SELECT terms FROM version WHERE seq = ?', [seq])!;
     const terms = termsOf(bytes as Uint8Array);
+    // One that was erased does not tell any more what it was found under.
+    if (terms.length === 0) this.#run('DELETE FROM recent_term WHERE seq = ?', seq);
     this.#forTerms('DELETE FROM recent_term WHERE key = ? AND seq = ? AND qualifier = ?', terms, seq);
     this.#run('DELETE FROM recent_range WHERE seq = ?', seq);
     this.#run('DELETE FROM recent_string WHERE seq = ?', seq);
