@@ -4,19 +4,42 @@ import { pino } from 'pino';
 import { type App, startApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { FhirError } from '../src/fhir/fhir-error.ts';
+import type { Resource } from '../src/fhir/resource.ts';
 import { readPrefer } from '../src/http/prefer.ts';
+import { create } from '../src/interactions/create.ts';
 import { read } from '../src/interactions/read.ts';
+import { searchType } from '../src/interactions/search-type.ts';
 import { update } from '../src/interactions/update.ts';
 import { operations } from '../src/operations/operations.ts';
-import type { ClaimCase } from './simulate/case.ts';
-import { runClaimCase, type Scheme } from './simulate/claim-case.ts';
+import type { Scheme } from './simulate/claim-case.ts';
 import { differences } from './simulate/differences.ts';
+import { runCase, type SimulatedCase } from './simulate/kinds.ts';
 import type { Printed } from './simulate/set-up-resources.ts';
 
 const bytes = (resource: object): Buffer => Buffer.from(JSON.stringify(resource));
 
 /** The server's interactions, as HTTP would reach them. `written` gathers what was stored. */
 const schemeOf = ({ deps }: App, written: Printed[]): Scheme => ({
+  post: async resource => {
+    const { body } = await create(deps, { resourceType: resource.resourceType, body: bytes(resource) });
+    written.push(JSON.parse(body!) as Printed);
+  },
+  read: async (resourceType, id) => JSON.parse((await read(deps, resourceType, id)).body!) as Resource,
+  search: async (resourceType, parameters) => {
+    const { body } = await searchType(deps, { resourceType, parameters, handling: 'strict' });
+    const { entry = [] } = JSON.parse(body!) as { entry?: { resource: Resource }[] };
+    return entry.map(({ resource }) => resource);
+  },
+  ask: async (resourceType, operation, parameters) => {
+    const { body } = await operations.get(operation)!.run(deps, {
+      level: 'type',
+      resourceType,
+      parameters,
+      body: Buffer.alloc(0),
+      prefer: readPrefer(undefined),
+    });
+    return JSON.parse(body!) as Resource;
+  },
   put: async resource => {
     written.push(resource);
     await update(deps, { resourceType: resource.resourceType, id: resource.id, body: bytes(resource) });
@@ -35,8 +58,8 @@ const schemeOf = ({ deps }: App, written: Printed[]): Scheme => ({
   readAnswer: async id => JSON.parse((await read(deps, 'ClaimResponse', id)).body!) as ClaimResponse,
 });
 
-const readCases = (file: string): ClaimCase[] => {
-  const parsed = JSON.parse(readFileSync(file, 'utf8')) as ClaimCase | { cases: ClaimCase[] };
+const readCases = (file: string): SimulatedCase[] => {
+  const parsed = JSON.parse(readFileSync(file, 'utf8')) as SimulatedCase | { cases: SimulatedCase[] };
   return 'cases' in parsed ? parsed.cases : [parsed];
 };
 
@@ -65,7 +88,7 @@ const main = async (): Promise<number> => {
   try {
     const results: { id: string; result: unknown }[] = [];
     for (const [index, each] of cases.entries()) {
-      const result = await runClaimCase(schemeOf(app, written), each, index + 1).catch((error: unknown) => {
+      const result = await runCase(schemeOf(app, written), each, index + 1).catch((error: unknown) => {
         throw new Error(`Case ${each.id}: ${wordsOf(error)}`);
       });
       results.push({ id: each.id, result });

@@ -11,6 +11,7 @@ export type KiungoExtension =
   | 'claim-mode'
   | 'coverage-policy'
   | 'coverage-use'
+  | 'invoice-balance'
   | 'medication-validity'
   | 'price-list';
 

@@ -44,7 +44,7 @@ export const judgeDeletion = async (
   if (exists && !isTrial) requireIfMatch(deps, ifMatch);
   checkIfMatch(ifMatch, current?.versionId ?? 0, exists);
   if (!exists) return { current, ended: [] };
-  const issues = rule?.judgeDeletion?.(resourceOf(versions[1])) ?? [];
+  const issues = rule?.judgeDeletion?.(resourceOf(versions[1]), resourceOf(current)!) ?? [];
   if (issues.length > 0) throw new FhirError(422, issues);
   if (DEFINITION_TYPES.has(resourceType)) await judgeDefinitionDeletion(deps, resourceType, id);
   const ended = versions.filter(version => version !== undefined);

@@ -9,6 +9,7 @@ import type { Operation } from './operation.ts';
 import { snapshot } from './snapshot.ts';
 import { submit } from './submit.ts';
 import { subsumes } from './subsumes.ts';
+import { unmatched } from './unmatched.ts';
 import { validate } from './validate.ts';
 import { validateCode } from './validate-code.ts';
 
@@ -26,6 +27,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     snapshot,
     submit,
     subsumes,
+    unmatched,
     validate,
     validateCode,
   ].map(operation => [operation.code, operation]),

@@ -43,6 +43,8 @@ export interface Change extends ResourceKey {
   index: readonly IndexEntry[];
   /** Business identities that only one resource of the store may hold; replaces those of the version before. */
   identities?: readonly string[];
+  /** It follows from another change, so that a transaction may make several of one resource: each over the one before. */
+  follows?: true;
   /** If-None-Exist: the unit is applied only if nothing matches, judged inside the commit. */
   ifNoneExist?: SearchQuery;
 }
