@@ -18,45 +18,51 @@ import type { Printed } from './simulate/set-up-resources.ts';
 
 const bytes = (resource: object): Buffer => Buffer.from(JSON.stringify(resource));
 
+type TypeCall = { resourceType: string; parameters: readonly (readonly [string, string])[]; body?: Buffer };
+
 /** The server's interactions, as HTTP would reach them. `written` gathers what was stored. */
-const schemeOf = ({ deps }: App, written: Printed[]): Scheme => ({
-  post: async resource => {
-    const { body } = await create(deps, { resourceType: resource.resourceType, body: bytes(resource) });
-    written.push(JSON.parse(body!) as Printed);
-  },
-  read: async (resourceType, id) => JSON.parse((await read(deps, resourceType, id)).body!) as Resource,
-  search: async (resourceType, parameters) => {
-    const { body } = await searchType(deps, { resourceType, parameters, handling: 'strict' });
-    const { entry = [] } = JSON.parse(body!) as { entry?: { resource: Resource }[] };
-    return entry.map(({ resource }) => resource);
-  },
-  ask: async (resourceType, operation, parameters) => {
+const schemeOf = ({ deps }: App, written: Printed[]): Scheme => {
+  const callType = async (operation: string, call: TypeCall): Promise<Resource> => {
     const { body } = await operations.get(operation)!.run(deps, {
       level: 'type',
-      resourceType,
-      parameters,
       body: Buffer.alloc(0),
       prefer: readPrefer(undefined),
+      ...call,
     });
     return JSON.parse(body!) as Resource;
-  },
-  put: async resource => {
-    written.push(resource);
-    await update(deps, { resourceType: resource.resourceType, id: resource.id, body: bytes(resource) });
-  },
-  operate: async (id, operation, parameters) => {
-    const { body } = await operations.get(operation)!.run(deps, {
-      level: 'instance',
-      resourceType: 'Claim',
-      id,
-      parameters: [],
-      body: bytes(parameters),
-      prefer: readPrefer(undefined),
-    });
-    return JSON.parse(body!) as ClaimResponse;
-  },
-  readAnswer: async id => JSON.parse((await read(deps, 'ClaimResponse', id)).body!) as ClaimResponse,
-});
+  };
+  return {
+    post: async resource => {
+      const { body } = await create(deps, { resourceType: resource.resourceType, body: bytes(resource) });
+      written.push(JSON.parse(body!) as Printed);
+    },
+    read: async (resourceType, id) => JSON.parse((await read(deps, resourceType, id)).body!) as Resource,
+    search: async (resourceType, parameters) => {
+      const { body } = await searchType(deps, { resourceType, parameters, handling: 'strict' });
+      const { entry = [] } = JSON.parse(body!) as { entry?: { resource: Resource }[] };
+      return entry.map(({ resource }) => resource);
+    },
+    ask: (resourceType, operation, parameters) => callType(operation, { resourceType, parameters }),
+    call: (resourceType, operation, parameters) =>
+      callType(operation, { resourceType, parameters: [], body: bytes(parameters) }),
+    put: async resource => {
+      written.push(resource);
+      await update(deps, { resourceType: resource.resourceType, id: resource.id, body: bytes(resource) });
+    },
+    operate: async (id, operation, parameters) => {
+      const { body } = await operations.get(operation)!.run(deps, {
+        level: 'instance',
+        resourceType: 'Claim',
+        id,
+        parameters: [],
+        body: bytes(parameters),
+        prefer: readPrefer(undefined),
+      });
+      return JSON.parse(body!) as ClaimResponse;
+    },
+    readAnswer: async id => JSON.parse((await read(deps, 'ClaimResponse', id)).body!) as ClaimResponse,
+  };
+};
 
 const readCases = (file: string): SimulatedCase[] => {
   const parsed = JSON.parse(readFileSync(file, 'utf8')) as SimulatedCase | { cases: SimulatedCase[] };

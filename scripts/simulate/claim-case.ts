@@ -19,6 +19,8 @@ export interface Scheme {
     operation: string,
     parameters: readonly (readonly [name: string, value: string])[],
   ): Promise<Resource>;
+  /** Calls an operation on a type with Parameters. */
+  call(resourceType: string, operation: string, parameters: object): Promise<Resource>;
   /** Calls an operation on a claim, and gives back the answer as it is then. */
   operate(claimId: string, operation: 'review' | 'process', parameters: object): Promise<ClaimResponse>;
   readAnswer(claimId: string): Promise<ClaimResponse>;

@@ -1,3 +1,4 @@
+import { runBatchCase } from './batch-case.ts';
 import { runClaimCase, type Scheme } from './claim-case.ts';
 import { runPaymentCase } from './payment-case.ts';
 
@@ -12,6 +13,7 @@ export interface SimulatedCase {
 type RunCase = (scheme: Scheme, simulated: never, number: number) => Promise<unknown>;
 
 const kinds: ReadonlyMap<string, RunCase> = new Map<string, RunCase>([
+  ['batch', runBatchCase],
   ['claim', runClaimCase],
   ['payment', runPaymentCase],
 ]);

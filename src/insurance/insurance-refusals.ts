@@ -28,6 +28,8 @@ export const insuranceRefusals = {
   'payment-reconciliation-counted': 'A reconciliation that counts is deleted, or its amount or details are changed.',
   'payment-reconciliation-unbalanced': 'The details of a reconciliation come to more than was paid.',
   'payment-reconciliation-large': 'A reconciliation settles more invoices than are changed at once.',
+  'batch-run-not-due': 'A batch run is asked for where the product has no distribution that ends with the month.',
+  'batch-already-run': 'A batch run is asked for a product and period that were run.',
   'invoice-paid': 'An invoice for which money was paid is called off, deleted, or changed to another currency.',
 } as const satisfies Record<string, string>;
 

@@ -4,6 +4,7 @@ import type { InsuranceRule } from './insurance-rule.ts';
 import { invoiceRule } from './invoice.ts';
 import { paymentNoticeRule } from './payment-notice.ts';
 import { paymentReconciliationRule } from './payment-reconciliation.ts';
+import { taskRule } from './task.ts';
 
 /** The insurance work by resource type; what is not here is stored like any other resource. */
 export const insuranceRules: ReadonlyMap<string, InsuranceRule> = new Map([
@@ -12,4 +13,5 @@ export const insuranceRules: ReadonlyMap<string, InsuranceRule> = new Map([
   ['Invoice', invoiceRule],
   ['PaymentNotice', paymentNoticeRule],
   ['PaymentReconciliation', paymentReconciliationRule],
+  ['Task', taskRule],
 ]);

@@ -13,6 +13,7 @@ export type KiungoExtension =
   | 'coverage-use'
   | 'invoice-balance'
   | 'medication-validity'
+  | 'plan-distribution'
   | 'price-list';
 
 /** The URL of such an extension. */

@@ -1,3 +1,4 @@
+import { batchRun } from './batch-run.ts';
 import { metaAdd, metaDelete } from './change-meta.ts';
 import { everything } from './everything.ts';
 import { expand } from './expand.ts';
@@ -16,6 +17,7 @@ import { validateCode } from './validate-code.ts';
 /** Every operation that the code can do, by its code. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
   [
+    batchRun,
     everything,
     expand,
     ...insuranceSteps,
