@@ -4,57 +4,70 @@ import { pino } from 'pino';
 import { type App, startApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { FhirError } from '../src/fhir/fhir-error.ts';
+import type { Resource } from '../src/fhir/resource.ts';
 import { readPrefer } from '../src/http/prefer.ts';
+import { create } from '../src/interactions/create.ts';
 import { read } from '../src/interactions/read.ts';
+import { searchType } from '../src/interactions/search-type.ts';
 import { update } from '../src/interactions/update.ts';
 import { operations } from '../src/operations/operations.ts';
-import type { ClaimCase, EligibilityCase } from './simulate/case.ts';
-import { runClaimCase, runEligibilityCase, type Scheme } from './simulate/claim-case.ts';
+import type { Scheme } from './simulate/claim-case.ts';
 import { differences } from './simulate/differences.ts';
+import { runCase, type SimulatedCase } from './simulate/kinds.ts';
 import type { Printed } from './simulate/set-up-resources.ts';
 
 const bytes = (resource: object): Buffer => Buffer.from(JSON.stringify(resource));
 
+type TypeCall = { resourceType: string; parameters: readonly (readonly [string, string])[]; body?: Buffer };
+
 /** The server's interactions, as HTTP would reach them. `written` gathers what was stored. */
-const schemeOf = ({ deps }: App, written: Printed[]): Scheme => ({
-  put: async resource => {
-    written.push(resource);
-    await update(deps, { resourceType: resource.resourceType, id: resource.id, body: bytes(resource) });
-  },
-  operate: async (id, operation, parameters) => {
+const schemeOf = ({ deps }: App, written: Printed[]): Scheme => {
+  const callType = async (operation: string, call: TypeCall): Promise<Resource> => {
     const { body } = await operations.get(operation)!.run(deps, {
-      level: 'instance',
-      resourceType: 'Claim',
-      id,
-      parameters: [],
-      body: bytes(parameters),
+      level: 'type',
+      body: Buffer.alloc(0),
       prefer: readPrefer(undefined),
+      ...call,
     });
-    return JSON.parse(body!) as ClaimResponse;
-  },
-  readEligibility: async id =>
-    JSON.parse((await read(deps, 'CoverageEligibilityResponse', id)).body!) as CoverageEligibilityResponse,
-  readAnswer: async id => JSON.parse((await read(deps, 'ClaimResponse', id)).body!) as ClaimResponse,
-});
-
-type Case = ClaimCase | EligibilityCase;
-
-/** How each kind of case is tried. */
-const KINDS: { [Kind in Case['kind']]: (scheme: Scheme, simulated: never, number: number) => Promise<unknown> } = {
-  claim: runClaimCase,
-  eligibility: runEligibilityCase,
+    return JSON.parse(body!) as Resource;
+  };
+  return {
+    post: async resource => {
+      const { body } = await create(deps, { resourceType: resource.resourceType, body: bytes(resource) });
+      written.push(JSON.parse(body!) as Printed);
+    },
+    read: async (resourceType, id) => JSON.parse((await read(deps, resourceType, id)).body!) as Resource,
+    search: async (resourceType, parameters) => {
+      const { body } = await searchType(deps, { resourceType, parameters, handling: 'strict' });
+      const { entry = [] } = JSON.parse(body!) as { entry?: { resource: Resource }[] };
+      return entry.map(({ resource }) => resource);
+    },
+    ask: (resourceType, operation, parameters) => callType(operation, { resourceType, parameters }),
+    call: (resourceType, operation, parameters) =>
+      callType(operation, { resourceType, parameters: [], body: bytes(parameters) }),
+    put: async resource => {
+      written.push(resource);
+      await update(deps, { resourceType: resource.resourceType, id: resource.id, body: bytes(resource) });
+    },
+    operate: async (id, operation, parameters) => {
+      const { body } = await operations.get(operation)!.run(deps, {
+        level: 'instance',
+        resourceType: 'Claim',
+        id,
+        parameters: [],
+        body: bytes(parameters),
+        prefer: readPrefer(undefined),
+      });
+      return JSON.parse(body!) as ClaimResponse;
+    },
+    readEligibility: async id =>
+      JSON.parse((await read(deps, 'CoverageEligibilityResponse', id)).body!) as CoverageEligibilityResponse,
+    readAnswer: async id => JSON.parse((await read(deps, 'ClaimResponse', id)).body!) as ClaimResponse,
+  };
 };
 
-const run = async (scheme: Scheme, simulated: Case, number: number): Promise<unknown> => {
-  const tryCase = KINDS[simulated.kind];
-  if (tryCase === undefined) {
-    throw new Error(`kind is ${JSON.stringify(simulated.kind)}, but must be one of ${Object.keys(KINDS).join(', ')}`);
-  }
-  return tryCase(scheme, simulated as never, number);
-};
-
-const readCases = (file: string): Case[] => {
-  const parsed = JSON.parse(readFileSync(file, 'utf8')) as Case | { cases: Case[] };
+const readCases = (file: string): SimulatedCase[] => {
+  const parsed = JSON.parse(readFileSync(file, 'utf8')) as SimulatedCase | { cases: SimulatedCase[] };
   return 'cases' in parsed ? parsed.cases : [parsed];
 };
 
@@ -83,7 +96,7 @@ const main = async (): Promise<number> => {
   try {
     const results: { id: string; result: unknown }[] = [];
     for (const [index, each] of cases.entries()) {
-      const result = await run(schemeOf(app, written), each, index + 1).catch((error: unknown) => {
+      const result = await runCase(schemeOf(app, written), each, index + 1).catch((error: unknown) => {
         throw new Error(`Case ${each.id}: ${wordsOf(error)}`);
       });
       results.push({ id: each.id, result });

@@ -1,5 +1,6 @@
 import type { ClaimResponse, CoverageEligibilityResponse } from 'fhir/r4.js';
 import { rawNumber } from '../../src/fhir/exact-json.ts';
+import type { Resource } from '../../src/fhir/resource.ts';
 import type { CaseClaim, CaseReview, CaseSetUp, ClaimCase, EligibilityCase } from './case.ts';
 import { claimResource, historyResources, ledgerResources } from './claim-resources.ts';
 import { type ClaimResult, claimResult } from './claim-result.ts';
@@ -14,6 +15,18 @@ import { type Naming, type Printed, setUpResources } from './set-up-resources.ts
 /** How a case reaches the server: the interactions that clients reach over HTTP. */
 export interface Scheme {
   put(resource: Printed): Promise<void>;
+  /** Stores a resource under an id of the server's. */
+  post(resource: { resourceType: string }): Promise<void>;
+  read(resourceType: string, id: string): Promise<Resource>;
+  search(resourceType: string, parameters: readonly (readonly [name: string, value: string])[]): Promise<Resource[]>;
+  /** Calls an operation on a type that changes nothing. */
+  ask(
+    resourceType: string,
+    operation: string,
+    parameters: readonly (readonly [name: string, value: string])[],
+  ): Promise<Resource>;
+  /** Calls an operation on a type with Parameters. */
+  call(resourceType: string, operation: string, parameters: object): Promise<Resource>;
   /** Calls an operation on a claim, and gives back the answer as it is then. */
   operate(claimId: string, operation: 'review' | 'process', parameters: object): Promise<ClaimResponse>;
   readAnswer(claimId: string): Promise<ClaimResponse>;
@@ -40,7 +53,7 @@ const isChecked = ({ total = [] }: ClaimResponse): boolean =>
   total.some(({ category }) => category.coding?.some(({ system, code }) => system === STAGE && code === '4'));
 
 /** Names that no other case has: the server keeps all cases of a run. */
-const namingOf = (number: number, currency: string): Naming => {
+export const namingOf = (number: number, currency: string): Naming => {
   const prefix = `s${number}`;
   const clean = (name: string): string =>
     name.replaceAll(/[^A-Za-z0-9.]/g, character => `-${character.codePointAt(0)!.toString(16)}-`).slice(0, 40);

@@ -57,8 +57,9 @@ const lineExtension = (
     ] as const) {
       parts.push(part(url, { valueMoney: money(amount, currency) }));
     }
-    // Of a relative price, what the batch run takes its share of.
+    // Of a relative price, what a batch run takes its share of; of another, what the run leaves as it is.
     if (paidBy.origin === 'R') parts.push(part('nominal', { valueMoney: money(value.valuated, currency) }));
+    else if (stage === '8') parts.push(part('valuated', { valueMoney: money(value.valuated, currency) }));
   }
   return [{ url: kiungoExtension('claim-line-adjudication'), extension: parts }];
 };

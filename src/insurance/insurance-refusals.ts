@@ -19,7 +19,19 @@ export const insuranceRefusals = {
   'eligibility-reference-required':
     'A question about cover names its patient or a coverage otherwise than by a reference.',
   'eligibility-patient-unknown': 'A question about cover names its patient by a number that nobody has, or several.',
-  'payment-request-reference-required': 'A payment notice names what was paid otherwise than by a reference.',
+  'payment-request-reference-required':
+    'A payment notice or reconciliation names what was paid otherwise than by a reference.',
+  'payment-amount-invalid': 'An amount that was paid is missing, not more than 0, or has parts of the smallest coin.',
+  'payment-currency-differs': 'An amount that was paid is in another currency than its invoice or its payment.',
+  'payment-payee-differs': 'The payee is not the one to whom the invoice is to be paid.',
+  'payment-invoice-closed': 'A payment is for an invoice that is cancelled or entered in error.',
+  'payment-notice-counted': 'A payment notice that counts is deleted, or is to be for something else.',
+  'payment-reconciliation-counted': 'A reconciliation that counts is deleted, or its amount or details are changed.',
+  'payment-reconciliation-unbalanced': 'The details of a reconciliation come to more than was paid.',
+  'payment-reconciliation-large': 'A reconciliation settles more invoices than are changed at once.',
+  'batch-run-not-due': 'A batch run is asked for where the product has no distribution that ends with the month.',
+  'batch-already-run': 'A batch run is asked for a product and period that were run.',
+  'invoice-paid': 'An invoice for which money was paid is called off, deleted, or changed to another currency.',
 } as const satisfies Record<string, string>;
 
 /** A code of the catalogue of insurance rules. */

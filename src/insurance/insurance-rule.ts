@@ -1,8 +1,14 @@
 import type { Issue } from '../fhir/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
 
+/** How what was found is read. */
+interface Reading {
+  /** Keep numbers as they were written (`fhir/exact-json.ts`): for what the rule changes and gives back. */
+  exact?: true;
+}
+
 /** A search in FHIR's own words. */
-export interface SearchLookup {
+export interface SearchLookup extends Reading {
   resourceType: string;
   parameters: readonly (readonly [name: string, value: string])[];
   /** Nothing that the search finds may be stored between the look-up and the commit: else all is judged anew. */
@@ -10,7 +16,7 @@ export interface SearchLookup {
 }
 
 /** What the interaction looks up for a rule: a search, what each of several finds, or resources by reference (`Type/id`). */
-export type Lookup = SearchLookup | { each: readonly SearchLookup[] } | { references: readonly string[] };
+export type Lookup = SearchLookup | { each: readonly SearchLookup[] } | ({ references: readonly string[] } & Reading);
 
 /** Look-ups by the names that the rule gives them. */
 export type Lookups = Readonly<Record<string, Lookup>>;
@@ -72,8 +78,8 @@ export type InsuranceStep = (
 export interface InsuranceRule {
   /** Business identities that only one resource of the store may have. */
   identities?(resource: Resource): readonly Identity[];
-  /** Asked again with what was found, until it names nothing that was not looked up before. */
-  lookups?(resource: Resource, found: Found, scheme: Scheme): Lookups;
+  /** Asked again with what was found, until it names nothing that was not looked up before. `id` is the one that the resource has or gets. */
+  lookups?(resource: Resource, found: Found, scheme: Scheme & { id: string }): Lookups;
   /** Refusals with code business-rule (422); an empty list lets the resource pass. Decimals of `exact` may be raw numbers. */
   judge?(exact: Resource, context: InsuranceContext): readonly Issue[];
   /**
@@ -81,10 +87,16 @@ export interface InsuranceRule {
    * that is there already shall stay. Decimals of `exact` and of the answer may be raw numbers (`fhir/exact-json.ts`).
    */
   answer?: { resourceType: string; build(exact: Resource, context: InsuranceContext): Resource | undefined };
+  /**
+   * What else is to be from now on because of this resource: further versions of resources that were looked up (`exact`) or of the
+   * resource itself, stored in the same unit. Each replaces the version that `meta` names; where another write has replaced that
+   * already, everything is looked up and judged anew.
+   */
+  effects?(exact: Resource, context: InsuranceContext): readonly Resource[];
   /** Steps after the answer, by the code of the operation that takes them: `review`, `process`. */
   steps?: Readonly<Record<string, InsuranceStep>>;
-  /** Refusals (422) of deleting the resource, by its answer as it is stored; an empty list lets it go, and the answer with it. */
-  judgeDeletion?(answer: Resource | undefined): readonly Issue[];
+  /** Refusals (422) of deleting the resource, by its answer and itself as stored; an empty list lets it go, and the answer with it. */
+  judgeDeletion?(answer: Resource | undefined, resource: Resource): readonly Issue[];
   /** Elements whose references may point to what is not there yet, by path without indexes. */
   mayDangle?: readonly string[];
 }

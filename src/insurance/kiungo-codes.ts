@@ -11,7 +11,9 @@ export type KiungoExtension =
   | 'claim-mode'
   | 'coverage-policy'
   | 'coverage-use'
+  | 'invoice-balance'
   | 'medication-validity'
+  | 'plan-distribution'
   | 'price-list';
 
 /** The URL of such an extension. */

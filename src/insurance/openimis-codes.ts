@@ -8,6 +8,8 @@ export const CLAIM_ITEM_REFERENCE = `${OPENIMIS}/StructureDefinition/claim-item-
 
 /** Code systems of openIMIS that the rules use, by the end of their URL. */
 export type OpenimisSystem =
+  | 'bill-charge-item'
+  | 'bill-type'
   | 'openimis-identifiers'
   | 'claim-status'
   | 'claim-rejection-reasons'

@@ -62,7 +62,7 @@ const resend = async (deps: Deps, key: ResourceKey, parsed: ParsedResource): Pro
   return stored !== undefined && same ? read(deps, key.resourceType, key.id) : undefined;
 };
 
-/** Creates the resource, or undefined where what it is judged by changed meanwhile. */
+/** Creates the resource, or undefined where what it is judged by, or what changes with it, changed meanwhile. */
 const createOnce = async (
   deps: Deps,
   parsed: ParsedResource,
@@ -86,10 +86,8 @@ const createOnce = async (
       if (first === undefined) throw identityTaken(identities, result);
       return first;
     }
-    case 'matches-changed':
-      return undefined;
     default:
-      throw refuse('version-conflict', `The write collided with another one (${result.outcome}). Send it again.`);
+      return undefined;
   }
 };
 

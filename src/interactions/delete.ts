@@ -40,7 +40,7 @@ export const judgeDeletion = async (deps: Deps, { resourceType, id, ifMatch }: D
   const exists = current !== undefined && current.method !== 'DELETE';
   checkIfMatch(ifMatch, current?.versionId ?? 0, exists);
   if (!exists) return { current, ended: [] };
-  const issues = rule?.judgeDeletion?.(resourceOf(versions[1])) ?? [];
+  const issues = rule?.judgeDeletion?.(resourceOf(versions[1]), resourceOf(current)!) ?? [];
   if (issues.length > 0) throw new FhirError(422, issues);
   if (DEFINITION_TYPES.has(resourceType)) await judgeDefinitionDeletion(deps, resourceType, id);
   const ended = versions.filter(version => version !== undefined);

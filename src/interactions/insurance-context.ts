@@ -17,6 +17,6 @@ export const insuranceContext = async (
   const { found, nothingNew } =
     lookups === undefined
       ? { found: {}, nothingNew: [] }
-      : await lookUp(deps, known => lookups(resource, known, deps.settings));
+      : await lookUp(deps, known => lookups(resource, known, { ...deps.settings, id }));
   return { context: { ...deps.settings, id, now: deps.now(), found }, nothingNew };
 };

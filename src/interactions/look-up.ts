@@ -3,6 +3,7 @@ import type { Found, Lookup, Lookups, SearchLookup } from '../insurance/insuranc
 import { parseSearch } from '../search/parse-search.ts';
 import type { CurrentVersion, Cursor, NewestCondition, StoredVersion } from '../store/store.ts';
 import type { Deps } from './context.ts';
+import { readFound } from './found-pages.ts';
 import { searchSettings } from './search-settings.ts';
 import { isSetUpType } from './set-up-memory.ts';
 
@@ -29,7 +30,7 @@ const findAll = async (deps: Deps, lookup: SearchLookup, held: NewestCondition[]
   do {
     const page = await deps.store.search(everything, after);
     for (const version of page.versions) {
-      found.push(JSON.parse(version.body) as Resource);
+      found.push(readFound(version.body, lookup.exact));
       if (!version.isStaged) newest = version;
     }
     after = page.next;
@@ -38,34 +39,34 @@ const findAll = async (deps: Deps, lookup: SearchLookup, held: NewestCondition[]
   return found;
 };
 
-const readOne = async (deps: Deps, reference: string): Promise<Resource[]> => {
+const readOne = async (deps: Deps, reference: string, exact?: true): Promise<Resource[]> => {
   const [resourceType = '', id = ''] = reference.split('/');
   const version = await deps.store.read({ resourceType, id });
-  return version === undefined || version.method === 'DELETE' ? [] : [JSON.parse(version.body) as Resource];
+  return version === undefined || version.method === 'DELETE' ? [] : [readFound(version.body, exact)];
 };
 
 const search = (deps: Deps, lookup: SearchLookup, held: NewestCondition[]): Promise<readonly Resource[]> =>
-  isSetUpType(lookup.resourceType)
+  isSetUpType(lookup.resourceType) && !lookup.exact
     ? deps.setUp.recall(`${lookup.resourceType}?${lookup.parameters.join('&')}`, () => findAll(deps, lookup, held))
     : findAll(deps, lookup, held);
 
-const read = (deps: Deps, reference: string): Promise<readonly Resource[]> =>
-  isSetUpType(reference.slice(0, reference.indexOf('/')))
+const read = (deps: Deps, reference: string, exact?: true): Promise<readonly Resource[]> =>
+  isSetUpType(reference.slice(0, reference.indexOf('/'))) && !exact
     ? deps.setUp.recall(reference, () => readOne(deps, reference))
-    : readOne(deps, reference);
+    : readOne(deps, reference, exact);
 
 const carryOut = async (deps: Deps, lookup: Lookup, held: NewestCondition[]): Promise<readonly Resource[]> => {
   if ('resourceType' in lookup) return search(deps, lookup, held);
   const parts =
     'references' in lookup
-      ? lookup.references.map(reference => read(deps, reference))
+      ? lookup.references.map(reference => read(deps, reference, lookup.exact))
       : lookup.each.map(part => search(deps, part, held));
   return (await Promise.all(parts)).flat();
 };
 
 /**
- * Carries out the look-ups of an insurance rule: every match, as plain JSON, by the names of the look-ups. The rule is asked again with
- * what was found, until it asks for nothing new. The scheme's set-up is remembered until it changes; what was found is not to be changed.
+ * Carries out the look-ups of an insurance rule: every match, as JSON, by the names of the look-ups. The rule is asked again with
+ * what was found, until it asks for nothing new; what it asks for later is read after what it asked for before. The scheme's set-up is remembered until it changes; what was found is not to be changed.
  */
 export const lookUp = async (deps: Deps, ask: (found: Found) => Lookups): Promise<LookedUp> => {
   const found: Record<string, readonly Resource[]> = {};

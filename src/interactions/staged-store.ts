@@ -21,8 +21,10 @@ export interface StagedChange {
 
 /** What a transaction has gathered, and the store as it would be with it. */
 export interface Staging {
-  /** By `Type/id`. */
+  /** The last of each resource, by `Type/id`. */
   readonly changes: ReadonlyMap<string, StagedChange>;
+  /** All, by `Type/id/version`, in their order: a resource has several where changes of others make it follow. */
+  readonly versions: ReadonlyMap<string, Change>;
   readonly mustExist: ReadonlyMap<string, ResourceKey>;
   /** What its decisions rest on. */
   readonly nothingNew: readonly NewestCondition[];
@@ -39,6 +41,9 @@ export interface Staging {
 
 const nameOf = ({ resourceType, id }: ResourceKey): string => `${resourceType}/${id}`;
 
+/** The name of a version among what is staged. */
+export const stagedVersion = (key: ResourceKey, versionId: number): string => `${nameOf(key)}/${versionId}`;
+
 const versionOf = (change: Change): StoredVersion => {
   const { resourceType, id, versionId, lastUpdated, method, text = '' } = change;
   const bodyBytes = Buffer.byteLength(text);
@@ -51,6 +56,7 @@ const versionOf = (change: Change): StoredVersion => {
  */
 export const createStaging = (store: Store, taken: ReadonlyMap<string, ResourceKey>): Staging => {
   const changes = new Map<string, StagedChange>();
+  const versions = new Map<string, Change>();
   const living = gather<Change>();
   const mustExist = new Map<string, ResourceKey>();
   const nothingNew: NewestCondition[] = [];
@@ -62,14 +68,15 @@ export const createStaging = (store: Store, taken: ReadonlyMap<string, ResourceK
       if (change.ifNoneExist !== undefined && existing !== undefined) return { outcome: 'exists', key: existing };
       const name = nameOf(change);
       const other = changes.get(name);
-      if (other !== undefined) throw entriesOverlap(name, other.entry, entry);
+      const isAskedForTwice = other !== undefined && !change.follows && !other.change.follows;
+      if (isAskedForTwice) throw entriesOverlap(name, other.entry, entry);
       for (const identity of change.identities ?? []) {
         const key = taken.get(identity);
         if (key !== undefined && (change.versionId === 1 || nameOf(key) !== name)) {
           return { outcome: 'identity-taken', identity, key };
         }
         const claimed = identities.get(identity);
-        if (claimed !== undefined)
+        if (claimed !== undefined && !change.follows)
           throw entriesOverlap(`a ${change.resourceType} with one business identifier`, claimed, entry);
       }
     }
@@ -81,6 +88,7 @@ export const createStaging = (store: Store, taken: ReadonlyMap<string, ResourceK
     if (result.outcome !== 'committed') return result;
     for (const { ifNoneExist: _judged, ...change } of unit.changes) {
       changes.set(nameOf(change), { change, entry });
+      versions.set(stagedVersion(change, change.versionId), change);
       if (change.method !== 'DELETE') living.add(change);
       for (const identity of change.identities ?? []) identities.set(identity, entry);
     }
@@ -92,13 +100,15 @@ export const createStaging = (store: Store, taken: ReadonlyMap<string, ResourceK
 
   const current = (key: ResourceKey): Change | undefined => changes.get(nameOf(key))?.change;
 
+  const isLast = (change: Change): boolean => current(change) === change;
+
   /** Pages of the store without what is changed; all that is gathered stands on the first. */
   const search = async (query: SearchQuery, after?: Cursor): Promise<Page> => {
     const page = await store.search(query, after);
     if (changes.size === 0) return page;
-    const versions = page.versions.filter(version => current(version) === undefined);
-    if (after === undefined) versions.push(...living.find(query).map(versionOf));
-    return { ...page, versions };
+    const found = page.versions.filter(version => current(version) === undefined);
+    if (after === undefined) found.push(...living.find(query).filter(isLast).map(versionOf));
+    return { ...page, versions: found };
   };
 
   const staged: Omit<Store, 'commit'> = {
@@ -109,8 +119,8 @@ export const createStaging = (store: Store, taken: ReadonlyMap<string, ResourceK
       return change === undefined ? store.read(key) : versionOf(change);
     },
     readVersion: async (key, versionId) => {
-      const change = current(key);
-      return change?.versionId === versionId ? versionOf(change) : store.readVersion(key, versionId);
+      const change = versions.get(stagedVersion(key, versionId));
+      return change === undefined ? store.readVersion(key, versionId) : versionOf(change);
     },
     search,
     history: (query, after) => store.history(query, after),
@@ -123,6 +133,7 @@ export const createStaging = (store: Store, taken: ReadonlyMap<string, ResourceK
 
   return {
     changes,
+    versions,
     mustExist,
     nothingNew,
     unreferred,

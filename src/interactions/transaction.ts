@@ -9,7 +9,7 @@ import { isRead } from './entry-order.ts';
 import { type JudgedTransaction, judgeTransaction, type Learnt, type TransactionOptions } from './judge-transaction.ts';
 import { atEntry } from './place-in-bundle.ts';
 import { runEntry } from './run-entry.ts';
-import type { Staging } from './staged-store.ts';
+import { type Staging, stagedVersion } from './staged-store.ts';
 import { unresolvedInTransaction } from './transaction-references.ts';
 import { resourceReferenced, unreferred } from './unreferred.ts';
 import { untilUndisturbed } from './until-undisturbed.ts';
@@ -28,7 +28,7 @@ const commitAll = async (
   judgement: JudgedTransaction,
 ): Promise<{ result: CommitResult; lastUpdated: number }> => {
   const { staging, conditions: matches } = judgement;
-  const changes = [...staging.changes.values()].map(({ change }) => change);
+  const changes = [...staging.versions.values()];
   const mustBeCurrent = leftAsTheyAre(judgement);
   if (changes.length + matches.length + mustBeCurrent.length === 0) {
     return { result: { outcome: 'committed' }, lastUpdated: 0 };
@@ -68,10 +68,9 @@ const forget = async ({ store }: Deps, { taken, resent }: Learnt, turn: () => Pr
   }
 };
 
-const committed = (result: InteractionResult, { changes }: Staging, lastUpdated: number): InteractionResult => {
+const committed = (result: InteractionResult, { versions }: Staging, lastUpdated: number): InteractionResult => {
   const { version, body } = result;
-  const change = version && changes.get(`${version.resourceType}/${version.id}`)?.change;
-  if (version === undefined || change?.versionId !== version.versionId) return result;
+  if (version === undefined || !versions.has(stagedVersion(version, version.versionId))) return result;
   return {
     ...result,
     version: { ...version, lastUpdated },

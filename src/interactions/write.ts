@@ -1,6 +1,6 @@
 import type { TypeCapability } from '../definitions/capability.ts';
 import { DEFINITION_TYPES } from '../definitions/definition-types.ts';
-import { parseExact } from '../fhir/exact-json.ts';
+import { parseExact, plainNumber } from '../fhir/exact-json.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
 import { type Issue, MOST_ISSUES } from '../fhir/issue.ts';
 import type { ParsedResource } from '../fhir/parse-resource.ts';
@@ -14,6 +14,7 @@ import type { Deps, VersionHead } from './context.ts';
 import { entriesOfAnswer } from './entries-of-answer.ts';
 import { insuranceContext } from './insurance-context.ts';
 import { judgeDefinition } from './judge-definition.ts';
+import { ownChange } from './own-change.ts';
 import { requireWhole } from './require-whole.ts';
 import {
   enforcedTargets,
@@ -72,6 +73,8 @@ interface Judged {
   /** What must be there beside what the resource names. */
   references?: readonly LocalReference[];
   answer?: { resource: Resource; versionId: number };
+  /** What else changes with the resource, each over the version that its meta names. */
+  effects?: readonly Resource[];
   /** What the decision rests on. */
   nothingNew?: readonly NewestCondition[];
 }
@@ -94,12 +97,22 @@ const applyInsurance = async (
   if (issues.length > 0) throw refuseResource(issues);
   const judged: Judged = { identities: rule.identities?.(resource) ?? [], nothingNew };
   const answer = rule.answer?.build(exact, context);
+  if (rule.effects !== undefined) judged.effects = rule.effects(exact, context);
   if (answer !== undefined) judged.answer = { resource: answer, versionId: (stored?.versionId ?? 0) + 1 };
   return judged;
 };
 
+/** The change that an effect is: over the version that was looked up, or over the one that `head` is about to be. */
+const effectChange = (deps: Deps, effect: Resource, head: VersionHead): Change & { text: string } => {
+  const isSelf = effect.resourceType === head.resourceType && effect.id === head.id;
+  const { resourceType } = effect;
+  const versionId = (isSelf ? head.versionId : plainNumber(effect.meta?.versionId)) + 1;
+  const version: VersionHead = { resourceType, id: effect.id!, versionId, lastUpdated: head.lastUpdated };
+  return ownChange(deps, effect, version);
+};
+
 /**
- * Judges a resource and commits it with all that belongs to it (identities, the insurance answer) as one unit. What others are judged by
+ * Judges a resource and commits it with all that belongs to it (identities, the insurance answer, its effects) as one unit. What others are judged by
  * is known when this returns. The caller turns the store's result into an answer: a create and an update read it differently. A
  * trial goes the same way and stores nothing.
  * @throws {FhirError} 422 for a part of a resource; 422 with every issue found, where validation, references or insurance rules refuse the resource
@@ -130,7 +143,7 @@ export const write = async (
     : rule === undefined
       ? { identities: [] }
       : await applyInsurance(deps, rule, parsed, target);
-  const { identities, answer, references: demanded = [], nothingNew = [] } = judged;
+  const { identities, answer, references: demanded = [], effects = [], nothingNew = [] } = judged;
 
   const mustExist = enforcedTargets(deps, type, resource);
   const index = deps.extract(resource);
@@ -149,6 +162,14 @@ export const write = async (
     const head = { resourceType: answer.resource.resourceType, id, versionId: answer.versionId, lastUpdated };
     changes.push({ ...head, method, text: printResource(answer.resource, head), index: indexOfAnswer });
   }
+  let written = { version, text };
+  for (const effect of effects) {
+    const further = effectChange(deps, effect, version);
+    changes.push({ ...further, follows: true });
+    if (further.resourceType === resourceType && further.id === id) {
+      written = { version: { ...version, versionId: further.versionId }, text: further.text };
+    }
+  }
   const unit: Unit = { changes, mustExist };
   if (target.matches !== undefined) unit.matches = [target.matches];
   if (nothingNew.length > 0) unit.nothingNew = nothingNew;
@@ -159,5 +180,5 @@ export const write = async (
     throw refuseResource(missingReferenceIssues(references, result.missing));
   }
   if (defines) await deps.readDefinitions();
-  return { result, version, text, issues, identities };
+  return { result, ...written, issues, identities };
 };

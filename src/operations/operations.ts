@@ -1,3 +1,4 @@
+import { batchRun } from './batch-run.ts';
 import { metaAdd, metaDelete } from './change-meta.ts';
 import { everything } from './everything.ts';
 import { expand } from './expand.ts';
@@ -10,12 +11,14 @@ import { purge } from './purge.ts';
 import { snapshot } from './snapshot.ts';
 import { submit } from './submit.ts';
 import { subsumes } from './subsumes.ts';
+import { unmatched } from './unmatched.ts';
 import { validate } from './validate.ts';
 import { validateCode } from './validate-code.ts';
 
 /** Every operation that the code can do, by its code. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
   [
+    batchRun,
     everything,
     expand,
     ...insuranceSteps,
@@ -28,6 +31,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     snapshot,
     submit,
     subsumes,
+    unmatched,
     validate,
     validateCode,
   ].map(operation => [operation.code, operation]),

@@ -48,6 +48,8 @@ export interface Change extends ResourceKey {
    * everywhere, by `changes` too.
    */
   erases?: boolean;
+  /** It follows from another change, so that a transaction may make several of one resource: each over the one before. */
+  follows?: true;
   /** If-None-Exist: the unit is applied only if nothing matches, judged inside the commit. */
   ifNoneExist?: SearchQuery;
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -12,8 +12,9 @@ const simulate = (...args: string[]): { status: number | null; stdout: string; s
   spawnSync(process.execPath, ['scripts/simulate.ts', ...args], { cwd: root, encoding: 'utf8' });
 
 const worked = join(import.meta.dirname, 'worked-claims.json');
-const { cases } = JSON.parse(readFileSync(worked, 'utf8')) as { cases: { id: string; expected: unknown }[] };
-const first = cases[0]!;
+const casesOf = (file: string): { id: string; expected: unknown }[] =>
+  (JSON.parse(readFileSync(file, 'utf8')) as { cases: { id: string; expected: unknown }[] }).cases;
+const first = casesOf(worked)[0]!;
 
 const written = (name: string, content: unknown): string => {
   const file = join(folder, name);
@@ -22,11 +23,21 @@ const written = (name: string, content: unknown): string => {
 };
 
 describe('npm run simulate', () => {
-  it('judges every worked example as it is expected', () => {
-    const { status, stdout, stderr } = simulate('--expect', worked);
-    expect(stderr).toBe('');
-    expect(status).toBe(0);
-    expect((JSON.parse(stdout) as { results: unknown[] }).results).toHaveLength(cases.length);
+  it.each(globSync('worked-*.json', { cwd: import.meta.dirname }))(
+    'judges every example of %s as it is expected',
+    name => {
+      const file = join(import.meta.dirname, name);
+      const { status, stdout, stderr } = simulate('--expect', file);
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+      expect((JSON.parse(stdout) as { results: unknown[] }).results).toHaveLength(casesOf(file).length);
+    },
+  );
+
+  it('refuses a kind that there is not, naming those that there are', () => {
+    const { status, stderr } = simulate(written('kind.json', { ...first, kind: 'lottery' }));
+    expect(stderr).toContain('there is no kind lottery. Write one of batch, claim, payment');
+    expect(status).toBe(2);
   });
 
   it('names the place where a result is not as expected, and ends with 1', () => {

@@ -1,0 +1,29 @@
+import { runBatchCase } from './batch-case.ts';
+import { runClaimCase, runEligibilityCase, type Scheme } from './claim-case.ts';
+import { runPaymentCase } from './payment-case.ts';
+
+/** What all cases have, whatever they try. */
+export interface SimulatedCase {
+  id: string;
+  kind: string;
+  expected?: unknown;
+}
+
+/** Tries a case on a server and says what happened, in the words of its kind. `number` tells it from other cases of the run. */
+type RunCase = (scheme: Scheme, simulated: never, number: number) => Promise<unknown>;
+
+const kinds: ReadonlyMap<string, RunCase> = new Map<string, RunCase>([
+  ['batch', runBatchCase],
+  ['claim', runClaimCase],
+  ['eligibility', runEligibilityCase],
+  ['payment', runPaymentCase],
+]);
+
+/** Tries a case of any kind. @throws {Error} for a kind that there is not */
+export const runCase = (scheme: Scheme, simulated: SimulatedCase, number: number): Promise<unknown> => {
+  const run = kinds.get(simulated.kind);
+  if (run === undefined) {
+    throw new Error(`kind: there is no kind ${simulated.kind}. Write one of ${[...kinds.keys()].join(', ')}.`);
+  }
+  return run(scheme, simulated as never, number);
+};

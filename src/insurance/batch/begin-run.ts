@@ -1,0 +1,27 @@
+import type { InsurancePlan } from 'fhir/r4.js';
+import type { Issue } from '../../fhir/issue.ts';
+import type { Resource } from '../../fhir/resource.ts';
+import { refusal } from '../insurance-refusals.ts';
+import type { RunOf } from './batch-resources.ts';
+import { distributionOf, type RunCare } from './plan-distribution.ts';
+
+/** The run of a product that is due at the end of a month, or why there is none. */
+export const beginRun = (
+  plan: Resource,
+  { month, care, insurer }: { month: string; care: RunCare; insurer: string },
+): { run: RunOf } | { issues: readonly Issue[] } => {
+  const distribution = distributionOf(plan as unknown as InsurancePlan, month, care);
+  if (distribution !== undefined) return { run: { plan: `InsurancePlan/${plan.id}`, distribution, insurer } };
+  const text =
+    `The product has no distribution (extension plan-distribution) for ${care} care that ends with ${month}. ` +
+    'Add one, or run the month at whose end its quarter or year ends.';
+  return { issues: [refusal('batch-run-not-due', 'InsurancePlan.extension', text)] };
+};
+
+/** The refusal of a run for what another one (`Task/id`) has valued already. */
+export const alreadyRun = (task: string): Issue =>
+  refusal(
+    'batch-already-run',
+    'Task.input',
+    `${task} has valued the claims of this product and period already. A period is run once.`,
+  );
