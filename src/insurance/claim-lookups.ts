@@ -1,10 +1,14 @@
 import type { Claim, ClaimResponse, Coverage, InsurancePlan, Organization } from 'fhir/r4.js';
+import type { Resource } from '../fhir/resource.ts';
+import { targetDay } from './adjudication/claim-days.ts';
 import type { ByCare, Plan } from './adjudication/scheme.ts';
 import { claimMode, insurerOf } from './claim-mode.ts';
+import { firstDayOf } from './coverage-in-force.ts';
 import type { Found, Lookup, Lookups, Scheme, SearchLookup } from './insurance-rule.ts';
 import { targetOf } from './insured-reference.ts';
+import { kiungoExtension } from './kiungo-codes.ts';
 import { oncePer } from './set-up/once-per.ts';
-import { type Claimable, claimedName, namesOfLine } from './set-up/read-asked-claim.ts';
+import { type Claimable, claimDays, claimedName, namesOfLine } from './set-up/read-asked-claim.ts';
 import { readCatalogEntry } from './set-up/read-catalog-entry.ts';
 import { planCode } from './set-up/read-cover.ts';
 import { priceLists } from './set-up/read-facility.ts';
@@ -28,9 +32,21 @@ const each = (resourceType: string, name: string, values: readonly string[]): Lo
   each: values.map(value => search(resourceType, name, [value])),
 });
 
+/** What was found, each in the version that was in force on the claim's day where that is another one. */
+const inForceThen = (found: Found, names: readonly string[]): Resource[] =>
+  names
+    .flatMap(name => found[name] ?? [])
+    .map(
+      resource =>
+        found.earlierVersions?.find(
+          ({ resourceType, id }) => id === resource.id && resourceType === resource.resourceType,
+        ) ?? resource,
+    );
+
+const CLAIMABLES = ['catalog', 'services', 'items'];
+
 /** Everything that is claimed, as far as it was found. */
-export const claimables = (found: Found): Claimable[] =>
-  ['catalog', 'services', 'items'].flatMap(name => found[name] ?? []) as unknown as Claimable[];
+export const claimables = (found: Found): Claimable[] => inForceThen(found, CLAIMABLES) as unknown as Claimable[];
 
 /** The coverages of the patient that were found. */
 export const ownCoverages = (found: Found): Coverage[] => (found.coverages ?? []) as unknown as Coverage[];
@@ -38,7 +54,7 @@ export const ownCoverages = (found: Found): Coverage[] => (found.coverages ?? []
 /** The products that were found, by code. */
 export const foundPlans = (found: Found): ReadonlyMap<string, Plan> => {
   const plans = new Map<string, Plan>();
-  for (const resource of (found.plans ?? []) as unknown as InsurancePlan[]) {
+  for (const resource of inForceThen(found, ['plans']) as unknown as InsurancePlan[]) {
     const plan = readPlan(resource);
     for (const { value } of resource.identifier ?? []) if (value !== undefined) plans.set(value, plan);
   }
@@ -91,6 +107,28 @@ const setUp = (claim: Claim, found: Found): Lookups => {
   };
 };
 
+/** Whether a resource itself says from when to when it holds. */
+const statesPeriod = (resource: Resource): boolean =>
+  resource.effectivePeriod !== undefined ||
+  (resource as unknown as Claimable).extension?.some(({ url }) => url === kiungoExtension('medication-validity')) ===
+    true;
+
+/** Then, of what was changed after the claim's day and does not say itself when it holds, the version of that day. */
+const versions = (claim: Claim, found: Found, { timeZone }: Scheme): Lookups => {
+  const asOf = targetDay(claimDays(claim, timeZone));
+  if (asOf === undefined) return {};
+  const changed = [...CLAIMABLES, 'plans']
+    .flatMap(name => found[name] ?? [])
+    .filter(resource => {
+      const { versionId, lastUpdated } = resource.meta as { versionId: string; lastUpdated: string };
+      return versionId !== '1' && (firstDayOf(lastUpdated, timeZone) ?? '') > asOf && !statesPeriod(resource);
+    });
+  if (changed.length === 0) return {};
+  return {
+    earlierVersions: { references: unique(changed.map(({ resourceType, id }) => `${resourceType}/${id}`)), asOf },
+  };
+};
+
 /** Then the families that share a policy. */
 const families = (found: Found): Lookups => {
   const plans = foundPlans(found);
@@ -117,6 +155,8 @@ export const judgingLookups = (claim: Claim, found: Found, scheme: Scheme): Look
   if (found.provider === undefined) return named(claim);
   const round = setUp(claim, found);
   if (Object.keys(round).some(name => found[name] === undefined)) return round;
+  const then = versions(claim, found, scheme);
+  if (then.earlierVersions !== undefined && found.earlierVersions === undefined) return then;
   const family = families(found);
   if (family.family !== undefined && found.family === undefined) return family;
   return others(claim, found, scheme);

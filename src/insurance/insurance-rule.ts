@@ -16,7 +16,14 @@ export interface SearchLookup extends Reading {
 }
 
 /** What the interaction looks up for a rule: a search, what each of several finds, or resources by reference (`Type/id`). */
-export type Lookup = SearchLookup | { each: readonly SearchLookup[] } | ({ references: readonly string[] } & Reading);
+export type Lookup =
+  | SearchLookup
+  | { each: readonly SearchLookup[] }
+  | ({
+      references: readonly string[];
+      /** The versions that were in force at the end of this day (`YYYY-MM-DD`, of the scheme); the current ones where there was none yet. */
+      asOf?: string;
+    } & Reading);
 
 /** Look-ups by the names that the rule gives them. */
 export type Lookups = Readonly<Record<string, Lookup>>;

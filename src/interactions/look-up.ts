@@ -1,11 +1,14 @@
+import { parseDateRange } from '../fhir/datetime.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { Found, Lookup, Lookups, SearchLookup } from '../insurance/insurance-rule.ts';
 import { parseSearch } from '../search/parse-search.ts';
-import type { CurrentVersion, Cursor, NewestCondition, StoredVersion } from '../store/store.ts';
+import type { CurrentVersion, Cursor, NewestCondition, ResourceKey, StoredVersion } from '../store/store.ts';
 import type { Deps } from './context.ts';
 import { readFound } from './found-pages.ts';
 import { searchSettings } from './search-settings.ts';
 import { isSetUpType } from './set-up-memory.ts';
+
+type ReferenceLookup = Extract<Lookup, { references: readonly string[] }>;
 
 /** What was found for a rule, and what must still be so when its decision is committed. */
 export interface LookedUp {
@@ -45,6 +48,23 @@ const readOne = async (deps: Deps, reference: string, exact?: true): Promise<Res
   return version === undefined || version.method === 'DELETE' ? [] : [readFound(version.body, exact)];
 };
 
+/** The version of a resource that was current at a time, or the current one where there was none yet. */
+const versionAt = async (deps: Deps, key: ResourceKey, until: number): Promise<StoredVersion | undefined> => {
+  const current = await deps.store.read(key);
+  let version = current;
+  while (version !== undefined && version.lastUpdated >= until) {
+    version = version.versionId > 1 ? await deps.store.readVersion(key, version.versionId - 1) : undefined;
+  }
+  return version ?? current;
+};
+
+const readAsOf = async (deps: Deps, reference: string, asOf: string): Promise<Resource[]> => {
+  const [resourceType = '', id = ''] = reference.split('/');
+  const until = parseDateRange(asOf, deps.settings.timeZone)?.high ?? Number.POSITIVE_INFINITY;
+  const version = await versionAt(deps, { resourceType, id }, until);
+  return version === undefined || version.method === 'DELETE' ? [] : [readFound(version.body)];
+};
+
 const search = (deps: Deps, lookup: SearchLookup, held: NewestCondition[]): Promise<readonly Resource[]> =>
   isSetUpType(lookup.resourceType) && !lookup.exact
     ? deps.setUp.recall(`${lookup.resourceType}?${lookup.parameters.join('&')}`, () => findAll(deps, lookup, held))
@@ -55,18 +75,23 @@ const read = (deps: Deps, reference: string, exact?: true): Promise<readonly Res
     ? deps.setUp.recall(reference, () => readOne(deps, reference))
     : readOne(deps, reference, exact);
 
+const referenced = (deps: Deps, { references, asOf, exact }: ReferenceLookup): Promise<readonly Resource[]>[] =>
+  references.map(reference =>
+    asOf === undefined
+      ? read(deps, reference, exact)
+      : deps.setUp.recall(`${reference}@${asOf}`, () => readAsOf(deps, reference, asOf)),
+  );
+
 const carryOut = async (deps: Deps, lookup: Lookup, held: NewestCondition[]): Promise<readonly Resource[]> => {
   if ('resourceType' in lookup) return search(deps, lookup, held);
-  const parts =
-    'references' in lookup
-      ? lookup.references.map(reference => read(deps, reference, lookup.exact))
-      : lookup.each.map(part => search(deps, part, held));
+  const parts = 'references' in lookup ? referenced(deps, lookup) : lookup.each.map(part => search(deps, part, held));
   return (await Promise.all(parts)).flat();
 };
 
 /**
  * Carries out the look-ups of an insurance rule: every match, as JSON, by the names of the look-ups. The rule is asked again with
- * what was found, until it asks for nothing new; what it asks for later is read after what it asked for before. The scheme's set-up is remembered until it changes; what was found is not to be changed.
+ * what was found, until it asks for nothing new; what it asks for later is read after what it asked for before. The
+ * scheme's set-up is remembered until it changes; what was found is not to be changed.
  */
 export const lookUp = async (deps: Deps, ask: (found: Found) => Lookups): Promise<LookedUp> => {
   const found: Record<string, readonly Resource[]> = {};

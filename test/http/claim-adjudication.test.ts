@@ -188,6 +188,28 @@ describe('a claim under review', () => {
   });
 });
 
+describe('a set-up that has changed', () => {
+  const server = useServer({ KIUNGO_CLAIM_MODE: 'adjudicate' });
+  beforeAll(() => loadScheme(server));
+
+  test('counts from the day on which it changed, if it does not say itself from when', async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    const { body: plan } = await server.get('InsurancePlan/sumbe-basic');
+    const stored = JSON.stringify(plan).replace('"value":8.5,', '"value":5,');
+    expect((await server.put('InsurancePlan/sumbe-basic', stored)).status).toBe(200);
+    const paidOn = async (number: string, day: string): Promise<number> => {
+      const { body } = await server.post(
+        'Claim/$submit',
+        claim(number, { billablePeriod: { start: day }, created: today }),
+      );
+      return totalsOf(answerOf(body))[16]!;
+    };
+    // Nothing was in force before the day of the first version: what is known now counts.
+    expect(await paidOn('S-1', today)).toBe(5);
+    expect(await paidOn('S-2', `${YEAR}-01-02`)).toBe(5);
+  });
+});
+
 describe('claims of one family at the same moment', () => {
   const server = useServer({ KIUNGO_CLAIM_MODE: 'adjudicate' });
   beforeAll(() => loadScheme(server));

@@ -36,7 +36,7 @@ describe('npm run simulate', () => {
 
   it('refuses a kind that there is not, naming those that there are', () => {
     const { status, stderr } = simulate(written('kind.json', { ...first, kind: 'lottery' }));
-    expect(stderr).toContain('there is no kind lottery. Write one of batch, claim, payment');
+    expect(stderr).toContain('there is no kind lottery. Write one of batch, claim, eligibility');
     expect(status).toBe(2);
   });
 
