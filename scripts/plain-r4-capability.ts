@@ -39,7 +39,7 @@ export const plainR4Capability = (types: readonly StructureWithSnapshot[]) => ({
   description: 'Every resource type of R4 on its base definition; no insurance rules, no referential integrity.',
   kind: 'requirements',
   fhirVersion: '4.0.1',
-  format: ['application/fhir+json', 'json'],
+  format: ['application/fhir+json', 'json', 'application/fhir+xml', 'xml'],
   patchFormat: ['application/json-patch+json', 'application/merge-patch+json', 'application/fhir+json'],
   rest: [
     {

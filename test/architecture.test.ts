@@ -15,6 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   store: ['fhir', 'search', 'store/sqlite'],
   'store/sqlite': ['fhir', 'search', 'store'],
   'json-schema': ['fhir', 'terminology', 'definitions', 'validation'],
+  xml: ['fhir', 'definitions', 'validation'],
   insurance: ['fhir', 'insurance/adjudication', 'insurance/batch', 'insurance/set-up', 'insurance/payment'],
   'insurance/adjudication': ['fhir'],
   'insurance/batch': ['fhir', 'insurance', 'insurance/set-up'],
@@ -36,7 +37,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'interactions',
     'json-schema',
   ],
-  http: ['fhir', 'definitions', 'store', 'interactions', 'operations'],
+  http: ['fhir', 'definitions', 'store', 'interactions', 'operations', 'xml'],
   '.': [
     'fhir',
     'definitions',
@@ -56,6 +57,7 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
   store: { search: /search\/(query|index-entry|fold-text)\.ts$/ },
   'store/sqlite': { search: /search\/(query|index-entry|fold-text)\.ts$/, store: /store\/(store|store-error)\.ts$/ },
   'json-schema': { validation: /validation\/(snapshot-tree|compile-structure)\.ts$/ },
+  xml: { definitions: /definitions\/definitions\.ts$/, validation: /validation\/snapshot-tree\.ts$/ },
   openimis: {
     definitions: /definitions\/definitions\.ts$/,
     insurance: /insurance\/(coverage-in-force|openimis-codes)\.ts$/,

@@ -235,7 +235,7 @@ test.each([
 
 test.each([
   [{ fhirVersion: '5.0.0' }, 'fhirVersion: must be 4.0.1'],
-  [{ format: ['json', 'application/fhir+xml'] }, 'format[1]: application/fhir+xml is not implemented'],
+  [{ format: ['json', 'text/turtle'] }, 'format[1]: text/turtle is not implemented'],
   [{ patchFormat: ['application/xml-patch+xml'] }, 'patchFormat[0]: application/xml-patch+xml is not implemented'],
   [{ rest: [] }, 'rest: must be one, of mode server'],
   [

@@ -18,6 +18,8 @@ export interface Capability {
   /** Operations on the whole system (`/fhir/$x`), by code without the dollar sign. */
   operations: ReadonlySet<string>;
   insuranceRules: boolean;
+  /** The forms of resources that are read and written; JSON always. */
+  formats: ReadonlySet<'json' | 'xml'>;
   /** Media types that a PATCH may have. */
   patchFormats: ReadonlySet<string>;
   /** The CapabilityStatement of the running server. */
@@ -26,7 +28,13 @@ export interface Capability {
 
 const FOLDER = join(import.meta.dirname, '../../capability-statements');
 const FHIR_VERSION = '4.0.1';
-const FORMATS = ['application/fhir+json', 'json'];
+/** What a capability file may call the forms of resources. */
+const FORMATS: ReadonlyMap<string, 'json' | 'xml'> = new Map([
+  ['application/fhir+json', 'json'],
+  ['json', 'json'],
+  ['application/fhir+xml', 'xml'],
+  ['xml', 'xml'],
+]);
 const INSURANCE_RULES = 'https://kiungo.example/fhir/StructureDefinition/insurance-rules';
 
 /**
@@ -81,6 +89,7 @@ const capabilityOf = (
     interactions: new Set(['capabilities', ...(rest.interaction ?? []).map(({ code }) => code)]),
     operations: new Set(operationLevels(rest.operation ?? [], { element: 'rest[0]', definitions, implemented }).keys()),
     insuranceRules: switches.some(({ valueBoolean }) => valueBoolean === true),
+    formats: new Set(['json' as const, ...(file.format ?? []).flatMap(format => FORMATS.get(format) ?? [])]),
     patchFormats: new Set(patchFormat),
     statement: servedStatement(file, rest, types, choices),
   };
@@ -103,7 +112,7 @@ const withPurge = (rest: CapabilityStatementRest, { purge }: OperatorChoices): C
 const refuseUnlessDone = (file: CapabilityStatement, implemented: Implemented): void => {
   if (file.fhirVersion !== FHIR_VERSION) throw new Error(`fhirVersion: must be ${FHIR_VERSION}`);
   for (const [index, format] of (file.format ?? []).entries()) {
-    if (!FORMATS.includes(format)) throw new Error(`format[${index}]: ${format} is not implemented`);
+    if (!FORMATS.has(format)) throw new Error(`format[${index}]: ${format} is not implemented`);
   }
   for (const [index, format] of (file.patchFormat ?? []).entries()) {
     if (!implemented.patchFormats.has(format)) throw new Error(`patchFormat[${index}]: ${format} is not implemented`);

@@ -34,6 +34,8 @@ export const REQUEST_RULES = {
   'json-duplicate-key': { status: 400, code: 'structure' },
   'json-not-resource': { status: 400, code: 'structure' },
   'json-too-deep': { status: 400, code: 'structure' },
+  'xml-malformed': { status: 400, code: 'structure' },
+  'xml-not-fhir': { status: 400, code: 'structure' },
   'resource-type-mismatch': { status: 400, code: 'invalid' },
   'id-mismatch': { status: 400, code: 'invalid' },
   'id-malformed': { status: 400, code: 'value' },

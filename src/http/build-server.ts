@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { refuse } from '../fhir/fhir-error.ts';
 import type { Deps } from '../interactions/context.ts';
+import { createXmlForm } from '../xml/xml-form.ts';
 import { allowOrigins } from './allow-origins.ts';
 import { boundRequests } from './bound-requests.ts';
 import { answerClientError } from './client-error.ts';
@@ -44,7 +45,8 @@ const createRequestIds = (): (() => string) => {
 /** The HTTP server, ready to listen: FHIR below `/fhir`, the operator's paths beside it. */
 export const buildServer = (options: ServerOptions): FastifyInstance => {
   const { deps, log, metrics } = options;
-  const onError = errorResponse(log);
+  const xml = createXmlForm(deps.definitions, deps.settings.maxDepth);
+  const onError = errorResponse(log, deps.capability.formats, xml);
   const record = createRecordRequest(deps, metrics, log);
   const newRequestId = createRequestIds();
   const app = Fastify({
@@ -96,7 +98,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
     async fhir => {
       allowOrigins(fhir, options.corsOrigins);
       boundRequests(fhir, options.maxRequests);
-      fhir.register(fhirRoutes(deps, options, record));
+      fhir.register(fhirRoutes(deps, options, record, xml));
     },
     { prefix: '/fhir' },
   );

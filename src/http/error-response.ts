@@ -4,9 +4,11 @@ import { FhirError, type RequestRule, refuse } from '../fhir/fhir-error.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import { storeRefusal } from '../interactions/store-refusal.ts';
 import { StoreError } from '../store/store-error.ts';
+import type { XmlForm } from '../xml/xml-form.ts';
 import { bodyTooLarge } from './body-too-large.ts';
 import { endConnectionWhenClosing } from './close-in-time.ts';
-import { FHIR_JSON } from './media-type.ts';
+import { answerFormat, FHIR_JSON, FHIR_XML, type Format } from './media-type.ts';
+import { readQueryParameters } from './query-parameters.ts';
 
 /** Refusals of the HTTP framework, by its error code. */
 const FRAMEWORK_RULES: Readonly<Record<string, readonly [RequestRule, string]>> = {
@@ -36,22 +38,34 @@ export const toFhirError = (error: unknown, requestId: string): FhirError => {
   });
 };
 
-/** The one place where errors become responses: an OperationOutcome for every one of them. */
+/** What `_format` asks for; nothing where the query cannot be read. */
+const formatParameter = ({ query }: FastifyRequest): string | undefined => {
+  if (typeof query !== 'string' || !query.includes('_format')) return undefined;
+  try {
+    return readQueryParameters(query).find(([name]) => name === '_format')?.[1];
+  } catch {
+    return undefined;
+  }
+};
+
+/** The one place where errors become responses: an OperationOutcome for every one of them, as XML where that is what is wanted most. */
 export const errorResponse =
-  (log: Logger) =>
+  (log: Logger, formats: ReadonlySet<Format>, xml: XmlForm) =>
   (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { status, issues, headers, cause } = toFhirError(error, request.id);
     // Why the store cannot work is the operator's to mend, and said in a line; a trace is for bugs.
     if (cause instanceof StoreError) log.error({ requestId: request.id, reason: cause.message }, 'Store refused');
     else if (status >= 500) log.error({ requestId: request.id, err: cause }, 'Request failed');
     endConnectionWhenClosing(reply);
+    const body = JSON.stringify(operationOutcome(issues));
+    const isXml = answerFormat(formats, request.headers.accept, formatParameter(request)) === 'xml';
     return (
       reply
         .code(status)
         .headers(headers)
-        .header('content-type', FHIR_JSON)
+        .header('content-type', isXml ? FHIR_XML : FHIR_JSON)
         // What the framework itself refuses goes past the hook that sets this for others.
         .header('x-request-id', request.id)
-        .send(JSON.stringify(operationOutcome(issues)))
+        .send(isXml ? xml.write(body, false) : body)
     );
   };

@@ -3,12 +3,15 @@ import type { TypeCapability } from '../definitions/capability.ts';
 import { refuse } from '../fhir/fhir-error.ts';
 import type { Deps } from '../interactions/context.ts';
 import { enabledType } from '../interactions/enabled-type.ts';
+import { isSubsetParameter } from '../interactions/read-subset.ts';
 import { operations } from '../operations/operations.ts';
+import type { XmlForm } from '../xml/xml-form.ts';
 import { allow } from './allow.ts';
+import { contentOf } from './binary-content.ts';
 import { bodyTooLarge } from './body-too-large.ts';
 import { ALL_METHODS, fhirPaths, type Handler } from './fhir-paths.ts';
 import { bodyOf, type FhirRequest, type FhirRoute, handlingOf, NO_BODY } from './fhir-request.ts';
-import { requireAcceptable, requireContentType } from './media-type.ts';
+import { namesFhir, requireAcceptable, requireForm, takesContent } from './media-type.ts';
 import { refuseMethodOverride } from './method-override.ts';
 import { allowOfOperation, createOperate } from './operate.ts';
 import { readPrefer } from './prefer.ts';
@@ -17,6 +20,7 @@ import { readQueryParameters } from './query-parameters.ts';
 import type { RecordRequest } from './record-request.ts';
 import { requireId } from './require-id.ts';
 import { respond } from './respond.ts';
+import { takeBody } from './take-body.ts';
 
 /** `submit` of `$submit`; undefined for a name that is not an operation's. */
 const operationCode = (name: string): string | undefined => (name.startsWith('$') ? name.slice(1) : undefined);
@@ -31,10 +35,12 @@ export const fhirRoutes =
     deps: Deps,
     { software, maxBundleBytes }: { software: { version: string; started: number }; maxBundleBytes: number },
     record: RecordRequest,
+    xml: XmlForm,
   ) =>
   async (app: FastifyInstance): Promise<void> => {
     const operate = createOperate(deps);
     const { maxResourceBytes } = deps.settings;
+    const { formats } = deps.capability;
     for (const [url, handlers] of Object.entries(fhirPaths(deps, software))) {
       const takesBundle = url === '/' || handlers.operation !== undefined;
       const isForm = url.endsWith('/_search');
@@ -53,11 +59,14 @@ export const fhirRoutes =
         );
       for (const method of ALL_METHODS) {
         const { interaction = method.toLowerCase(), or = interaction, run, isAllowed } = handlers[method] ?? {};
+        const bodyLimit =
+          method === 'POST' && takesBundle ? Math.max(maxBundleBytes, maxResourceBytes) : maxResourceBytes;
+        const isRead = interaction === 'read' || interaction === 'vread';
         app.route<FhirRoute>({
           method,
           url,
           config: { interaction },
-          bodyLimit: method === 'POST' && takesBundle ? Math.max(maxBundleBytes, maxResourceBytes) : maxResourceBytes,
+          bodyLimit,
           handler: async (request: FhirRequest, reply: FastifyReply) => {
             const body = bodyOf(request);
             const query = readQueryParameters(request.query);
@@ -69,19 +78,19 @@ export const fhirRoutes =
             const isPretty = parameters.length > 0 && readPretty(parameters, () => handlingOf(request));
             if (method === 'POST') refuseMethodOverride(request.headers);
             const format = parameters.find(([name]) => name === '_format')?.[1];
-            requireAcceptable(request.headers.accept, format, mediaType);
-            const requireBodyType = (): void => {
-              if (body.length > 0) requireContentType(request.headers, isForm ? 'form' : 'json');
-            };
+            const { accept } = request.headers;
+            const wantsContent =
+              isRead && type === 'Binary' && !namesFhir(accept, format) && !parameters.some(isSubsetParameter);
+            const form = wantsContent ? 'json' : requireAcceptable(formats, accept, format, mediaType);
             if (operation !== undefined && called !== undefined) {
-              requireBodyType();
+              takeBody(request, { formats, xml, limit: bodyLimit, isContent: false });
               const prefer = readPrefer(request.headers.prefer);
               const result = await operate(method, called, {
                 level: operation.level,
                 ...(operation.level === 'system' ? {} : { resourceType: type }),
                 ...(operation.level === 'instance' ? { id } : {}),
                 parameters,
-                body: method === 'GET' ? NO_BODY : body,
+                body: method === 'GET' ? NO_BODY : bodyOf(request),
                 prefer,
               });
               // What was done is told instead of a stored answer; any other result is the answer itself.
@@ -91,6 +100,7 @@ export const fhirRoutes =
                 record,
                 mediaType,
                 isPretty,
+                xml: form === 'xml' ? xml : undefined,
                 ...(told ? { prefer: prefer.return } : {}),
               });
             }
@@ -107,14 +117,31 @@ export const fhirRoutes =
                 headers: { allow: allowed(enabled) },
               });
             }
-            if (method !== 'PATCH') requireBodyType();
+            if (isForm && body.length > 0) requireForm(request.headers);
+            else if (method !== 'PATCH' && !isForm) {
+              const isContent = type === 'Binary' && (interaction === 'create' || interaction === 'update');
+              takeBody(request, { formats, xml, limit: url === '/' ? bodyLimit : maxResourceBytes, isContent });
+            }
             const result = await run(request, parameters);
             const { baseUrl } = deps.settings;
+            if (wantsContent && result.body !== undefined) {
+              const content = contentOf(result.body);
+              const isTaken = takesContent(content.mediaType, accept);
+              const asked = !isTaken && requireAcceptable(formats, accept) === 'xml' ? xml : undefined;
+              return respond(request, reply, result, {
+                baseUrl,
+                record,
+                isPretty,
+                xml: asked,
+                content: isTaken ? content : undefined,
+              });
+            }
+            const asked = form === 'xml' ? xml : undefined;
             if (method === 'GET' || interaction === 'search-type' || url === '/') {
-              return respond(request, reply, result, { baseUrl, record, isPretty });
+              return respond(request, reply, result, { baseUrl, record, isPretty, xml: asked });
             }
             const prefer = readPrefer(request.headers.prefer).return;
-            return respond(request, reply, result, { baseUrl, record, prefer, isPretty });
+            return respond(request, reply, result, { baseUrl, record, prefer, isPretty, xml: asked });
           },
         });
       }

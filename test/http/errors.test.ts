@@ -115,8 +115,7 @@ describe('size and type of a body', () => {
 
   test.each([
     'text/plain',
-    'application/xml',
-    'application/fhir+xml',
+    'text/turtle',
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
     'nonsense',

@@ -27,7 +27,7 @@ describe('StructureDefinition/$json-schema', () => {
     const { text } = await server.get(CLAIM);
     expect(await server.get(CLAIM, { accept: 'application/fhir+json' })).toMatchObject({ status: 200, text });
     expect(await server.post(CLAIM, '')).toMatchObject({ status: 200, text });
-    expectOutcome(await server.get(CLAIM, { accept: 'application/xml' }), 406, 'accept-not-served');
+    expectOutcome(await server.get(CLAIM, { accept: 'text/turtle' }), 406, 'accept-not-served');
     const resource = await server.get('StructureDefinition/kiungo-claim', { accept: 'application/schema+json' });
     expectOutcome(resource, 406, 'accept-not-served');
   });

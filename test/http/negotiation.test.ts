@@ -11,7 +11,9 @@ test.each([
   'application/fhir+json; fhirVersion=4.0',
   'application/json',
   'text/html, application/xhtml+xml, */*;q=0.8',
-  'application/fhir+xml;q=0.9, application/*;q=0.1',
+  'application/fhir+xml;q=0.4, application/json;q=0.5',
+  'application/fhir+json, application/fhir+xml',
+  'application/fhir+xml;q=0, */*',
   'APPLICATION/FHIR+JSON',
   'application/fhir+json; fhirVersion="4.0.1"',
   'application/fhir+json; fhirVersion=5.0, application/fhir+json; fhirVersion=4.0; q=0.5',
@@ -27,12 +29,13 @@ test.each([
 });
 
 test.each([
-  'application/fhir+xml',
-  'text/turtle, application/xml',
+  'text/turtle',
+  'text/turtle, application/n-triples',
+  'application/fhir+xml; fhirVersion=5.0',
   'application/fhir+json; fhirVersion=3.0',
   'application/fhir+json;q=0',
   'application/fhir+json; Q=0.000',
-  'application/fhir+json;q=0, */*',
+  'application/fhir+json;q=0, application/fhir+xml;q=0, */*',
   '*/*;q=0',
   'application/fhir+json; fhirVersion=4.01',
   'application/fhir+json; fhirVersion=5.0',
@@ -42,9 +45,9 @@ test.each([
 });
 
 test('what cannot be answered is not done', async () => {
-  const xml = { accept: 'application/fhir+xml' };
-  expectOutcome(await server.put('Patient/n-1', patient('N-1', { id: 'n-1' }), xml), 406, 'accept-not-served');
-  expectOutcome(await server.delete('Organization/openIMIS-Implementation', xml), 406, 'accept-not-served');
+  const turtle = { accept: 'text/turtle' };
+  expectOutcome(await server.put('Patient/n-1', patient('N-1', { id: 'n-1' }), turtle), 406, 'accept-not-served');
+  expectOutcome(await server.delete('Organization/openIMIS-Implementation', turtle), 406, 'accept-not-served');
   expectOutcome(await server.get('Patient/n-1'), 404, 'resource-unknown');
   expect((await server.get('Organization/openIMIS-Implementation')).status).toBe(200);
 });
@@ -64,7 +67,7 @@ test.each(['json', 'application/json', 'application/fhir+json', 'application/fhi
   },
 );
 
-test.each(['xml', 'application/fhir+xml', 'ttl', 'html', 'application/fhir+json;fhirVersion=3.0'])(
+test.each(['ttl', 'text/turtle', 'html', 'application/fhir+json;fhirVersion=3.0'])(
   '_format=%s is 406',
   async format => {
     expectOutcome(

@@ -87,7 +87,7 @@ test('POST to _search finds the same, with parameters of the path and of the for
   const spaced = await server.send('post', 'Patient/_search', 'family=%C3%96deg%C3%A5rd', form);
   expect(idsOf(spaced.body)).toEqual(['s-3']);
   expectOutcome(await server.post('Patient/_search', {}), 415, 'content-type-not-served');
-  expectOutcome(await server.send('post', 'Patient/_search', '_format=xml', form), 406, 'accept-not-served');
+  expectOutcome(await server.send('post', 'Patient/_search', '_format=ttl', form), 406, 'accept-not-served');
   expectOutcome(await server.send('post', 'Patient/_search', 'name=%FF', form), 400, 'request-malformed');
 });
 
