@@ -23,6 +23,8 @@ const implemented = {
   operations: new Map([
     ['json-schema', { levels: new Set<OperationLevel>(['instance']), affectsState: false }],
     ['submit', { levels: new Set<OperationLevel>(['type']), affectsState: true }],
+    ['unmatched', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
+    ['batch-run', { levels: new Set<OperationLevel>(['type']), affectsState: true }],
     ['process', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
     ['review', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
     ['lookup', { levels: new Set<OperationLevel>(['type']), affectsState: false }],

@@ -94,4 +94,5 @@ describe('a notice for an invoice is refused', () => {
 test('only a notice that does not count is deleted', () => {
   expect(paymentNoticeRule.judgeDeletion!(undefined, notice())).toMatchObject([{ rule: 'payment-notice-counted' }]);
   expect(paymentNoticeRule.judgeDeletion!(undefined, notice({ status: 'cancelled' }))).toEqual([]);
+  expect(paymentNoticeRule.judgeDeletion!(undefined, notice({ request: { reference: 'Claim/1' } }))).toEqual([]);
 });

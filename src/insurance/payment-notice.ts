@@ -58,12 +58,12 @@ export const paymentNoticeRule: InsuranceRule = {
   judge,
   effects: settledResources,
   judgeDeletion: (_answer, resource) =>
-    resource.status === 'active'
+    resource.status === 'active' && targetOf(noticeOf(resource).request)?.startsWith('Invoice/')
       ? [
           refusal(
             'payment-notice-counted',
             'PaymentNotice',
-            'An active notice counts as paid and stays. To take it back, update its status to cancelled.',
+            'An active notice counts as paid of its invoice and stays. To take it back, update its status to cancelled.',
           ),
         ]
       : [],
