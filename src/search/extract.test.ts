@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { leastResource } from '../../test/fixtures/least-resource.ts';
 import { BASE_URL } from '../../test/fixtures/parameter-use.ts';
 import type { Definitions, SearchParameter } from '../definitions/definitions.ts';
 import { loadDefinitions } from '../definitions/load-definitions.ts';
@@ -155,44 +156,6 @@ const NOT_TAKEN = [
   'Procedure date string',
 ];
 
-const SAMPLES: Readonly<Record<string, Json>> = {
-  boolean: true,
-  date: '2024-02-29',
-  dateTime: '2024-02-29T10:15:00Z',
-  instant: '2024-02-29T10:15:00.000Z',
-  Period: { start: '2024' },
-  Timing: { event: ['2024'] },
-  Coding: { system: 's', code: 'c' },
-  CodeableConcept: { coding: [{ system: 's', code: 'c' }] },
-  Identifier: { system: 's', value: 'v' },
-  HumanName: { family: 'Doe' },
-  Address: { city: 'Jamula' },
-  ContactPoint: { system: 'phone', value: '1' },
-  Reference: { reference: 'Patient/1' },
-  decimal: 0.5,
-  integer: 5,
-  Quantity: { value: 5, unit: 'mg' },
-  Age: { value: 5 },
-  Duration: { value: 5 },
-  Money: { value: 5, currency: 'USD' },
-  Range: { low: { value: 5 } },
-  BackboneElement: { latitude: 1, longitude: 2 },
-};
-
-/** The least resource that has a value at the end of the steps. */
-function instance(resourceType: string, steps: readonly Step[], type: string): Resource {
-  let value: Json = SAMPLES[type] ?? 'http://a.example/x';
-  for (const { name, condition } of [...steps].reverse()) {
-    if (condition !== undefined) {
-      const more: JsonObject =
-        'equals' in condition ? { [condition.element]: condition.equals } : { reference: `${condition.targetType}/1` };
-      value = { ...(value as JsonObject), ...more };
-    }
-    value = { [name]: [value] };
-  }
-  return { resourceType, ...(value as JsonObject) };
-}
-
 describe('the search parameters of R4', () => {
   const cases = definitions.resourceTypes.flatMap(resourceType =>
     [...definitions.searchParameters(resourceType).values()]
@@ -234,7 +197,7 @@ function hasEntry(
   path: { steps: readonly Step[]; type: string },
 ): boolean {
   if (SEARCH_TYPES[parameter.type]!.entries[path.type] === undefined) return false;
-  const entries: IndexEntry[] = extract(instance(resourceType, path.steps, path.type));
+  const entries: IndexEntry[] = extract(leastResource(resourceType, path.steps, path.type));
   const kinds: Record<string, IndexEntry['kind']> = { uri: 'token', quantity: 'number', special: 'number' };
   const kind = kinds[parameter.type] ?? parameter.type;
   return entries.some(entry => codeOf(entry.parameter) === parameter.code && entry.kind === kind);

@@ -9,6 +9,7 @@ import type { Range } from './query.ts';
  * | `code:text` | words beside a code | `:text` |
  * | `identifier:of-type` | an identifier by the codes of its type | `:of-type` |
  * | `subject:identifier` | a reference by the identifier in it | `:identifier` |
+ * | `*:others` | a reference that no search parameter finds | deletes |
  * | `url:below` | an address by how it begins | `:below` |
  * | `value-quantity$unit` and a unit | a quantity in that unit | units |
  * | `code-value-quantity$` and a token | the second of two values that belong together, by the first | composites |

@@ -154,10 +154,10 @@ describe('parseSearch', () => {
     ['Patient?_filter=name', '"_filter" takes comparisons of three parts'],
     ['Patient?_filter=name eq "a', '"_filter" has a quote that does not end.'],
     ['Patient?_filter=(name eq a', '"_filter" has a parenthesis that does not end.'],
-    ['Patient?_filter=name eq a)', '"_filter" ends too early before ")".'],
+    ['Patient?_filter=name eq a)', '"_filter" goes on behind its end'],
     ['Patient?_filter=not name eq a', '"_filter" must have parentheses behind "not".'],
     ['Patient?_filter=name eq a and name eq b or name eq c', '"_filter" needs parentheses where "and" and "or" meet.'],
-    ['Patient?_filter=name ew a', '"_filter" does not know "ew". It takes eq, sw'],
+    ['Patient?_filter=name ew a', '"_filter" has a comparison that it does not know. It takes eq, sw'],
     ['Patient?_filter=name gt a', '"_filter" does not take "gt" for "name", which is of type string.'],
     ['Patient?_filter=name:exact eq a', '"_filter" takes names of parameters with dots between'],
     ['Patient?_filter=birthdate pr maybe', '"_filter" takes true or false behind "pr".'],
@@ -205,6 +205,9 @@ describe('parseSearch', () => {
       'Patient?birthdate=Doe',
       'Patient?identifier=Doe|1|2',
       'Patient?_id=Doe Ana',
+      'Patient?_filter=family Doe eq',
+      'Patient?_filter=family eq Ana Doe',
+      'Patient?_filter=Doe',
       'Patient?general-practitioner=Doe Ana',
     ]) {
       expect(refusal(url)).toMatch(/^400/);

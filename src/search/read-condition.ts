@@ -237,7 +237,7 @@ const filterContext = (resourceType: string, context: ChainContext): FilterConte
   read: (name, value) => {
     if (name.startsWith('_')) {
       if (!/^_(?:id|lastUpdated|tag|profile|security|source)\b/.test(name))
-        throw invalid(`"_filter" does not take "${name}".`);
+        throw invalid('"_filter" takes of the names with "_" only those that every type has, like _id.');
     }
     return read(name, value, resourceType, goOn(context, 1));
   },

@@ -33,7 +33,7 @@ export function readFilter(text: string, context: FilterContext): Condition {
   const tokens = tokensOf(text);
   const reader = { tokens, at: 0, depth: 0, comparisons: 0 };
   const condition = readAny(reader, context);
-  if (reader.at < tokens.length) throw invalid(`ends too early before "${tokens[reader.at]!.text}".`);
+  if (reader.at < tokens.length) throw invalid('goes on behind its end: a "(" is missing, or "and" or "or".');
   return condition;
 }
 
@@ -150,7 +150,7 @@ function compare(path: string, operator: string, text: string, context: FilterCo
   const how = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined;
   if (how === undefined) {
     throw invalid(
-      `does not know "${operator.slice(0, 16)}". It takes ${[...Object.keys(OPERATORS), 'ne', 'po', 'pr'].join(', ')}.`,
+      `has a comparison that it does not know. It takes ${[...Object.keys(OPERATORS), 'ne', 'po', 'pr'].join(', ')}.`,
     );
   }
   if (!how.types.includes(type)) throw invalid(`does not take "${operator}" for "${path}", which is of type ${type}.`);

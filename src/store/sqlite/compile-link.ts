@@ -1,6 +1,6 @@
 import type { Condition } from '../../search/query.ts';
-import { type Fragment, fragment, join, sql } from './fragment.ts';
-import { plainPath } from './plain.ts';
+import { fragment, join, sql } from './fragment.ts';
+import { hasPlain, plainPath } from './plain.ts';
 import { idSource, type Source, scanSource, TABLES, termSource, withinDeadline } from './source.ts';
 import type { Statements } from './statements.ts';
 import type { TermKeys } from './term-keys.ts';
@@ -25,13 +25,6 @@ function listOfFew(inner: Source, { statements, count }: Following): string | un
   return found.length > MANY ? undefined : JSON.stringify(found.map(([seq]) => seq));
 }
 
-const refersToAny = (parameter: string, references: readonly string[]): Fragment => {
-  const path = fragment('?', plainPath(parameter));
-  const list = fragment('SELECT value FROM json_each(?)', JSON.stringify(references));
-  return sql`EXISTS (SELECT 1 FROM version x CROSS JOIN json_each(x.plain, ${path}) l
-    WHERE x.seq = +c.seq AND l.value IN (${list}))`;
-};
-
 /**
  * Resources of a type whose reference `parameter` leads to what `inner` finds. If that is little, they are those that are listed under
  * its ids; else what each of them refers to is looked at.
@@ -52,11 +45,12 @@ export function followForth(
     if (ids.length === 0) return undefined;
     const source = termSource(ids.map(id => keys.reference(resourceType, parameter, { type: target, id })));
     // A single resource is not held against each of many terms, but its references against their list.
-    if (source.ordered === undefined)
-      source.check = refersToAny(
+    if (source.ordered === undefined) {
+      source.check = hasPlain(
         parameter,
         ids.map(id => `${target}/${id}`),
       );
+    }
     return source;
   }
   const path = fragment('?', plainPath(parameter));

@@ -1,6 +1,7 @@
-import type { Condition, RangeValue, StringValue } from '../../search/query.ts';
-import { type Fragment, fragment } from './fragment.ts';
+import type { Condition, RangeValue, ReferenceValue, StringValue } from '../../search/query.ts';
+import { type Fragment, fragment, sql } from './fragment.ts';
 import { bounded } from './pack-unit.ts';
+import { hasPlain, isDerived } from './plain.ts';
 import { EVERY, type Source, termSource, valueSource } from './source.ts';
 import type { TermKeys } from './term-keys.ts';
 
@@ -25,11 +26,27 @@ export function compileValues(resourceType: string, condition: ValueCondition, k
     case 'token': {
       const terms = condition.anyOf.map(value => keys.token(resourceType, parameter, value));
       const known = terms.filter(term => term !== undefined);
-      return known.length === 0 ? undefined : termSource(known);
+      const codes = condition.anyOf.map(({ code }) => code);
+      return known.length === 0 ? undefined : withPlain(termSource(known), parameter, codes);
     }
-    case 'reference':
-      return termSource(condition.anyOf.map(value => keys.reference(resourceType, parameter, value)));
+    case 'reference': {
+      const terms = condition.anyOf.map(value => keys.reference(resourceType, parameter, value));
+      return withPlain(termSource(terms), parameter, condition.anyOf.map(textOf));
+    }
   }
+}
+
+/** What `printPlain` has for a reference; undefined where it has more than is known. */
+const textOf = (value: ReferenceValue): string | undefined =>
+  'url' in value ? value.url : value.type === undefined ? undefined : `${value.type}/${value.id}`;
+
+/** A single resource is held against each of many terms only where one of its texts is among theirs. */
+function withPlain(source: Source, parameter: string, texts: readonly (string | undefined)[]): Source {
+  if (source.ordered !== undefined || isDerived(parameter)) return source;
+  const known = texts.filter(text => text !== undefined);
+  return known.length < texts.length
+    ? source
+    : { ...source, check: sql`(${hasPlain(parameter, known)} AND ${source.check})` };
 }
 
 function compileString(

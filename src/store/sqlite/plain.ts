@@ -1,4 +1,5 @@
 import type { IndexEntry } from '../../search/index-entry.ts';
+import { type Fragment, fragment } from './fragment.ts';
 
 /**
  * References, codes and addresses as plain text, by parameter: what a search sorts by and follows, and terms, which are hashes, do not
@@ -21,7 +22,17 @@ export function printPlain(entries: readonly IndexEntry[]): string {
   return plain === undefined ? '' : JSON.stringify(plain);
 }
 
-const isDerived = (parameter: string): boolean => parameter.includes(':') || parameter.includes('$');
+/** Whether a name is made of a code, so that its values do not stand here. */
+export const isDerived = (parameter: string): boolean => parameter.includes(':') || parameter.includes('$');
 
 /** The place of a parameter's values in the JSON, for SQLite's functions. */
 export const plainPath = (parameter: string): string => `$."${parameter}"`;
+
+/** Whether the resource `c.seq` has one of the texts under a parameter. */
+export const hasPlain = (parameter: string, texts: readonly string[]): Fragment =>
+  fragment(
+    `EXISTS (SELECT 1 FROM version x CROSS JOIN json_each(x.plain, ?) l
+      WHERE x.seq = +c.seq AND l.value IN (SELECT value FROM json_each(?)))`,
+    plainPath(parameter),
+    JSON.stringify(texts),
+  );
