@@ -19,6 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   insurance: ['fhir', 'insurance/adjudication', 'insurance/batch', 'insurance/set-up', 'insurance/payment'],
   'insurance/adjudication': ['fhir'],
   'insurance/batch': ['fhir', 'insurance', 'insurance/set-up'],
+  'insurance/enrolment': ['fhir'],
   'insurance/payment': ['fhir', 'insurance'],
   'insurance/set-up': ['fhir', 'insurance', 'insurance/adjudication'],
   openimis: ['fhir', 'terminology', 'definitions', 'insurance'],
