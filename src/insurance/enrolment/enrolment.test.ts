@@ -131,10 +131,9 @@ describe('the premium', () => {
 });
 
 describe('the state of a policy', () => {
-  const pay = (amount: number, date: string, more: Partial<Contribution> = {}): Contribution => ({
+  const pay = (amount: number, date: string): Contribution => ({
     amount: decimalOf(amount),
     date,
-    ...more,
   });
   const policy = (...contributions: Contribution[]): Policy => ({
     value: decimalOf(188),
@@ -153,8 +152,7 @@ describe('the state of a policy', () => {
 
   it.each([
     ['too much is credit', [pay(100, '2024-02-10'), pay(90, '2024-02-20')], ['active', '2024-02-29', '-2.00']],
-    ['enforced', [pay(50, '2024-02-10', { isEnforced: true })], ['active', '2024-02-29', '138.00']],
-    ['photo fees do not count', [pay(188, '2024-02-10', { isPhotoFee: true })], ['idle', undefined, '188.00']],
+    ['photo fees do not count', [{ ...pay(188, '2024-02-10'), isPhotoFee: true }], ['idle', undefined, '188.00']],
     ['more after it was whole', [pay(188, '2024-02-10'), pay(1, '2024-05-01')], ['active', '2024-02-29', '-1.00']],
   ])('is not effective before its start: %s (E56)', (_what, payments, state) => {
     expect(told(paidState(policy(...payments)))).toEqual(state);
@@ -164,7 +162,8 @@ describe('the state of a policy', () => {
     const half = policy(pay(100, '2024-02-10'));
     expect(stateByClock(half, '2024-03-30').status).toBe('idle');
     expect(stateByClock(half, '2024-03-31').status).toBe('suspended');
-    const enforced = policy(pay(50, '2024-02-10', { isEnforced: true }));
+    const enforced = { ...policy(pay(50, '2024-02-10')), enforced: '2024-02-10' };
+    expect(told(paidState(enforced))).toEqual(['active', '2024-02-29', '138.00']);
     expect(stateByClock(enforced, '2024-03-31').status).toBe('suspended');
     const late = policy(pay(100, '2024-02-10'), pay(88, '2024-04-02'));
     expect(told(stateByClock(late, '2024-04-02'))).toEqual(['active', '2024-04-02', '0.00']);

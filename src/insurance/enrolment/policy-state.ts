@@ -6,8 +6,6 @@ export interface Contribution {
   amount: Decimal;
   date: Day;
   isPhotoFee?: boolean;
-  /** The officer has the policy begin though it is not paid in full. */
-  isEnforced?: boolean;
 }
 
 /** What a policy needs to be judged by its payments; all days inclusive. */
@@ -19,6 +17,8 @@ export interface Policy {
   lastPaymentDay?: Day;
   contributions: readonly Contribution[];
   maxInstalments?: number;
+  /** The day on which an officer had the policy begin though it was not paid whole. */
+  enforced?: Day;
 }
 
 /** A policy's own status: openIMIS' 1, 2, 4, 8. */
@@ -36,6 +36,8 @@ export interface PolicyState {
 
 const later = (a: Day, b: Day): Day => (a > b ? a : b);
 
+const earlier = (a: Day | undefined, b: Day): Day => (a !== undefined && a < b ? a : b);
+
 /** Payments that count, in the order of their days; those of one day as they were told. */
 const counting = (contributions: readonly Contribution[]): Contribution[] =>
   contributions
@@ -43,16 +45,17 @@ const counting = (contributions: readonly Contribution[]): Contribution[] =>
     .toSorted((a, b) => (a.date === b.date ? 0 : a.date < b.date ? -1 : 1));
 
 /**
- * How a policy stands by what was paid: active from the payment that completes the value, or that is enforced, though not before its
- * start. What is paid after the last day of payment completes a policy, too.
+ * How a policy stands by what was paid: active from the payment that completes the value, or from the day on which it was
+ * enforced, though not before its start. What is paid after the last day of payment completes a policy, too.
  */
-export const paidState = ({ value, start, contributions }: Policy): PolicyState => {
+export const paidState = ({ value, start, contributions, enforced }: Policy): PolicyState => {
   let paid = ZERO;
   let effective = compareDecimals(value, ZERO) <= 0 ? start : undefined;
-  for (const { amount, date, isEnforced } of counting(contributions)) {
+  for (const { amount, date } of counting(contributions)) {
     paid = addDecimals(paid, amount);
-    if (isEnforced || compareDecimals(paid, value) >= 0) effective ??= later(start, date);
+    if (compareDecimals(paid, value) >= 0) effective ??= later(start, date);
   }
+  if (enforced !== undefined) effective = earlier(effective, later(start, enforced));
   const balance = subtractDecimals(value, paid);
   return effective === undefined ? { status: 'idle', paid, balance } : { status: 'active', paid, balance, effective };
 };
