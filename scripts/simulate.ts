@@ -13,7 +13,7 @@ import { update } from '../src/interactions/update.ts';
 import { operations } from '../src/operations/operations.ts';
 import type { Scheme } from './simulate/claim-case.ts';
 import { differences } from './simulate/differences.ts';
-import { runCase, type SimulatedCase } from './simulate/kinds.ts';
+import { expectedOf, runCase, type SimulatedCase } from './simulate/kinds.ts';
 import type { Printed } from './simulate/set-up-resources.ts';
 
 const bytes = (resource: object): Buffer => Buffer.from(JSON.stringify(resource));
@@ -41,6 +41,17 @@ const schemeOf = ({ deps }: App, written: Printed[]): Scheme => {
       const { body } = await searchType(deps, { resourceType, parameters, handling: 'strict' });
       const { entry = [] } = JSON.parse(body!) as { entry?: { resource: Resource }[] };
       return entry.map(({ resource }) => resource);
+    },
+    askOne: async (resourceType, id, operation, parameters) => {
+      const { body } = await operations.get(operation)!.run(deps, {
+        level: 'instance',
+        resourceType,
+        id,
+        parameters,
+        body: Buffer.alloc(0),
+        prefer: readPrefer(undefined),
+      });
+      return JSON.parse(body!) as Resource;
     },
     ask: (resourceType, operation, parameters) => callType(operation, { resourceType, parameters }),
     call: (resourceType, operation, parameters) =>
@@ -100,7 +111,7 @@ const main = async (): Promise<number> => {
         throw new Error(`Case ${each.id}: ${wordsOf(error)}`);
       });
       results.push({ id: each.id, result });
-      if (expects) faults.push(...differences(result, each.expected).map(text => `${each.id} ${text}`));
+      if (expects) faults.push(...differences(result, expectedOf(each)).map(text => `${each.id} ${text}`));
     }
     process.stdout.write(`${JSON.stringify({ results })}\n`);
   } finally {

@@ -25,6 +25,13 @@ export interface Scheme {
     operation: string,
     parameters: readonly (readonly [name: string, value: string])[],
   ): Promise<Resource>;
+  /** Calls an operation on a resource that changes nothing. */
+  askOne(
+    resourceType: string,
+    id: string,
+    operation: string,
+    parameters: readonly (readonly [name: string, value: string])[],
+  ): Promise<Resource>;
   /** Calls an operation on a type with Parameters. */
   call(resourceType: string, operation: string, parameters: object): Promise<Resource>;
   /** Calls an operation on a claim, and gives back the answer as it is then. */

@@ -1,5 +1,6 @@
 import { runBatchCase } from './batch-case.ts';
 import { runClaimCase, runEligibilityCase, type Scheme } from './claim-case.ts';
+import { runEnrolmentCase } from './enrolment-case.ts';
 import { runPaymentCase } from './payment-case.ts';
 
 /** What all cases have, whatever they try. */
@@ -7,7 +8,14 @@ export interface SimulatedCase {
   id: string;
   kind: string;
   expected?: unknown;
+  /** Each may have what is expected after it. */
+  steps?: readonly { expect?: unknown }[];
 }
+
+/** What a case expects: as a whole, or after its steps. */
+export const expectedOf = ({ expected, steps }: SimulatedCase): unknown =>
+  expected ??
+  (steps?.some(({ expect }) => expect !== undefined) ? { steps: steps.map(({ expect = {} }) => expect) } : undefined);
 
 /** Tries a case on a server and says what happened, in the words of its kind. `number` tells it from other cases of the run. */
 type RunCase = (scheme: Scheme, simulated: never, number: number) => Promise<unknown>;
@@ -16,6 +24,7 @@ const kinds: ReadonlyMap<string, RunCase> = new Map<string, RunCase>([
   ['batch', runBatchCase],
   ['claim', runClaimCase],
   ['eligibility', runEligibilityCase],
+  ['enrolment', runEnrolmentCase],
   ['payment', runPaymentCase],
 ]);
 

@@ -31,6 +31,8 @@ export const insuranceRefusals = {
   'payment-reconciliation-large': 'A reconciliation settles more invoices than are changed at once.',
   'batch-run-not-due': 'A batch run is asked for where the product has no distribution that ends with the month.',
   'batch-already-run': 'A batch run is asked for a product and period that were run.',
+  'premium-set-up-missing':
+    'What is due for a contract is asked, and the product, the contract or a member lacks what that rests on.',
   'invoice-paid': 'An invoice for which money was paid is called off, deleted, or changed to another currency.',
 } as const satisfies Record<string, string>;
 

@@ -13,7 +13,10 @@ export type KiungoExtension =
   | 'coverage-use'
   | 'invoice-balance'
   | 'medication-validity'
+  | 'plan-discount'
   | 'plan-distribution'
+  | 'plan-period'
+  | 'policy-enforced'
   | 'price-list';
 
 /** The URL of such an extension. */

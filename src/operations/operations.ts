@@ -7,6 +7,7 @@ import { jsonSchema } from './json-schema.ts';
 import { lookup } from './lookup.ts';
 import { meta } from './meta.ts';
 import type { Operation } from './operation.ts';
+import { premium } from './premium.ts';
 import { purge } from './purge.ts';
 import { snapshot } from './snapshot.ts';
 import { submit } from './submit.ts';
@@ -27,6 +28,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     meta,
     metaAdd,
     metaDelete,
+    premium,
     purge,
     snapshot,
     submit,

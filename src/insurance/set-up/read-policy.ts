@@ -1,0 +1,90 @@
+import type { Contract, ContractTermAsset, Extension, Patient } from 'fhir/r4.js';
+import { decimalOf } from '../../fhir/decimal.ts';
+import { isAdult } from '../adjudication/claim-days.ts';
+import { needed, SetUpMissing } from '../adjudication/set-up-missing.ts';
+import { firstDayOf, lastDayOf } from '../coverage-in-force.ts';
+import type { Contribution } from '../enrolment/policy-state.ts';
+import type { Enrolment, FamilySize } from '../enrolment/premium-plan.ts';
+import { targetOf } from '../insured-reference.ts';
+import { codeOf, kiungoExtension } from '../kiungo-codes.ts';
+import { OPENIMIS } from '../openimis-codes.ts';
+import { readInsuree } from './read-asked-claim.ts';
+
+const PREMIUM = `${OPENIMIS}/StructureDefinition/contract-premium`;
+const RELATIONSHIP = `${OPENIMIS}/CodeSystem/patient-contact-relationship`;
+
+/** Those whom a family takes along. */
+const OTHERS = '7';
+const PHOTO_FEE = 'P';
+
+/** What is insured: the people, the product, the days. */
+export const assetOf = ({ term = [] }: Contract): ContractTermAsset | undefined =>
+  term.flatMap(({ asset = [] }) => asset)[0];
+
+/** The product of a policy, `InsurancePlan/id`. */
+export const productOf = (contract: Contract): string | undefined =>
+  (assetOf(contract)?.valuedItem ?? [])
+    .flatMap(({ entityReference }) => targetOf(entityReference) ?? [])
+    .find(target => target.startsWith('InsurancePlan/'));
+
+/** The people of a policy, `Patient/id`, each once. */
+export const membersOf = (contract: Contract): string[] => [
+  ...new Set((assetOf(contract)?.typeReference ?? []).flatMap(reference => targetOf(reference) ?? [])),
+];
+
+/** The policy that this one renews, `Contract/id`. */
+export const renewedOf = ({ supportingInfo = [] }: Contract): string | undefined =>
+  supportingInfo.flatMap(reference => targetOf(reference) ?? []).find(target => target.startsWith('Contract/'));
+
+/**
+ * When a policy was enrolled, and what it renews.
+ * @throws {SetUpMissing} where it says that it is renewed but not what, or the one before has no end
+ */
+export const readEnrolment = (contract: Contract, renewed: Contract | undefined, timeZone: string): Enrolment => {
+  const enrolled = needed(
+    contract.issued === undefined ? undefined : firstDayOf(contract.issued, timeZone),
+    'the day of enrolment: Contract.issued',
+  );
+  if (renewedOf(contract) === undefined && contract.legalState?.text !== 'Renewed') return { enrolled };
+  const before = needed(renewed, 'the policy that is renewed: Contract.supportingInfo');
+  const end = needed(assetOf(before)?.period?.[0]?.end, 'the last day of the policy that is renewed: its asset.period');
+  return { enrolled, previousExpiry: needed(lastDayOf(end, timeZone), 'the last day of the policy that is renewed') };
+};
+
+const isOther = ({ contact = [] }: Patient): boolean =>
+  contact.some(({ relationship = [] }) => relationship.some(concept => codeOf(concept, RELATIONSHIP) === OTHERS));
+
+/** How many of which kind a family has on a day. @throws {SetUpMissing} where a birth date does not tell */
+export const countFamily = (members: readonly Patient[], day: string): FamilySize => {
+  const family: FamilySize = { adults: 0, children: 0, otherAdults: 0, otherChildren: 0 };
+  for (const member of members) {
+    const adult = isAdult(readInsuree(member), day);
+    if (isOther(member)) family[adult ? 'otherAdults' : 'otherChildren']++;
+    else family[adult ? 'adults' : 'children']++;
+  }
+  return family;
+};
+
+const partOf = ({ extension = [] }: Extension, url: string): Extension | undefined =>
+  extension.find(part => part.url === url);
+
+/** What was paid for a policy. @throws {SetUpMissing} for an amount or a day that is missing, or another currency */
+export const readContributions = (contract: Contract, currency: string): Contribution[] =>
+  (assetOf(contract)?.extension ?? [])
+    .filter(({ url }) => url === PREMIUM)
+    .map(extension => {
+      const amount = partOf(extension, 'amount')?.valueMoney;
+      if (amount?.currency !== undefined && amount.currency !== currency) {
+        throw new SetUpMissing(`each contribution in ${currency}, the currency of the product`);
+      }
+      const isPhotoFee = codeOf(partOf(extension, 'category')?.valueCodeableConcept) === PHOTO_FEE;
+      return {
+        amount: decimalOf(needed(amount?.value, 'the amount of each contribution')),
+        date: needed(partOf(extension, 'date')?.valueDate, 'the date of each contribution'),
+        ...(isPhotoFee ? { isPhotoFee } : {}),
+      };
+    });
+
+/** The day on which an officer had the policy begin though it was not paid whole. */
+export const enforcedOn = (contract: Contract): string | undefined =>
+  (assetOf(contract)?.extension ?? []).find(({ url }) => url === kiungoExtension('policy-enforced'))?.valueDate;
