@@ -217,11 +217,14 @@ describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name =
     );
     expect(cells.some(({ code, claimed }) => code === 'submit' && claimed !== undefined)).toBe(name === 'openimis');
     expect(rest.operation?.map(each => each.name)).toEqual(['validate', 'meta']);
+    const definitions = new Map<string, Promise<Answer>>();
+    const definitionOf = (url: string): Promise<Answer> => {
+      const asked = definitions.get(url) ?? server.get(`OperationDefinition/${lastStep(url)}`);
+      definitions.set(url, asked);
+      return asked;
+    };
     await inParallel(cells, async ({ resource, code, claimed }) => {
-      const { body: definition } =
-        claimed === undefined
-          ? { body: undefined }
-          : await server.get(`OperationDefinition/${lastStep(claimed.definition)}`);
+      const { body: definition } = claimed === undefined ? { body: undefined } : await definitionOf(claimed.definition);
       if (claimed !== undefined) expect(definition).toMatchObject({ url: claimed.definition, code });
       for (const level of resource === undefined ? (['system'] as const) : (['type', 'instance'] as const)) {
         const path = { system: '', type: `${resource?.type}/`, instance: `${resource?.type}/${UNKNOWN}/` }[level];
@@ -240,7 +243,7 @@ describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name =
         expect(methodsOf(put)).toBe(affectsState ? 'POST' : 'GET, POST');
       }
     });
-  });
+  }, 60_000);
 });
 
 describe('a capability file of the operator', () => {
