@@ -143,6 +143,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     const readDefinitions = followDefinitions(store, definitions);
     await readDefinitions();
     warnOfLoaded(definitions, log);
+    const newId = createUuidV7(now);
     const deps: Deps = {
       definitions,
       readDefinitions,
@@ -155,7 +156,8 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       setUp: createSetUpMemory(),
       insuranceRules: capability.insuranceRules ? insuranceRules : new Map(),
       now,
-      newId: createUuidV7(now),
+      newId,
+      newEffectId: newId,
       tell: (text, facts) => log.info(facts, text),
       settings,
     };

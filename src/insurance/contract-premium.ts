@@ -9,12 +9,14 @@ import { money } from './claim-amounts.ts';
 import { lastPaymentDay, policyExpiry, policyStart } from './enrolment/policy-days.ts';
 import { type Policy, type PolicyState, stateByClock, surplusInstalment } from './enrolment/policy-state.ts';
 import { type Premium, type PremiumPart, premiumOf } from './enrolment/premium.ts';
+import type { Enrolment } from './enrolment/premium-plan.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { Found, Lookups, Scheme } from './insurance-rule.ts';
 import {
   countFamily,
   enforcedOn,
   membersOf,
+  membersWithPlace,
   productOf,
   readContributions,
   readEnrolment,
@@ -51,9 +53,13 @@ const PARTS: Readonly<Record<PremiumPart, string>> = {
   discount: 'discount for enrolling early',
 };
 
-/** What a premium is made of, and what was paid. */
-interface Account {
+/** What a premium is made of, what was paid, and how that leaves the policy. */
+export interface PolicyAccount {
   product: string;
+  plan: InsurancePlan;
+  enrolment: Enrolment;
+  /** Those who found a place. */
+  members: readonly Patient[];
   currency: string;
   premium: Premium;
   policy: Policy;
@@ -62,8 +68,11 @@ interface Account {
 
 type Asked = Scheme & { found: Found; today: string };
 
-/** @throws {SetUpMissing} */
-const accountOf = (contract: Contract, { found, today, timeZone, currency: ofScheme }: Asked): Account => {
+/** The account of a contract, of what `premiumLookups` found. @throws {SetUpMissing} where it rests on what is not there */
+export const policyAccount = (
+  contract: Contract,
+  { found, today, timeZone, currency: ofScheme }: Asked,
+): PolicyAccount => {
   const product = needed(productOf(contract), 'the product: valuedItem.entityReference of the first asset');
   const resource = needed(found.product?.[0] as InsurancePlan | undefined, 'the product that the contract names');
   const members = (found.members ?? []) as unknown as Patient[];
@@ -87,10 +96,19 @@ const accountOf = (contract: Contract, { found, today, timeZone, currency: ofSch
     ...(enforced === undefined ? {} : { enforced }),
     ...(plan.maxInstalments === undefined ? {} : { maxInstalments: plan.maxInstalments }),
   };
-  return { product, currency, premium, policy, state: stateByClock(policy, today) };
+  return {
+    product,
+    plan: resource,
+    enrolment,
+    members: membersWithPlace(members, enrolment.enrolled, premium.counted),
+    currency,
+    premium,
+    policy,
+    state: stateByClock(policy, today),
+  };
 };
 
-const notesOf = ({ policy, state, currency }: Account): string[] => {
+const notesOf = ({ policy, state, currency }: PolicyAccount): string[] => {
   const { unscaled } = state.balance;
   const amount = (value: Decimal) => `${formatDecimal(value, minorUnits(currency))} ${currency}`;
   const surplus = surplusInstalment(policy);
@@ -105,7 +123,7 @@ const notesOf = ({ policy, state, currency }: Account): string[] => {
   ];
 };
 
-const parametersOf = (account: Account): ParametersParameter[] => {
+const parametersOf = (account: PolicyAccount): ParametersParameter[] => {
   const { product, currency, premium, policy, state } = account;
   const amount = (name: string, value: Decimal): ParametersParameter => ({ name, valueMoney: money(value, currency) });
   const day = (name: string, value: string | undefined): ParametersParameter[] =>
@@ -152,7 +170,7 @@ export const contractPremium = (
 ): { parameters: readonly ParametersParameter[] } | { issues: readonly Issue[] } => {
   try {
     const on = today ?? dayOf(now, asked.timeZone);
-    return { parameters: parametersOf(accountOf(contractOf(resource), { ...asked, today: on })) };
+    return { parameters: parametersOf(policyAccount(contractOf(resource), { ...asked, today: on })) };
   } catch (error) {
     if (!(error instanceof SetUpMissing)) throw error;
     const text = `What is due cannot be told. Missing is ${error.what}.`;

@@ -97,7 +97,7 @@ export interface InsuranceRule {
   /**
    * What else is to be from now on because of this resource: further versions of resources that were looked up (`exact`) or of the
    * resource itself, stored in the same unit. Each replaces the version that `meta` names; where another write has replaced that
-   * already, everything is looked up and judged anew.
+   * already, everything is looked up and judged anew. One without an id is a new resource.
    */
   effects?(exact: Resource, context: InsuranceContext): readonly Resource[];
   /** Steps after the answer, by the code of the operation that takes them: `review`, `process`. */

@@ -1,4 +1,5 @@
 import { claimRule } from './claim.ts';
+import { contractRule } from './contract.ts';
 import { coverageEligibilityRequestRule } from './coverage-eligibility-request.ts';
 import type { InsuranceRule } from './insurance-rule.ts';
 import { invoiceRule } from './invoice.ts';
@@ -9,6 +10,7 @@ import { taskRule } from './task.ts';
 /** The insurance work by resource type; what is not here is stored like any other resource. */
 export const insuranceRules: ReadonlyMap<string, InsuranceRule> = new Map([
   ['Claim', claimRule],
+  ['Contract', contractRule],
   ['CoverageEligibilityRequest', coverageEligibilityRequestRule],
   ['Invoice', invoiceRule],
   ['PaymentNotice', paymentNoticeRule],

@@ -64,6 +64,8 @@ export interface Deps {
   now: () => number;
   /** A new logical id; later ones sort after earlier ones. */
   newId: () => string;
+  /** The same for what follows from a resource; an entry of a transaction has its own `newId`, which gives the id that was chosen for it. */
+  newEffectId: () => string;
   /** Tells the operator, in the log, what has happened; never a person's data. */
   tell: (text: string, facts: Readonly<Record<string, string | number>>) => void;
   settings: Settings;

@@ -102,12 +102,20 @@ const applyInsurance = async (
   return judged;
 };
 
-/** The change that an effect is: over the version that was looked up, or over the one that `head` is about to be. */
+/** The change that an effect is: a new resource, or over the version that was looked up, or over the one that `head` is about to be. */
 const effectChange = (deps: Deps, effect: Resource, head: VersionHead): Change & { text: string } => {
-  const isSelf = effect.resourceType === head.resourceType && effect.id === head.id;
   const { resourceType } = effect;
+  if (effect.id === undefined) {
+    return ownChange(deps, effect, {
+      resourceType,
+      id: deps.newEffectId(),
+      versionId: 1,
+      lastUpdated: head.lastUpdated,
+    });
+  }
+  const isSelf = resourceType === head.resourceType && effect.id === head.id;
   const versionId = (isSelf ? head.versionId : plainNumber(effect.meta?.versionId)) + 1;
-  const version: VersionHead = { resourceType, id: effect.id!, versionId, lastUpdated: head.lastUpdated };
+  const version: VersionHead = { resourceType, id: effect.id, versionId, lastUpdated: head.lastUpdated };
   return ownChange(deps, effect, version);
 };
 

@@ -1,133 +1,28 @@
 import type { Parameters, ParametersParameter } from 'fhir/r4.js';
 import { expect, it } from 'vitest';
 import type { JsonObject, Resource } from '../../src/fhir/resource.ts';
+import {
+  BORN,
+  contract,
+  enforced,
+  group,
+  months,
+  OPENIMIS,
+  paid,
+  patient,
+  period,
+  product,
+  renewalDiscount,
+} from './enrolment-resources.ts';
 import { expectOutcome } from './expect-outcome.ts';
 import { useServer } from './start-server.ts';
 
 const server = useServer();
 
-const OPENIMIS = 'https://openimis.github.io/openimis_fhir_r4_ig';
-const KIUNGO = 'https://kiungo.example/fhir';
-
 const put = async (resource: Resource): Promise<void> => {
   const { status, text } = await server.put(`${resource.resourceType}/${resource.id}`, resource);
   expect(status, text).toBeLessThan(300);
 };
-
-const months = (value: number): JsonObject => ({ value, unit: 'months' });
-const limit = (code: string, value: number): JsonObject => ({ value: { value }, code: { coding: [{ code }] } });
-const cost = (code: string, value: number, more: JsonObject = {}): JsonObject => ({
-  type: { coding: [{ system: `${OPENIMIS}/CodeSystem/insurance-plan-general-cost-type`, code }] },
-  cost: { value, currency: 'USD' },
-  ...more,
-});
-const medical = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/insurance-plan-type', code: 'medical' }] };
-const period = (kind: string, value: number): JsonObject => ({
-  url: `${KIUNGO}/StructureDefinition/plan-period`,
-  extension: [
-    { url: 'kind', valueCode: kind },
-    { url: 'period', valueQuantity: months(value) },
-  ],
-});
-const renewalDiscount = {
-  url: `${KIUNGO}/StructureDefinition/plan-discount`,
-  extension: [
-    { url: 'kind', valueCode: 'renewal' },
-    { url: 'percentage', valueDecimal: 5 },
-    { url: 'period', valueQuantity: months(1) },
-  ],
-};
-
-/** The product of the worked example E52. */
-const product = (id: string, extension: JsonObject[]): Resource => ({
-  resourceType: 'InsurancePlan',
-  id,
-  extension,
-  identifier: [{ value: id }],
-  status: 'active',
-  name: id,
-  coverage: [{ type: medical, benefit: [{ type: medical, limit: [limit('period', 12), limit('memberCount', 6)] }] }],
-  plan: [
-    {
-      generalCost: [
-        cost('lumpsum', 100, { groupSize: 3 }),
-        cost('premiumAdult', 30),
-        cost('premiumChild', 10),
-        cost('registrationFee', 5),
-        cost('generalAssemblyLumpSum', 8),
-      ],
-    },
-  ],
-});
-
-const BORN = {
-  ada: '1990-01-01',
-  ben: '2006-01-31',
-  cai: '2006-02-01',
-  dua: '2015-05-05',
-  eli: '2020-01-01',
-  fay: '1980-01-01',
-};
-const NAMES = Object.keys(BORN);
-
-const patient = ([id, birthDate]: [string, string]): Resource => ({
-  resourceType: 'Patient',
-  id,
-  identifier: [{ value: id }],
-  name: [{ family: 'Example', given: [id] }],
-  gender: 'female',
-  birthDate,
-  ...(id === 'fay'
-    ? {
-        contact: [
-          {
-            relationship: [{ coding: [{ system: `${OPENIMIS}/CodeSystem/patient-contact-relationship`, code: '7' }] }],
-            name: { family: 'Example', given: ['ada'] },
-          },
-        ],
-      }
-    : {}),
-});
-
-const paid = (value: number, date: string, category = 'C'): JsonObject => {
-  const coded = (system: string, code: string) => ({ coding: [{ system: `${OPENIMIS}/CodeSystem/${system}`, code }] });
-  return {
-    url: `${OPENIMIS}/StructureDefinition/contract-premium`,
-    extension: [
-      { url: 'category', valueCodeableConcept: coded('contract-premium-category', category) },
-      { url: 'amount', valueMoney: { value, currency: 'USD' } },
-      { url: 'receipt', valueString: `R-${date}` },
-      { url: 'date', valueDate: date },
-      { url: 'type', valueCodeableConcept: coded('contract-premium-type', 'C') },
-    ],
-  };
-};
-
-const contract = (
-  id: string,
-  issued: string,
-  { extension = [], plan = 'e52', more = {} }: { extension?: JsonObject[]; plan?: string; more?: JsonObject } = {},
-): Resource => ({
-  resourceType: 'Contract',
-  id,
-  status: 'offered',
-  issued,
-  subject: [{ reference: 'Group/family' }],
-  term: [
-    {
-      offer: { text: 'Family cover' },
-      asset: [
-        {
-          ...(extension.length === 0 ? {} : { extension }),
-          typeReference: NAMES.map(name => ({ reference: `Patient/${name}` })),
-          period: [{ start: '2024-01-01', end: '2024-12-31' }],
-          valuedItem: [{ entityReference: { reference: `InsurancePlan/${plan}` } }],
-        },
-      ],
-    },
-  ],
-  ...more,
-});
 
 const ask = async (id: string, today = '2024-03-10'): Promise<ParametersParameter[]> => {
   const { status, text, body } = await server.get(`Contract/${id}/$premium?today=${today}`);
@@ -143,15 +38,7 @@ const told = (parameters: readonly ParametersParameter[], ...names: string[]): u
 it('$premium tells what is due line by line, what was paid, and how that leaves the policy', async () => {
   await put(product('e52', [period('administration', 1), renewalDiscount]));
   for (const person of Object.entries(BORN)) await put(patient(person));
-  const family = NAMES.map(name => ({ entity: { reference: `Patient/${name}` } }));
-  await put({
-    resourceType: 'Group',
-    id: 'family',
-    identifier: [{ value: 'f' }],
-    type: 'person',
-    actual: true,
-    member: family,
-  });
+  await put(group);
   await put(contract('new', '2024-01-31'));
   const due = await ask('new');
   const lines = due.filter(({ name }) => name === 'line').map(({ part = [] }) => part.map(contentOf));
@@ -178,14 +65,11 @@ it.each([
   ['all, late', [paid(100, '2024-02-10'), paid(88, '2024-03-05')], ['active', '2024-03-05', 0]],
   ['too much', [paid(100, '2024-02-10'), paid(90, '2024-02-20')], ['active', '2024-02-29', -2]],
   ['a photo', [paid(188, '2024-02-10', 'P')], ['idle', undefined, 188]],
-  [
-    'part, enforced',
-    [paid(50, '2024-02-10'), { url: `${KIUNGO}/StructureDefinition/policy-enforced`, valueDate: '2024-02-10' }],
-    ['active', '2024-02-29', 138],
-  ],
-])('who paid %s', async (_what, extension, state) => {
-  await put(contract('paid', '2024-01-31', { extension }));
-  expect(told(await ask('paid'), 'status', 'effective', 'balance')).toEqual(state);
+  ['part, enforced', [paid(50, '2024-02-10'), enforced('2024-02-10')], ['active', '2024-02-29', 138]],
+])('who paid %s', async (what, extension, state) => {
+  const id = what.replaceAll(/[^a-z]+/g, '-');
+  await put(contract(id, '2024-01-31', { extension }));
+  expect(told(await ask(id), 'status', 'effective', 'balance')).toEqual(state);
 });
 
 it('by the clock a policy expires, and is suspended where the time for payment has passed', async () => {

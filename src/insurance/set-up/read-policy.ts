@@ -54,15 +54,24 @@ export const readEnrolment = (contract: Contract, renewed: Contract | undefined,
 const isOther = ({ contact = [] }: Patient): boolean =>
   contact.some(({ relationship = [] }) => relationship.some(concept => codeOf(concept, RELATIONSHIP) === OTHERS));
 
+/** Which of the family's kinds a member is on a day. @throws {SetUpMissing} where the birth date does not tell */
+const kindOf = (member: Patient, day: string): keyof FamilySize => {
+  const adult = isAdult(readInsuree(member), day);
+  if (isOther(member)) return adult ? 'otherAdults' : 'otherChildren';
+  return adult ? 'adults' : 'children';
+};
+
 /** How many of which kind a family has on a day. @throws {SetUpMissing} where a birth date does not tell */
 export const countFamily = (members: readonly Patient[], day: string): FamilySize => {
   const family: FamilySize = { adults: 0, children: 0, otherAdults: 0, otherChildren: 0 };
-  for (const member of members) {
-    const adult = isAdult(readInsuree(member), day);
-    if (isOther(member)) family[adult ? 'otherAdults' : 'otherChildren']++;
-    else family[adult ? 'adults' : 'children']++;
-  }
+  for (const member of members) family[kindOf(member, day)]++;
   return family;
+};
+
+/** The members that found one of the places of their kind on a day, who is named first before others. @throws {SetUpMissing} */
+export const membersWithPlace = (members: readonly Patient[], day: string, places: FamilySize): Patient[] => {
+  const left = { ...places };
+  return members.filter(member => left[kindOf(member, day)]-- > 0);
 };
 
 const partOf = ({ extension = [] }: Extension, url: string): Extension | undefined =>

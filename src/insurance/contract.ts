@@ -1,0 +1,80 @@
+import type { Contract, Coverage, Patient } from 'fhir/r4.js';
+import { dayOf } from '../fhir/datetime.ts';
+import type { Issue } from '../fhir/issue.ts';
+import type { Resource } from '../fhir/resource.ts';
+import { SetUpMissing } from './adjudication/set-up-missing.ts';
+import { type BegunPolicy, begunPolicy, executedContract, memberCoverage } from './begun-policy.ts';
+import { policyAccount, premiumLookups } from './contract-premium.ts';
+import { refusal } from './insurance-refusals.ts';
+import type { InsuranceContext, InsuranceRule, Lookups } from './insurance-rule.ts';
+import { targetOf } from './insured-reference.ts';
+import { OPENIMIS } from './openimis-codes.ts';
+import { membersOf, productOf } from './set-up/read-policy.ts';
+
+const contractOf = (resource: Resource): Contract => resource as unknown as Contract;
+
+/** Only what is offered waits to begin; what somebody else executed stays as it was sent. */
+const isOffered = (contract: Contract): boolean =>
+  contract.status === 'offered' && productOf(contract) !== undefined && membersOf(contract).length > 0;
+
+const lookups = (resource: Resource): Lookups => {
+  const contract = contractOf(resource);
+  if (!isOffered(contract)) return {};
+  const parameters = [['beneficiary', membersOf(contract).join(',')]] as const;
+  return { ...premiumLookups(resource), coverages: { resourceType: 'Coverage', parameters, isHeld: true } };
+};
+
+/** The policy of an offered contract where it begins; what is missing for that is told by `$premium`. */
+const begun = (resource: Resource, context: InsuranceContext): BegunPolicy | undefined => {
+  const contract = contractOf(resource);
+  if (!isOffered(contract)) return undefined;
+  try {
+    const today = dayOf(context.now, context.timeZone);
+    return begunPolicy(policyAccount(contract, { ...context, today }));
+  } catch (error) {
+    if (error instanceof SetUpMissing) return undefined;
+    throw error;
+  }
+};
+
+const judge = (resource: Resource, context: InsuranceContext): Issue[] => {
+  if (context.previous?.status !== 'executed' || resource.status !== 'offered') return [];
+  if (begun(resource, context) !== undefined) return [];
+  const text =
+    'This policy has begun. Keep the product, the members and the contributions that it began with, or keep the status executed.';
+  return [refusal('contract-begun', 'Contract.status', text)];
+};
+
+const IS_HEAD = `${OPENIMIS}/StructureDefinition/patient-is-head`;
+
+/** The head of the family, or else who is named first. */
+const holderOf = ([first, ...others]: readonly Patient[]): string => {
+  const isHead = ({ extension = [] }: Patient): boolean =>
+    extension.some(({ url, valueBoolean }) => url === IS_HEAD && valueBoolean === true);
+  return `Patient/${([first, ...others].find(member => member && isHead(member)) ?? first)?.id}`;
+};
+
+/** The contract executed, and cover for each member who has none of it yet. */
+const effects = (exact: Resource, context: InsuranceContext): Resource[] => {
+  const policy = begun(exact, context);
+  if (policy === undefined) return [];
+  const { found, id, baseUrl } = context;
+  const contract = `Contract/${id}`;
+  const { members } = policy.account;
+  const covered = new Set(
+    ((found.coverages ?? []) as unknown as Coverage[])
+      .filter(coverage => coverage.contract?.some(reference => targetOf(reference, baseUrl) === contract))
+      .map(({ beneficiary }) => targetOf(beneficiary, baseUrl)),
+  );
+  const holder = holderOf(members);
+  const coverages = members
+    .filter(member => !covered.has(`Patient/${member.id}`))
+    .map(member => memberCoverage(member, policy, { contract, holder }));
+  return [{ ...executedContract(contractOf(exact), policy), id }, ...coverages] as unknown as Resource[];
+};
+
+/**
+ * A policy of a family. Offered, it waits until it is paid whole or an officer enforces it; then it is executed, and each member who has
+ * a place gets cover, all in the same unit. https://hl7.org/fhir/R4/contract.html
+ */
+export const contractRule: InsuranceRule = { lookups, judge, effects };
