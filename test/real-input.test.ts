@@ -59,7 +59,7 @@ const putNormalized = async (app: App, text: string): Promise<Answer & { changes
 };
 
 const get = async ({ url }: App, path: string): Promise<string> => {
-  const response = await fetch(`${url}/${path}`);
+  const response = await fetch(`${url}/${path}`, { headers: { accept: 'application/fhir+json' } });
   expect(response.status, path).toBe(200);
   return response.text();
 };
