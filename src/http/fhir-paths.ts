@@ -175,6 +175,7 @@ export const fhirPaths = (deps: Deps, software: { version: string; started: numb
             id: request.params.id,
             body: bodyOf(request),
             ...given('ifMatch', header(request, 'if-match')),
+            ...given('ifNoneMatch', header(request, 'if-none-match')),
             ...normalizing(request),
           }),
       },

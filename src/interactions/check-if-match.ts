@@ -30,6 +30,25 @@ export const checkIfMatch = (ifMatch: string | undefined, currentVersionId: numb
   );
 };
 
+/**
+ * Lets an update through whose `If-None-Match: *` says that it is to create.
+ * https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
+ * @throws {FhirError} 412 if there is such a resource; 400 for anything but `*`, which means nothing in an update
+ */
+export const checkIfNoneMatch = (ifNoneMatch: string | undefined, currentVersionId: number, exists: boolean): void => {
+  if (ifNoneMatch === undefined) return;
+  if (ifNoneMatch.trim() !== '*') {
+    throw refuse(
+      'header-malformed',
+      'If-None-Match of an update must be *: store it only if there is no such resource.',
+    );
+  }
+  if (!exists) return;
+  throw refuse('precondition-failed', 'There is such a resource already, and If-None-Match asks that there be none.', {
+    headers: { etag: versionToEtag(currentVersionId) },
+  });
+};
+
 /** Where the operator wants it: who changes what is stored says which version he knows. @throws {FhirError} 428 */
 export const requireIfMatch = ({ settings }: Pick<Deps, 'settings'>, ifMatch: string | undefined): void => {
   if (ifMatch !== undefined || !settings.requireIfMatch) return;

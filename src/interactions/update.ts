@@ -1,6 +1,6 @@
 import { refuse } from '../fhir/fhir-error.ts';
 import type { ParsedResource } from '../fhir/parse-resource.ts';
-import { checkIfMatch, requireIfMatch } from './check-if-match.ts';
+import { checkIfMatch, checkIfNoneMatch, requireIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { enabledType } from './enabled-type.ts';
 import { meantId } from './find-targets.ts';
@@ -16,6 +16,8 @@ export interface UpdateRequest {
   body: Buffer;
   /** The If-Match header. */
   ifMatch?: string;
+  /** The If-None-Match header: `*` for an update that is to create. */
+  ifNoneMatch?: string;
   /** Rewrites the forms of this dialect first; a UUID in capitals as the id, too. */
   normalize?: 'openimis';
 }
@@ -25,6 +27,7 @@ export interface ParsedUpdate {
   id: string;
   parsed: ParsedResource;
   ifMatch?: string;
+  ifNoneMatch?: string;
   /** Go the whole way and store nothing. */
   isTrial?: boolean;
 }
@@ -40,7 +43,7 @@ export const requireUpdateCreate = (deps: Deps, resourceType: string, id: string
 
 /** As `update`, for a resource that was read already. */
 export const updateParsed = async (deps: Deps, request: ParsedUpdate): Promise<InteractionResult> => {
-  const { id, parsed, ...options } = request;
+  const { id, parsed, ifNoneMatch, ...options } = request;
   const { resourceType } = parsed.resource;
   if (parsed.resource.id !== id) {
     throw refuse('id-mismatch', `The body must have the id of the path: "id": "${id}".`, {
@@ -51,6 +54,7 @@ export const updateParsed = async (deps: Deps, request: ParsedUpdate): Promise<I
     const current = await deps.store.read({ resourceType, id });
     const exists = current !== undefined && current.method !== 'DELETE';
     checkIfMatch(options.ifMatch, current?.versionId ?? 0, exists);
+    checkIfNoneMatch(ifNoneMatch, current?.versionId ?? 0, exists);
     if (exists && !options.isTrial) requireIfMatch(deps, options.ifMatch);
     if (!exists) requireUpdateCreate(deps, resourceType, id);
     return replace(deps, parsed, { id, current, ...options });
@@ -64,13 +68,12 @@ export const updateParsed = async (deps: Deps, request: ParsedUpdate): Promise<I
  */
 export const update = async (
   deps: Deps,
-  { resourceType, id: pathId, body, ifMatch, normalize }: UpdateRequest,
+  { resourceType, id: pathId, body, normalize, ...conditions }: UpdateRequest,
 ): Promise<InteractionResult> => {
   const parsed = readBody(deps, resourceType, body);
-  const options = ifMatch === undefined ? {} : { ifMatch };
-  if (normalize === undefined) return updateParsed(deps, { id: pathId, parsed, ...options });
+  if (normalize === undefined) return updateParsed(deps, { id: pathId, parsed, ...conditions });
   const id = await meantId(deps, resourceType, pathId);
   return writeNormalized(deps, { dialect: normalize, parsed, id }, rewritten =>
-    updateParsed(deps, { id, parsed: rewritten, ...options }),
+    updateParsed(deps, { id, parsed: rewritten, ...conditions }),
   );
 };

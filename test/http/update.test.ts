@@ -115,6 +115,24 @@ describe('If-Match', () => {
   });
 });
 
+test('If-None-Match: * lets one of many create, and replaces nothing', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 16 }, (_, number) =>
+      server.put('Patient/n-1', patient(`N-${number}`, { id: 'n-1' }), { 'if-none-match': '*' }),
+    ),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(15).fill(412)]);
+  expect(await version('n-1')).toBe('W/"1"');
+  await server.delete('Patient/n-1');
+  const again = await server.put('Patient/n-1', patient('N-1', { id: 'n-1' }), { 'if-none-match': '*' });
+  expect(again.status).toBe(201);
+  expectOutcome(
+    await server.put('Patient/n-1', patient('N-2', { id: 'n-1' }), { 'if-none-match': 'W/"1"' }),
+    400,
+    'header-malformed',
+  );
+});
+
 test('without If-Match every one of many writers gets a version of its own', async () => {
   const answers = await Promise.all(
     Array.from({ length: 16 }, (_, number) => server.put('Patient/w-1', patient(`W-${number}`, { id: 'w-1' }))),
