@@ -2,6 +2,7 @@ import type { Contract, Coverage, Patient } from 'fhir/r4.js';
 import { dayOf } from '../fhir/datetime.ts';
 import type { Issue } from '../fhir/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
+import { sameJson } from '../fhir/same-content.ts';
 import { SetUpMissing } from './adjudication/set-up-missing.ts';
 import { type BegunPolicy, begunPolicy, executedContract, memberCoverage } from './begun-policy.ts';
 import { policyAccount, premiumLookups } from './contract-premium.ts';
@@ -9,7 +10,7 @@ import { refusal } from './insurance-refusals.ts';
 import type { InsuranceContext, InsuranceRule, Lookups } from './insurance-rule.ts';
 import { targetOf } from './insured-reference.ts';
 import { OPENIMIS } from './openimis-codes.ts';
-import { membersOf, productOf } from './set-up/read-policy.ts';
+import { assetOf, membersOf, productOf } from './set-up/read-policy.ts';
 
 const contractOf = (resource: Resource): Contract => resource as unknown as Contract;
 
@@ -37,11 +38,20 @@ const begun = (resource: Resource, context: InsuranceContext): BegunPolicy | und
   }
 };
 
+/** What others rely on once a policy has begun: its days, who is covered, and by what. */
+const termsOf = (contract: Contract): unknown => {
+  const { period, usePeriod } = assetOf(contract) ?? {};
+  return [period, usePeriod, membersOf(contract).toSorted(), productOf(contract)];
+};
+
 const judge = (resource: Resource, context: InsuranceContext): Issue[] => {
-  if (context.previous?.status !== 'executed' || resource.status !== 'offered') return [];
-  if (begun(resource, context) !== undefined) return [];
+  const { previous } = context;
+  if (previous?.status !== 'executed' || resource.status !== 'offered') return [];
+  const policy = begun(resource, context);
+  const terms = policy && termsOf(executedContract(contractOf(resource), policy));
+  if (terms !== undefined && sameJson(terms, termsOf(contractOf(previous)))) return [];
   const text =
-    'This policy has begun. Keep the product, the members and the contributions that it began with, or keep the status executed.';
+    'This policy has begun. Keep the day of enrolment, the product, the members and the contributions by which it began, or send it with status executed.';
   return [refusal('contract-begun', 'Contract.status', text)];
 };
 

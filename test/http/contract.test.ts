@@ -106,10 +106,15 @@ it('who finds no place has no cover', async () => {
   expect(covered).not.toContain('Patient/fay');
 });
 
-it('a policy that has begun is not offered again with less', async () => {
+it.each([
+  ['with less', contract('begun', '2024-01-31', { extension: WHOLE.slice(0, 1) })],
+  ['for another day', contract('begun', '2024-01-15', { extension: WHOLE })],
+  ['for other members', contract('begun', '2024-01-31', { extension: WHOLE, members: NAMES.slice(1) })],
+])('a policy that has begun is not offered again %s', async (_how, changed) => {
   await put(contract('begun', '2024-01-31', { extension: WHOLE }));
-  const less = contract('begun', '2024-01-31', { extension: WHOLE.slice(0, 1) });
-  expectOutcome(await server.put('Contract/begun', less), 422, 'contract-begun');
+  expectOutcome(await server.put('Contract/begun', changed), 422, 'contract-begun');
+  const credit = contract('begun', '2024-01-31', { extension: [...WHOLE, paid(1, '2024-03-06')] });
+  expect((await put(credit)).status).toBe('executed');
 });
 
 it('what somebody else executed, and what lacks its set-up, stays as it was sent', async () => {

@@ -104,7 +104,12 @@ export const paid = (value: number, date: string, category = 'C'): JsonObject =>
 export const contract = (
   id: string,
   issued: string,
-  { extension = [], plan = 'e52', more = {} }: { extension?: JsonObject[]; plan?: string; more?: JsonObject } = {},
+  {
+    extension = [],
+    plan = 'e52',
+    members = NAMES,
+    more = {},
+  }: { extension?: JsonObject[]; plan?: string; members?: string[]; more?: JsonObject } = {},
 ): Resource => ({
   resourceType: 'Contract',
   id,
@@ -117,7 +122,7 @@ export const contract = (
       asset: [
         {
           ...(extension.length === 0 ? {} : { extension }),
-          typeReference: NAMES.map(name => ({ reference: `Patient/${name}` })),
+          typeReference: members.map(name => ({ reference: `Patient/${name}` })),
           period: [{ start: '2024-01-01', end: '2024-12-31' }],
           valuedItem: [{ entityReference: { reference: `InsurancePlan/${plan}` } }],
         },
