@@ -25,6 +25,7 @@ const implemented = {
     ['submit', { levels: new Set<OperationLevel>(['type']), affectsState: true }],
     ['unmatched', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ['batch-run', { levels: new Set<OperationLevel>(['type']), affectsState: true }],
+    ['premium', { levels: new Set<OperationLevel>(['instance']), affectsState: false }],
     ['process', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
     ['review', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
     ['lookup', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
