@@ -131,6 +131,7 @@ export const fhirPaths = (deps: Deps, software: { version: string; started: numb
             criteria,
             body: bodyOf(request),
             ...given('ifMatch', header(request, 'if-match')),
+            ...given('ifNoneMatch', header(request, 'if-none-match')),
             ...normalizing(request),
           }),
       },

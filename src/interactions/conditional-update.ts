@@ -3,7 +3,7 @@ import type { ParsedResource } from '../fhir/parse-resource.ts';
 import { isId } from '../fhir/reference.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { StoredVersion } from '../store/store.ts';
-import { requireIfMatch } from './check-if-match.ts';
+import { checkIfNoneMatch, requireIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { type Criteria, findMatch, requireCriteria } from './criteria.ts';
 import { meantId } from './find-targets.ts';
@@ -20,6 +20,8 @@ export interface ConditionalUpdateRequest {
   body: Buffer;
   /** The If-Match header. */
   ifMatch?: string;
+  /** The If-None-Match header: `*` for a resource that must not be there. */
+  ifNoneMatch?: string;
   /** Rewrites the forms of this dialect first; a UUID in capitals as the id of the body, too. */
   normalize?: 'openimis';
 }
@@ -29,6 +31,7 @@ export interface ParsedConditionalUpdate {
   parsed: ParsedResource;
   query: SearchQuery;
   ifMatch?: string;
+  ifNoneMatch?: string;
 }
 
 /** Refuses a body that names another resource than the one that the criteria match. */
@@ -68,11 +71,12 @@ const freePlace = async (
 /** As `conditionalUpdate`, for a resource and criteria that were read already. */
 export const conditionalUpdateParsed = (
   deps: Deps,
-  { parsed, query, ...options }: ParsedConditionalUpdate,
+  { parsed, query, ifNoneMatch, ...options }: ParsedConditionalUpdate,
 ): Promise<InteractionResult> => {
   const { resourceType, id } = parsed.resource;
   return untilUndisturbed(async () => {
     const { current, matches } = await findMatch(deps, query);
+    checkIfNoneMatch(ifNoneMatch, current?.versionId ?? 0, current !== undefined);
     if (current !== undefined) {
       requireIfMatch(deps, options.ifMatch);
       requireSameId(id, current);
@@ -90,11 +94,15 @@ export const conditionalUpdateParsed = (
  */
 export const conditionalUpdate = async (
   deps: Deps,
-  { resourceType, criteria, body, ifMatch, normalize }: ConditionalUpdateRequest,
+  { resourceType, criteria, body, ifMatch, ifNoneMatch, normalize }: ConditionalUpdateRequest,
 ): Promise<InteractionResult> => {
   const query = requireCriteria(deps, resourceType, criteria);
   const parsed = readBody(deps, resourceType, body);
-  const options = ifMatch === undefined ? { query } : { query, ifMatch };
+  const options = {
+    query,
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+  };
   const { id } = parsed.resource;
   const meant = normalize === undefined || typeof id !== 'string' ? {} : { id: await meantId(deps, resourceType, id) };
   return writeNormalized(deps, { dialect: normalize, parsed, ...meant }, rewritten =>

@@ -1,4 +1,4 @@
-import { refuse } from '../fhir/fhir-error.ts';
+import { FhirError, refuse } from '../fhir/fhir-error.ts';
 import type { ParsedResource } from '../fhir/parse-resource.ts';
 import type { BundleEntry } from './bundle-entry.ts';
 import { conditionalDelete } from './conditional-delete.ts';
@@ -30,27 +30,50 @@ export interface EntryRun {
   prefer: Prefer;
 }
 
+/** Says of a refusal that comes of an If-None-Match alone where that stands in the entry. */
+const placed = ({ ifMatch, ifNoneMatch }: BundleEntry['conditions'], error: unknown): unknown =>
+  error instanceof FhirError && ifMatch === undefined && ifNoneMatch !== undefined
+    ? new FhirError(
+        error.status,
+        error.issues.map(issue =>
+          issue.expression === undefined && ['precondition-failed', 'header-malformed'].includes(issue.rule)
+            ? { ...issue, expression: 'request.ifNoneMatch' }
+            : issue,
+        ),
+        { headers: error.headers, cause: error.cause },
+      )
+    : error;
+
 const writeEntry = async (
   deps: Deps,
   { entry, prefer }: EntryRun,
   parsed: ParsedResource,
 ): Promise<InteractionResult> => {
   const { resourceType, conditions, parameters } = entry;
-  const { ifNoneExist, ifMatch } = conditions;
+  const { ifNoneExist, ifMatch, ifNoneMatch } = conditions;
   const dialect = dialectOf(prefer, deps);
   if (entry.interaction === 'create') {
     const options = ifNoneExist === undefined ? {} : { ifNoneExist };
     return writeNormalized(deps, { dialect, parsed }, each => createParsed(deps, each, options));
   }
-  const options = ifMatch === undefined ? {} : { ifMatch };
+  const options = {
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+  };
   const named = entry.id ?? parsed.resource.id;
   const id = dialect === undefined || typeof named !== 'string' ? named : await meantId(deps, resourceType, named);
   const normalized = { dialect, parsed, ...(typeof id === 'string' ? { id } : {}) };
-  if (entry.id !== undefined) {
-    return writeNormalized(deps, normalized, each => updateParsed(deps, { id: id!, parsed: each, ...options }));
+  try {
+    if (entry.id !== undefined) {
+      return await writeNormalized(deps, normalized, each => updateParsed(deps, { id: id!, parsed: each, ...options }));
+    }
+    const query = requireCriteria(deps, resourceType, parameters);
+    return await writeNormalized(deps, normalized, each =>
+      conditionalUpdateParsed(deps, { parsed: each, query, ...options }),
+    );
+  } catch (error) {
+    throw placed(conditions, error);
   }
-  const query = requireCriteria(deps, resourceType, parameters);
-  return writeNormalized(deps, normalized, each => conditionalUpdateParsed(deps, { parsed: each, query, ...options }));
 };
 
 /** An instant of FHIR as a date of HTTP. */

@@ -13,6 +13,13 @@ const put = (number: string, more: JsonObject = {}, headers = {}): Promise<Answe
 
 const countOf = async (query: string): Promise<number> => resourcesOf((await server.get(query)).body).length;
 
+test('If-None-Match: * lets it create, and replace nothing', async () => {
+  const only = { 'if-none-match': '*' };
+  expect((await put('N-30', {}, only)).status).toBe(201);
+  expectOutcome(await put('N-30', { active: true }, only), 412, 'precondition-failed');
+  expect(await countOf('Patient?identifier=N-30')).toBe(1);
+});
+
 describe('where nothing matches', () => {
   test('the resource is created under a new id', async () => {
     const { status, headers, body } = await put('N-1');

@@ -318,6 +318,22 @@ describe('conditions', () => {
     expect((await send(change('W/"1"')))[0]).toMatchObject({ status: 200, etag: 'W/"2"' });
   });
 
+  test('ifNoneMatch * lets an update create, and replace nothing', async () => {
+    const [one] = await family('N-40');
+    const only = (url: string, number: string) => ({
+      resource: patient(number, url.startsWith('Patient/') ? { id: url.slice('Patient/'.length) } : {}),
+      request: { method: 'PUT', url, ifNoneMatch: '*' },
+    });
+    for (const entry of [only(one!, 'N-40'), only('Patient?identifier=N-40', 'N-40')]) {
+      const [fault] = expectOutcome(await sendRaw(creation(patient('N-41')), entry), 412, 'precondition-failed');
+      expect(fault!.expression).toBe('Bundle.entry[1].request.ifNoneMatch');
+    }
+    expect(await countOf('Patient?identifier=N-41')).toBe(0);
+    const made = await send(only('Patient/n-42', 'N-42'), only('Patient?identifier=N-43', 'N-43'));
+    expect(made.map(({ status }) => status)).toEqual([201, 201]);
+    expect((await server.get(one!)).headers.etag).toBe('W/"1"');
+  });
+
   test('ifNoneMatch and ifModifiedSince spare reads', async () => {
     const [one] = await family('N-6');
     const read = await send(
