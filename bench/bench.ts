@@ -50,7 +50,7 @@ const validation = measureValidation();
 const folder = mkdtempSync(join(tmpdir(), 'kiungo-bench-'));
 const floor = await startMeasured('./floor-server.ts', '/bare');
 const startKiungo = (store: string): Promise<MeasuredProcess> =>
-  startMeasured('../src/main.ts', '/ready', { KIUNGO_PORT: '0', KIUNGO_STORE: store });
+  startMeasured('../src/main.ts', '/ready', { KIUNGO_PORT: '0', KIUNGO_STORE: store, KIUNGO_CLAIM_MODE: 'forward' });
 
 // The first start of a revision compiles its code and keeps it; what is measured is every start after that.
 await (await startKiungo('sqlite::memory:')).stop();

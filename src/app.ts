@@ -16,6 +16,8 @@ import { createMetrics } from './http/metrics.ts';
 import { insuranceRules } from './insurance/insurance-rules.ts';
 import type { Deps, Settings } from './interactions/context.ts';
 import { followDefinitions } from './interactions/follow-definitions.ts';
+import { createHeldMemory } from './interactions/held-memory.ts';
+import { createTurns } from './interactions/in-turn.ts';
 import { createReferenceEntries } from './interactions/reference-entries.ts';
 import { createSetUpMemory } from './interactions/set-up-memory.ts';
 import type { ValidationProcesses } from './interactions/validation-processes.ts';
@@ -154,6 +156,8 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       references: createReferenceEntries(capability, definitions),
       store,
       setUp: createSetUpMemory(),
+      held: createHeldMemory(),
+      inTurn: createTurns(),
       insuranceRules: capability.insuranceRules ? insuranceRules : new Map(),
       now,
       newId,

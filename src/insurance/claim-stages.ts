@@ -8,6 +8,7 @@ import { CLAIM_CATEGORIES } from './adjudication/scheme.ts';
 import { targetOf } from './insured-reference.ts';
 import { codeOf, kiungoExtension } from './kiungo-codes.ts';
 import { CLAIM_ITEM_REFERENCE, OPENIMIS } from './openimis-codes.ts';
+import { oncePer } from './set-up/once-per.ts';
 
 const STAGES = ['1', '2', '4', '8', '16'] as const;
 
@@ -66,8 +67,7 @@ export const isDecided = (answer: ClaimResponse): boolean =>
   answer.outcome !== 'queued' &&
   !(answer.outcome === 'partial' && claimStage(answer) === '4' && judgedCategory(answer) !== undefined);
 
-/** The answer to another claim as the rules count it, where that was judged here and not rejected or withdrawn. */
-export const earlierClaim = (response: ClaimResponse): EarlierClaim | undefined => {
+const readEarlierClaim = (response: ClaimResponse): EarlierClaim | undefined => {
   const [category, target] = [judgedCategory(response), judgedDay(response)];
   if (response.status !== 'active' || category === undefined || target === undefined) return undefined;
   if (Number(claimStage(response)) < 4) return undefined;
@@ -82,8 +82,20 @@ export const earlierClaim = (response: ClaimResponse): EarlierClaim | undefined 
   };
 };
 
+/** The same, read once for each answer that is remembered. */
+const earlierClaims = oncePer((response: ClaimResponse): readonly EarlierClaim[] => {
+  const earlier = readEarlierClaim(response);
+  return earlier === undefined ? [] : [earlier];
+});
+
+/** The answer to another claim as the rules count it, where that was judged here and not rejected or withdrawn. */
+export const earlierClaim = (response: ClaimResponse): EarlierClaim | undefined => earlierClaims(response)[0];
+
 /** What the claim of an answer uses up of coverages; `policies` by id of coverage. */
 export const coverageUses = (response: ClaimResponse, policies: ReadonlyMap<string, string>): CoverageUse[] =>
+  usesOf(response).map(use => ({ ...use, policy: policies.get(use.coverage) ?? use.policy }));
+
+const usesOf = oncePer((response: ClaimResponse): readonly CoverageUse[] =>
   response.status !== 'active'
     ? []
     : (response.extension ?? [])
@@ -93,12 +105,13 @@ export const coverageUses = (response: ClaimResponse, policies: ReadonlyMap<stri
           const hospital = partOf(use, 'hospital')?.valueBoolean;
           return {
             coverage,
-            policy: policies.get(coverage) ?? `Coverage/${coverage}`,
+            policy: `Coverage/${coverage}`,
             deducted: amountOf(partOf(use, 'deducted')?.valueMoney),
             remunerated: amountOf(partOf(use, 'remunerated')?.valueMoney),
             ...(hospital === undefined ? {} : { hospital }),
           };
-        });
+        }),
+);
 
 const paidBy = (line: Extension | undefined): LineCover | undefined => {
   const cover = targetOf(partOf(line, 'coverage')?.valueReference)?.replace(/^Coverage\//, '');

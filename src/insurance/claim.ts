@@ -172,6 +172,7 @@ export const claimRule: InsuranceRule = {
     ];
   },
   judgeDeletion,
+  turn: (resource, { claimMode }) => (claimMode === 'forward' ? undefined : targetOf(claimOf(resource).patient)),
   lookups: (resource, found, scheme) => claimLookups(claimOf(resource), found, scheme),
   answer: { resourceType: 'ClaimResponse', build: answerClaim },
   steps: { review: reviewClaim, process: processClaim },

@@ -5,6 +5,9 @@ import type { Deps } from './context.ts';
 export const commitUnit = async (deps: Deps, unit: Unit): Promise<CommitResult> => {
   const types = unit.changes.map(({ resourceType }) => resourceType);
   const result = await deps.store.commit(unit);
-  if (result.outcome === 'committed') deps.setUp.note(types);
+  if (result.outcome === 'committed') {
+    deps.setUp.note(types);
+    deps.held?.note(unit.changes);
+  }
   return result;
 };

@@ -6,6 +6,8 @@ import type { ClaimMode, InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { IndexEntry } from '../search/index-entry.ts';
 import type { Store } from '../store/store.ts';
 import type { Validator } from '../validation/create-validator.ts';
+import type { HeldMemory } from './held-memory.ts';
+import type { InTurn } from './in-turn.ts';
 import type { ReferenceEntries } from './reference-entries.ts';
 import type { SetUpMemory } from './set-up-memory.ts';
 import type { ValidationProcesses } from './validation-processes.ts';
@@ -58,6 +60,10 @@ export interface Deps {
   store: Store;
   /** What was found of the scheme's set-up. */
   setUp: SetUpMemory;
+  /** Absent in a transaction, which is judged as a whole. */
+  inTurn?: InTurn | undefined;
+  /** What held searches found; absent in a transaction, which sees more than is stored. */
+  held?: HeldMemory | undefined;
   /** Empty where the capability file switches insurance off. */
   insuranceRules: ReadonlyMap<string, InsuranceRule>;
   /** Milliseconds since 1970 UTC; never runs backwards, over restarts too. */

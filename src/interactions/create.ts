@@ -96,8 +96,13 @@ export const createParsed = async (
   deps: Deps,
   parsed: ParsedResource,
   options: CreateOptions = {},
-): Promise<InteractionResult> =>
-  (await createOnce(deps, parsed, options)) ?? untilUndisturbed(() => createOnce(deps, parsed, options));
+): Promise<InteractionResult> => {
+  const attempt = async (): Promise<InteractionResult> =>
+    (await createOnce(deps, parsed, options)) ?? untilUndisturbed(() => createOnce(deps, parsed, options));
+  const { resource } = parsed;
+  const turn = deps.inTurn && deps.insuranceRules.get(resource.resourceType)?.turn?.(resource, deps.settings);
+  return turn === undefined || deps.inTurn === undefined ? attempt() : deps.inTurn(turn, attempt);
+};
 
 /**
  * Stores a new resource under an id of the server's. A resend of one that is stored already, told by its business identity or by

@@ -130,7 +130,10 @@ export const judgeTransaction = async (
     try {
       const ready = await resolved(resolution, entry);
       judged[index] = { ...ready, plan: plans[index]! };
-      results[index] = await runEntry({ ...deps, store, setUp, newId, now: () => started }, { ...ready, prefer });
+      results[index] = await runEntry(
+        { ...deps, store, setUp, held: undefined, inTurn: undefined, newId, now: () => started },
+        { ...ready, prefer },
+      );
     } catch (error) {
       if (!(error instanceof FhirError)) throw error;
       if (isDisturbed(plans[index]!, error)) return undefined;

@@ -2,6 +2,7 @@ import { parseDateRange } from '../fhir/datetime.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { Found, Lookup, Lookups, SearchLookup } from '../insurance/insurance-rule.ts';
 import { parseSearch } from '../search/parse-search.ts';
+import type { SearchQuery } from '../search/query.ts';
 import type { CurrentVersion, Cursor, NewestCondition, ResourceKey, StoredVersion } from '../store/store.ts';
 import type { Deps } from './context.ts';
 import { readFound } from './found-pages.ts';
@@ -22,24 +23,54 @@ const currentVersion = ({ resourceType, id, versionId }: StoredVersion): Current
   versionId,
 });
 
-/** All that matches, what was changed last at the end; `held` takes the condition of a search that is held. */
-const findAll = async (deps: Deps, lookup: SearchLookup, held: NewestCondition[]): Promise<Resource[]> => {
-  const { resourceType, parameters, isHeld } = lookup;
-  const { query } = parseSearch({ ...searchSettings(deps, resourceType), parameters, handling: 'strict' });
+/** Everything that a search finds, what was changed last at the end. */
+const allVersions = async (deps: Deps, query: SearchQuery): Promise<StoredVersion[]> => {
   const everything = { ...query, count: deps.settings.maxPageSize, total: 'none' as const };
-  const found: Resource[] = [];
-  let newest: StoredVersion | undefined;
+  const found: StoredVersion[] = [];
   let after: Cursor | undefined;
   do {
     const page = await deps.store.search(everything, after);
-    for (const version of page.versions) {
-      found.push(readFound(version.body, lookup.exact));
-      if (!version.isStaged) newest = version;
-    }
+    found.push(...page.versions);
     after = page.next;
   } while (after !== undefined);
-  if (isHeld) held.push(newest === undefined ? { query } : { query, newest: currentVersion(newest) });
   return found;
+};
+
+/** A search that finds only what was stored at a time or after it. */
+const newerThan = (query: SearchQuery, time: number): SearchQuery => ({
+  ...query,
+  where: [...query.where, { kind: 'lastUpdated', anyOf: [{ prefix: 'ge', low: time, high: time + 1 }] }],
+});
+
+const newestOf = (versions: readonly StoredVersion[]): StoredVersion | undefined =>
+  versions.findLast(({ isStaged }) => !isStaged);
+
+/** All matches of a search that is held, of which `held` takes the condition. What was found before is not read again. */
+const findHeld = async (
+  deps: Deps,
+  { query, key }: { query: SearchQuery; key: string },
+  held: NewestCondition[],
+): Promise<Resource[]> => {
+  const generation = deps.held?.generation ?? 0;
+  const known = deps.held?.recall(key);
+  const versions = await allVersions(deps, known === undefined ? query : newerThan(query, known.upTo));
+  const newest = newestOf(versions);
+  held.push(newest === undefined ? { query } : { query, newest: currentVersion(newest) });
+  const byId = new Map(known?.byId);
+  for (const { id, body } of versions) byId.set(id, readFound(body));
+  if (newest !== undefined) deps.held?.keep(key, { byId, upTo: newest.lastUpdated }, generation);
+  return [...byId.values()];
+};
+
+/** All that matches; `held` takes the condition of a search that is held. */
+const findAll = async (deps: Deps, lookup: SearchLookup, held: NewestCondition[]): Promise<Resource[]> => {
+  const { resourceType, parameters, isHeld, exact } = lookup;
+  const { query } = parseSearch({ ...searchSettings(deps, resourceType), parameters, handling: 'strict' });
+  if (isHeld && !exact) return findHeld(deps, { query, key: `${resourceType}?${parameters.join('&')}` }, held);
+  const versions = await allVersions(deps, query);
+  const newest = newestOf(versions);
+  if (isHeld) held.push(newest === undefined ? { query } : { query, newest: currentVersion(newest) });
+  return versions.map(({ body }) => readFound(body, exact));
 };
 
 const readOne = async (deps: Deps, reference: string, exact?: true): Promise<Resource[]> => {
