@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
+    // V8 loses count of code pages where threads come and go, and ends the process: nodejs/node#64500.
+    execArgv: ['--no-memory-protection-keys'],
   },
 });
