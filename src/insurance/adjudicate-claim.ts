@@ -66,7 +66,7 @@ export const readClaimToJudge = (claim: Claim, context: InsuranceContext): Claim
 /** Why nobody can judge the claim yet. */
 const missingWords = (undecided: readonly Undecided[]): string => {
   const lines = undecided.map(({ sequence, what }) => `line ${sequence} needs ${what}`);
-  return `The claim cannot be judged yet: ${lines.join('; ')}. Complete the set-up and hand the claim in again.`;
+  return `The claim cannot be judged yet: ${lines.join('; ')}. Complete the set-up, then call Claim/<id>/$process.`;
 };
 
 /** The last stage that a claim can reach now; a relative price waits for a batch run. */

@@ -107,9 +107,23 @@ describe('a claim under review', () => {
     expect(answer.outcome).toBe('queued');
     expect(totalsOf(answer)).toEqual({ 2: 9.2 });
     expect(notesOf(answer)).toBe(
-      'The claim cannot be judged yet: line 1 needs the service or drug S999. Complete the set-up and hand the claim in again.',
+      'The claim cannot be judged yet: line 1 needs the service or drug S999. Complete the set-up, then call Claim/<id>/$process.',
     );
     expectOutcome(await process(id), 422, 'claim-not-checked');
+  });
+
+  test('that could not be judged is checked when the set-up is complete', async () => {
+    const [first] = claim('A-14').item;
+    const { extension: _extension, ...unknown }: JsonObject = { ...first!, productOrService: { text: 'S777' } };
+    const { id } = await send(claim('A-14', { item: [unknown] }));
+    const { body: consultation } = await server.get('ActivityDefinition/outpatient-consultation');
+    const [code] = consultation.identifier as JsonObject[];
+    const made = { ...consultation, id: 's777', identifier: [{ ...code!, value: 'S777' }] };
+    expect((await server.put('ActivityDefinition/s777', made)).status).toBe(201);
+    const { status, body } = await process(id);
+    expect(status).toBe(200);
+    expect(reasonsOf(answerOf(body))).toEqual(['2']);
+    expect(answerOf(body).outcome).toBe('complete');
   });
 
   test('is not paid by prices in another currency', async () => {
