@@ -20,4 +20,4 @@ USER node
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.KIUNGO_PORT ?? 8080}/health`).then(answer => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--no-memory-protection-keys", "src/main.ts"]
+CMD ["node", "--wasm-wrapper-tiering-budget=2147483647", "src/main.ts"]

@@ -6,7 +6,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
-    // V8 loses count of code pages where threads come and go, and ends the process: nodejs/node#64500.
-    execArgv: ['--no-memory-protection-keys'],
+    // Where threads come and go, V8 ends the process when it compiles a way out of WebAssembly anew: ADR 0014.
+    execArgv: ['--wasm-wrapper-tiering-budget=2147483647'],
   },
 });
