@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'search/types': ['fhir', 'fhir/fhirpath', 'definitions', 'search'],
   store: ['fhir', 'search', 'store/sqlite'],
   'store/sqlite': ['fhir', 'search', 'store'],
+  security: ['fhir', 'store'],
   'json-schema': ['fhir', 'terminology', 'definitions', 'validation'],
   xml: ['fhir', 'definitions', 'validation'],
   insurance: [
@@ -45,7 +46,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'interactions',
     'json-schema',
   ],
-  http: ['fhir', 'definitions', 'store', 'interactions', 'operations', 'xml'],
+  http: ['fhir', 'definitions', 'store', 'security', 'interactions', 'operations', 'xml'],
   '.': [
     'fhir',
     'definitions',
@@ -54,6 +55,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'store',
     'insurance',
     'patch',
+    'security',
     'interactions',
     'operations',
     'http',
@@ -77,6 +79,7 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
     'insurance/payment': /payment\/unmatched-report\.ts$/,
   },
   http: { store: /store\/(store|store-error)\.ts$/ },
+  security: { store: /store\/(store|store-error)\.ts$/ },
 };
 
 /** Which folders (or files) may import a package. Node's own modules are free but for those listed. */

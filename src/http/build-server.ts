@@ -84,6 +84,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
     onError(refuse('path-unknown', 'There is nothing at this path. The FHIR API is below /fhir.'), request, reply),
   );
   app.decorateRequest('arrived', 0);
+  app.decorateRequest('caller', undefined);
   app.addHook('onRequest', (request, _reply, done) => {
     request.arrived = performance.now();
     done();

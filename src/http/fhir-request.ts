@@ -1,6 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import type { Prefer } from '../interactions/context.ts';
+import type { Caller } from '../security/caller.ts';
 import { readPrefer } from './prefer.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; set before the body is read. Absent where the server authenticates nobody. */
+    caller: Caller | undefined;
+  }
+}
 
 /** What a path of the FHIR API and its query give. */
 export interface FhirRoute {
