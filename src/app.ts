@@ -123,11 +123,8 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
   const store = await openStore(config.store);
   try {
     const now = createClock(store.lastUpdated);
-    let baseUrl = config.baseUrl;
     const settings: Settings = {
-      get baseUrl() {
-        return baseUrl;
-      },
+      baseUrl: config.baseUrl,
       timeZone: config.timeZone,
       currency: config.currency,
       insurer: config.insurer,
@@ -182,7 +179,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     });
     await server.listen({ host: config.host, port: config.port });
     const url = addressOf(config.host, (server.addresses()[0] as AddressInfo).port);
-    if (baseUrl === '') baseUrl = url;
+    if (settings.baseUrl === '') settings.baseUrl = url;
     const following = setInterval(() => {
       readDefinitions().catch((error: unknown) => {
         // That the store does not answer is told by /ready, and to whoever asks for something.
