@@ -123,11 +123,12 @@ export const runTransaction = async (
       case 'identity-taken':
         learn(learnt, judgement, [result, ...(result.others ?? [])]);
         return undefined;
-      // Criteria of creations are among the conditions, so the last two cannot come of them.
+      // Criteria of creations are among the conditions, and no name is taken, so the last three cannot come of them.
       case 'version-conflict':
       case 'matches-changed':
       case 'exists':
       case 'multiple-matches':
+      case 'used-before':
         return undefined;
     }
   });

@@ -70,7 +70,7 @@ describe('opening a store', () => {
     await store.commit({ changes: [basic('l', { resourceType: 'List' })] });
     await store.close();
     const database = new DatabaseSync(file);
-    database.exec('DROP TABLE type_block; PRAGMA user_version = 1');
+    database.exec('DROP TABLE type_block; DROP TABLE once; PRAGMA user_version = 1');
     database.close();
     const again = await openStore(`sqlite:${file}`);
     const count = async (type: string): Promise<number> =>
@@ -185,7 +185,7 @@ describe('a store with settings', () => {
   });
 
   it('keeps bodies deflated, and reads them as they were written', async () => {
-    const text = JSON.stringify(Array.from({ length: 20_000 }, (_, i) => `note ${i % 7}`));
+    const text = JSON.stringify(Array.from({ length: 30_000 }, (_, i) => `note ${i % 7}`));
     store = await openStore('sqlite::memory:');
     await store.commit({ changes: [basic('a', { text })] });
     expect((await store.read({ resourceType: 'Basic', id: 'a' }))?.body).toBe(text);

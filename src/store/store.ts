@@ -90,6 +90,14 @@ export interface UnreferredCondition {
 /** As many of the resources that refer to one are told. */
 export const MOST_REFERRERS = 10;
 
+/** A name that one unit may take, and no other one until a time. Times are milliseconds since 1970 UTC. */
+export interface Once {
+  name: string;
+  /** When it is taken. Names whose time is over by then are forgotten. */
+  from: number;
+  until: number;
+}
+
 /** Changes that become visible and durable together, or not at all. */
 export interface Unit {
   changes: readonly Change[];
@@ -109,6 +117,8 @@ export interface Unit {
   time?: () => number;
   /** What nothing may refer to when the unit is applied. */
   unreferred?: UnreferredCondition;
+  /** The unit is applied only if nobody has this name. */
+  once?: Once;
   /** Judge the unit as if it were to be applied, and answer so, but change nothing. */
   isTrial?: boolean;
 }
@@ -126,6 +136,7 @@ export type CommitResult =
   | { outcome: 'exists'; key: ResourceKey }
   | { outcome: 'multiple-matches' }
   | { outcome: 'matches-changed' }
+  | { outcome: 'used-before' }
   | ({ outcome: 'identity-taken'; others?: readonly TakenIdentity[] } & TakenIdentity)
   | { outcome: 'references-missing'; missing: readonly ResourceKey[] }
   /** `by` has `MOST_REFERRERS` of them at most; `isMore` says that there are others. */

@@ -38,6 +38,32 @@ describeStore('commits', test => {
     expect((await test.store.read(key))?.versionId).toBe(2);
   });
 
+  it('lets one unit have a name, over a restart too, until its time is over', async () => {
+    const once = (name: string, from: number) =>
+      test.store.commit({ changes: [], once: { name, from, until: from + 10 } });
+    const results = await Promise.all(Array.from({ length: 8 }, () => once('a', 100)));
+    expect(results.map(({ outcome }) => outcome).sort()).toEqual(['committed', ...Array(7).fill('used-before')]);
+    await test.reopen();
+    expect(await once('a', 110)).toEqual({ outcome: 'used-before' });
+    expect(await once('b', 110)).toEqual({ outcome: 'committed' });
+    const trial = { changes: [], once: { name: 'c', from: 110, until: 200 }, isTrial: true };
+    expect(await test.store.commit(trial)).toEqual({ outcome: 'committed' });
+    expect(await once('c', 110)).toEqual({ outcome: 'committed' });
+    expect(await once('a', 111)).toEqual({ outcome: 'committed' });
+  });
+
+  it('takes a name only with the changes of its unit', async () => {
+    await put(test.store, { id: 'a' });
+    const unit = (versionId: number) => ({
+      changes: [change({ id: 'a', versionId })],
+      once: { name: 'n', from: 1, until: 9 },
+    });
+    expect(await test.store.commit(unit(7))).toMatchObject({ outcome: 'version-conflict' });
+    expect(await test.store.commit(unit(2))).toEqual({ outcome: 'committed' });
+    expect(await test.store.commit(unit(3))).toEqual({ outcome: 'used-before' });
+    expect((await test.store.read(key))?.versionId).toBe(2);
+  });
+
   it('counts a deletion as a version', async () => {
     await put(test.store, { id: 'a' });
     await put(test.store, { id: 'a', versionId: 2, method: 'DELETE' });

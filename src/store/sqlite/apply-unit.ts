@@ -9,6 +9,7 @@ import {
 } from '../store.ts';
 import type { ChangeRows, Current } from './change-rows.ts';
 import type { Living } from './living.ts';
+import type { OnceNames } from './once-names.ts';
 import type { PackedChange, PackedUnit } from './pack-unit.ts';
 import type { Search } from './search.ts';
 
@@ -18,6 +19,7 @@ export interface Transaction {
   search: Search;
   /** Resources that are known to be there, so that a reference that many resources share is looked up once. */
   living: Living;
+  once: OnceNames;
   nextSeq: number;
 }
 
@@ -46,6 +48,7 @@ interface Draft {
 export function applyUnit(unit: PackedUnit, transaction: Transaction): CommitResult {
   const draft: Draft = { current: new Map(), identities: new Map(), claimants: new Set() };
   const before: (Current | undefined)[] = [];
+  if (unit.once !== undefined && transaction.once.isTaken(unit.once)) return { outcome: 'used-before' };
   for (const change of unit.changes) {
     const refusal = judgeNoneExist(change, transaction);
     if (refusal) return refusal;
@@ -164,6 +167,7 @@ function judgeUnreferred(
 
 function apply(unit: PackedUnit, before: readonly (Current | undefined)[], transaction: Transaction): void {
   const { rows, living } = transaction;
+  if (unit.once !== undefined) transaction.once.take(unit.once);
   // First all that goes, then all that comes: an identity may move from one resource of the unit to another.
   unit.changes.forEach((change, i) => {
     const current = before[i];

@@ -5,6 +5,7 @@ import { applyUnit, type Transaction } from './apply-unit.ts';
 import { ChangeRows } from './change-rows.ts';
 import { translateError } from './errors.ts';
 import { Living } from './living.ts';
+import { OnceNames } from './once-names.ts';
 import type { PackedUnit } from './pack-unit.ts';
 import { Search } from './search.ts';
 import { readSetting } from './setting.ts';
@@ -28,6 +29,7 @@ export class Batches {
       rows: new ChangeRows(statements, foldRows),
       search: new Search(statements, new TermKeys(readSetting(database, 'term-seed')), searchLimit),
       living: new Living(LIVING),
+      once: new OnceNames(database),
       nextSeq: this.#readNextSeq(),
     };
   }

@@ -102,6 +102,12 @@ export const migrations: readonly Migration[] = [
       INSERT INTO type_block SELECT DISTINCT type, seq / 64 FROM version;
     `);
   },
+  database => {
+    database.exec(`
+      CREATE TABLE once (name TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE INDEX once_by_time ON once (until);
+    `);
+  },
 ];
 
 const readNumber = (database: DatabaseSync, pragma: string): number =>

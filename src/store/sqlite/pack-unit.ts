@@ -5,6 +5,7 @@ import type {
   CurrentVersion,
   MatchCondition,
   NewestCondition,
+  Once,
   ReferringParameter,
   ResourceKey,
   Unit,
@@ -24,6 +25,7 @@ export interface PackedUnit {
   matches: MatchCondition[];
   nothingNew: NewestCondition[];
   unreferred: UnreferredCondition;
+  once: Once | undefined;
   /** Nothing is to be changed. */
   isTrial: boolean;
 }
@@ -83,7 +85,7 @@ export async function packInTurns(
 }
 
 function packConditions(
-  { mustExist = [], mustBeCurrent = [], matches = [], nothingNew = [], unreferred, isTrial }: Unit,
+  { mustExist = [], mustBeCurrent = [], matches = [], nothingNew = [], unreferred, once, isTrial }: Unit,
   packet: PacketWriter,
 ): void {
   packet.number(mustExist.length);
@@ -107,6 +109,12 @@ function packConditions(
     packet.number(newest?.versionId ?? 0);
   }
   packUnreferred(unreferred ?? NOTHING_UNREFERRED, packet);
+  packet.number(once === undefined ? 0 : 1);
+  if (once !== undefined) {
+    packet.text(once.name);
+    packet.number(once.from);
+    packet.number(once.until);
+  }
   packet.number(isTrial === true ? 1 : 0);
 }
 
@@ -191,6 +199,7 @@ export function unpackUnit(packet: PacketReader): PackedUnit {
       keys: listOf(packet, (): ResourceKey => ({ resourceType: packet.text(), id: packet.text() })),
       by: listOf(packet, (): ReferringParameter => ({ resourceType: packet.text(), parameter: packet.text() })),
     },
+    once: packet.number() === 1 ? { name: packet.text(), from: packet.number(), until: packet.number() } : undefined,
     isTrial: packet.number() === 1,
   };
 }
