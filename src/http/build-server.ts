@@ -4,11 +4,13 @@ import type { Logger } from 'pino';
 import { refuse } from '../fhir/fhir-error.ts';
 import type { Deps } from '../interactions/context.ts';
 import { createXmlForm } from '../xml/xml-form.ts';
+import { allow } from './allow.ts';
 import { allowOrigins } from './allow-origins.ts';
 import { boundRequests } from './bound-requests.ts';
 import { answerClientError } from './client-error.ts';
 import { closeInTime } from './close-in-time.ts';
 import { errorResponse } from './error-response.ts';
+import { ALL_METHODS } from './fhir-paths.ts';
 import { fhirRoutes } from './fhir-routes.ts';
 import { inflateBody } from './inflate-body.ts';
 import { type OperatorProbes, operatorRoutes } from './operator-routes.ts';
@@ -81,7 +83,15 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
   });
   app.setErrorHandler(onError);
   app.setNotFoundHandler((request, reply) =>
-    onError(refuse('path-unknown', 'There is nothing at this path. The FHIR API is below /fhir.'), request, reply),
+    onError(
+      ['GET', 'HEAD', 'OPTIONS', ...ALL_METHODS].includes(request.method)
+        ? refuse('path-unknown', 'There is nothing at this path. The FHIR API is below /fhir.')
+        : refuse('interaction-not-enabled', `${request.method} is not a method of FHIR's API.`, {
+            headers: { allow: allow(ALL_METHODS) },
+          }),
+      request,
+      reply,
+    ),
   );
   app.decorateRequest('arrived', 0);
   app.decorateRequest('caller', undefined);

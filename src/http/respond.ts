@@ -71,6 +71,8 @@ export const respond = (
     reply.raw.end(content.bytes);
     return reply;
   }
+  const varies = (...names: string[]): string => [reply.raw.getHeader('vary') ?? [], ...names].flat().join(', ');
+  headers.vary = varies('Accept');
   const body =
     text === undefined ? text : xml !== undefined ? xml.write(text, isPretty) : isPretty ? prettyText(text) : text;
   if (body !== undefined) {
@@ -90,8 +92,7 @@ export const respond = (
     send(body);
     return reply;
   }
-  const varies = reply.raw.getHeader('vary');
-  headers.vary = varies === undefined ? 'Accept-Encoding' : `${varies}, Accept-Encoding`;
+  headers.vary = varies('Accept', 'Accept-Encoding');
   const encoding = encodingFor(String(request.headers['accept-encoding'] ?? ''));
   if (encoding === undefined) {
     send(body);

@@ -27,7 +27,7 @@ describe('pages of origins that are named', () => {
       expect(headers).not.toHaveProperty('access-control-allow-credentials');
       expect(listed(headers['access-control-expose-headers'])).toEqual(expect.arrayContaining(READ));
     }
-    expect(answers[2]!.headers.vary).toBe('Origin, Accept-Encoding');
+    expect(answers[2]!.headers.vary).toBe('Origin, Accept, Accept-Encoding');
   });
 
   test('may ask before they write', async () => {
@@ -60,7 +60,7 @@ describe('pages of origins that are named', () => {
       const answer = await server.get('Patient', { origin });
       expect(answer.status).toBe(200);
       expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
-      expect(answer.headers.vary).toBe('Origin');
+      expect(answer.headers.vary).toBe('Origin, Accept');
       const asked = await server.send('options', 'Patient/1', undefined, { origin, ...PREFLIGHT });
       expect(asked.headers).not.toHaveProperty('access-control-allow-methods');
       expect(asked.headers.allow).toContain('PUT');
@@ -80,7 +80,7 @@ describe('where all origins are allowed', () => {
     const { headers } = await server.get('Patient', { origin: ORIGIN });
     expect(headers['access-control-allow-origin']).toBe('*');
     expect(headers).not.toHaveProperty('access-control-allow-credentials');
-    expect(headers).not.toHaveProperty('vary');
+    expect(headers.vary).toBe('Accept');
   });
 });
 

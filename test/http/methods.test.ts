@@ -123,3 +123,12 @@ test.each(['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'])(
     expect((await server.get('Patient/asha', { [name]: 'DELETE' })).status).toBe(200);
   },
 );
+
+test('a method that is not of FHIR is 405, wherever it is sent', async () => {
+  for (const path of ['Patient/asha', 'Nonsense', '../nothing']) {
+    const answer = await fetch(new URL(path, `${server.url}/`), { method: 'PROPFIND' });
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get('allow')).toBe('GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS');
+    expect(await answer.json()).toMatchObject({ issue: [{ diagnostics: "PROPFIND is not a method of FHIR's API." }] });
+  }
+});
