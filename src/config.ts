@@ -95,6 +95,7 @@ export const VARIABLES = {
     '*, or origins like https://app.example, separated by commas',
     text => (listOf(text).every(isOrigin) ? listOf(text) : undefined),
   ),
+  references: variable('KIUNGO_REFERENCES', 'enforce', 'enforce, warn or off', oneOf('enforce', 'warn', 'off')),
   deleteReferenced: variable('KIUNGO_DELETE_REFERENCED', 'refuse', 'refuse or allow', oneOf('refuse', 'allow')),
   conditionalDelete: variable('KIUNGO_CONDITIONAL_DELETE', 'single', 'single or multiple', oneOf('single', 'multiple')),
   requireIfMatch: variable('KIUNGO_REQUIRE_IF_MATCH', 'no', 'yes or no', oneOf('yes', 'no')),

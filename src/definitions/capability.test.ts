@@ -14,7 +14,12 @@ import { loadDefinitions } from './load-definitions.ts';
 import type { OperationLevel } from './operation-levels.ts';
 
 const definitions = loadDefinitions({ folders: ['profiles/r4', 'profiles/openimis', 'profiles/kiungo'], packages: [] });
-const choices = { deleteReferenced: 'refuse', conditionalDelete: 'single', purge: 'no' } as const;
+const choices = {
+  references: 'enforce',
+  deleteReferenced: 'refuse',
+  conditionalDelete: 'single',
+  purge: 'no',
+} as const;
 const implemented = {
   interactions: new Set([
     ...['read', 'vread', 'create', 'update', 'patch', 'delete', 'search-type', 'search-system'],

@@ -58,12 +58,12 @@ export const servedStatement = (
 const servedResource = (
   { searchParam: _, operation, referencePolicy, ...said }: CapabilityStatementRestResource,
   types: ReadonlyMap<string, TypeCapability>,
-  { deleteReferenced }: OperatorChoices,
+  choices: OperatorChoices,
 ): CapabilityStatementRestResource => {
   const { searchParameters, interactions, conditionalDelete } = types.get(said.type)!;
   return {
     ...said,
-    ...(referencePolicy === undefined ? {} : { referencePolicy: referencePolicy.map(policyUnder(deleteReferenced)) }),
+    ...(referencePolicy === undefined ? {} : { referencePolicy: referencePolicy.map(policyUnder(choices)) }),
     ...(said.conditionalDelete === undefined ? {} : { conditionalDelete }),
     ...(interactions.has('read') ? { conditionalRead: 'full-support' } : {}),
     ...(searchParameters.size === 0 ? {} : { searchParam: [...searchParameters.values()].map(servedParameter) }),
@@ -94,11 +94,11 @@ const includesOf = (
 
 type ReferencePolicy = NonNullable<CapabilityStatementRestResource['referencePolicy']>[number];
 
-/** References whose targets may be deleted are not held together, though they are judged when they are written. */
+/** References that may lead nowhere, or whose targets may be deleted, are not held together. */
 const policyUnder =
-  (deleteReferenced: OperatorChoices['deleteReferenced']) =>
+  ({ references, deleteReferenced }: OperatorChoices) =>
   (policy: ReferencePolicy): ReferencePolicy =>
-    policy === 'enforced' && deleteReferenced === 'allow' ? 'literal' : policy;
+    policy === 'enforced' && (references !== 'enforce' || deleteReferenced === 'allow') ? 'literal' : policy;
 
 const servedParameter = ({ code, url, type }: SearchParameter): CapabilityStatementRestResourceSearchParam => ({
   name: code,

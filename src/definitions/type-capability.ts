@@ -16,6 +16,8 @@ export interface Implemented {
 
 /** What the operator's settings decide beside the capability file. */
 export interface OperatorChoices {
+  /** What becomes of a reference to what is not there, of types whose references are to be enforced. */
+  references: 'enforce' | 'warn' | 'off';
   /** What becomes of the deletion of a resource that others refer to. */
   deleteReferenced: 'refuse' | 'allow';
   /** What a delete by search parameters may end, of types that allow `single`. */
@@ -38,6 +40,8 @@ export interface TypeCapability {
   operations: ReadonlyMap<string, ReadonlySet<OperationLevel>>;
   /** References to this server must resolve when a resource of the type is stored. */
   enforceReferences: boolean;
+  /** Those that do not are told as warnings. */
+  warnOfReferences: boolean;
   conditionalCreate: boolean;
   /** Update, and patch where it is enabled, of the resource that search parameters name. */
   conditionalUpdate: boolean;
@@ -99,6 +103,7 @@ export const typeCapability = (
   }
 
   const interactions = new Set<string>(interaction.map(({ code }) => code));
+  const isEnforced = resource.referencePolicy?.includes('enforced') ?? false;
   return {
     resourceType: type,
     interactions,
@@ -108,7 +113,8 @@ export const typeCapability = (
       ? searchParametersOf(resource, element, definitions, implemented)
       : new Map(),
     operations: operationLevels(operation, { element, resourceType: type, definitions, implemented }),
-    enforceReferences: resource.referencePolicy?.includes('enforced') ?? false,
+    enforceReferences: isEnforced && choices.references === 'enforce',
+    warnOfReferences: isEnforced && choices.references === 'warn',
     conditionalCreate: resource.conditionalCreate ?? false,
     conditionalUpdate: resource.conditionalUpdate ?? false,
     conditionalDelete:

@@ -17,18 +17,17 @@ const withoutIndexes = (expression: string): string => expression.replace(/\[\d+
 const NOWHERE: ResourceKey = { resourceType: '', id: '' };
 
 /**
- * Visits the references of a resource that must resolve here before it is stored; none where the type's references are not
- * enforced. What the type's insurance rule lets dangle is left out, and so is what points elsewhere or into the resource itself.
+ * Visits the references of a resource that should resolve here. What the type's insurance rule lets dangle is left out, and so is what
+ * points elsewhere or into the resource itself.
  * https://hl7.org/fhir/R4/references.html#literal
  */
-const visitEnforced = (
+const visitLocal = (
   deps: Deps,
-  type: TypeCapability,
+  { resourceType }: TypeCapability,
   resource: Resource,
   visit: (key: ResourceKey, locate: () => string) => void,
 ): void => {
-  if (!type.enforceReferences) return;
-  const mayDangle = deps.insuranceRules.get(type.resourceType)?.mayDangle;
+  const mayDangle = deps.insuranceRules.get(resourceType)?.mayDangle;
   findReferences(resource, (reference, locate) => {
     const target = parseReference(reference.reference as string, deps.settings.baseUrl);
     if (target.kind === 'contained' || target.kind === 'external') return;
@@ -37,19 +36,22 @@ const visitEnforced = (
   });
 };
 
-/** What must be there when the resource is stored. */
+/** What must be there when the resource is stored; nothing where the type's references are not enforced. */
 export const enforcedTargets = (deps: Deps, type: TypeCapability, resource: Resource): ResourceKey[] => {
   const targets: ResourceKey[] = [];
-  visitEnforced(deps, type, resource, key => targets.push(key));
+  if (type.enforceReferences) visitLocal(deps, type, resource, key => targets.push(key));
   return targets;
 };
 
-/** The references to what must be there, with where they stand: for telling which of them do not resolve. */
-export const localReferences = (deps: Deps, type: TypeCapability, resource: Resource): LocalReference[] => {
+const located = (deps: Deps, type: TypeCapability, resource: Resource): LocalReference[] => {
   const found: LocalReference[] = [];
-  visitEnforced(deps, type, resource, (key, locate) => found.push({ key, expression: locate() }));
+  visitLocal(deps, type, resource, (key, locate) => found.push({ key, expression: locate() }));
   return found;
 };
+
+/** The references to what must be there, with where they stand: for telling which of them do not resolve. */
+export const localReferences = (deps: Deps, type: TypeCapability, resource: Resource): LocalReference[] =>
+  type.enforceReferences ? located(deps, type, resource) : [];
 
 const nameOf = ({ resourceType, id }: ResourceKey): string => `${resourceType}/${id}`;
 
@@ -93,4 +95,14 @@ export const unresolvedReferences = async (
     if (version === undefined || version.method === 'DELETE') missing.push(key);
   }
   return missingReferenceIssues(references, missing);
+};
+
+/**
+ * What is told of references that do not resolve now and that do not have to. In a transaction nothing is, where what they lead to may come
+ * with a later entry.
+ */
+export const referenceWarnings = async (deps: Deps, type: TypeCapability, resource: Resource): Promise<Issue[]> => {
+  if (!type.warnOfReferences || deps.held === undefined) return [];
+  const issues = await unresolvedReferences(deps, located(deps, type, resource));
+  return issues.map(issue => ({ ...issue, severity: 'warning' }));
 };

@@ -21,6 +21,7 @@ import {
   type LocalReference,
   localReferences,
   missingReferenceIssues,
+  referenceWarnings,
   unresolvedReferences,
 } from './resource-references.ts';
 import { LARGE } from './validation-processes.ts';
@@ -144,6 +145,7 @@ export const write = async (
     throw refuseResource([...issues, ...(await unresolvedReferences(deps, notRefused(references, issues)))]);
   }
 
+  const warnings = type.warnOfReferences ? await referenceWarnings(deps, type, resource) : [];
   const defines = DEFINITION_TYPES.has(resourceType);
   const rule = deps.insuranceRules.get(resourceType);
   const judged: Judged = defines
@@ -188,5 +190,5 @@ export const write = async (
     throw refuseResource(missingReferenceIssues(references, result.missing));
   }
   if (defines) await deps.readDefinitions();
-  return { result, ...written, issues, identities };
+  return { result, ...written, issues: [...issues, ...warnings], identities };
 };
