@@ -1,11 +1,13 @@
+import type { CapabilityStatementRest } from 'fhir/r4.js';
 import { expect, test } from 'vitest';
 import { malariaClaim } from '../../scripts/demo/requests.ts';
+import type { Resource } from '../../src/fhir/resource.ts';
 import { useServer, YEAR } from './start-server.ts';
 
 const OUTCOME = { prefer: 'return=OperationOutcome' };
 const dangling = { resourceType: 'Basic', code: { text: 'note' }, subject: { reference: 'Patient/nobody' } };
-const policyOf = (statement: { rest: { resource: { type: string; referencePolicy?: string[] }[] }[] }): unknown =>
-  statement.rest[0]!.resource.find(({ type }) => type === 'Claim')!.referencePolicy;
+const policyOf = ({ rest }: Resource): unknown =>
+  (rest as [CapabilityStatementRest])[0].resource!.find(({ type }) => type === 'Claim')!.referencePolicy;
 
 const servers = {
   warn: useServer({ KIUNGO_REFERENCES: 'warn' }),
