@@ -45,6 +45,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'store',
     'interactions',
     'json-schema',
+    'xml',
   ],
   http: ['fhir', 'definitions', 'store', 'security', 'interactions', 'operations', 'xml'],
   '.': [

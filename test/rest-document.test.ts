@@ -43,4 +43,18 @@ describe('docs/rest.md', () => {
       expect(Object.keys(body).filter(name => name !== 'link')).toEqual(Object.keys(JSON.parse(answer)));
     }
   });
+
+  test('its upload of a file is taken, and the file comes back', async () => {
+    const [, mediaType, path] = /curl --data-binary @letter\.pdf -H 'Content-Type: ([^']+)' "\$FHIR(\/\w+)"/.exec(
+      DOCUMENT,
+    )!;
+    const sent = await fetch(server.url + path, {
+      method: 'POST',
+      headers: { 'content-type': mediaType! },
+      body: '%PDF-1.7 a letter',
+    });
+    expect(sent.status).toBe(201);
+    const back = await fetch(sent.headers.get('location')!, { headers: { accept: mediaType! } });
+    expect(await back.text()).toBe('%PDF-1.7 a letter');
+  });
 });

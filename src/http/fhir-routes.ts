@@ -41,6 +41,7 @@ export const fhirRoutes =
     const operate = createOperate(deps);
     const { maxResourceBytes } = deps.settings;
     const { formats } = deps.capability;
+    const { validationProcesses: processes } = deps;
     for (const [url, handlers] of Object.entries(fhirPaths(deps, software))) {
       const takesBundle = url === '/' || handlers.operation !== undefined;
       const isForm = url.endsWith('/_search');
@@ -83,7 +84,7 @@ export const fhirRoutes =
               isRead && type === 'Binary' && !namesFhir(accept, format) && !parameters.some(isSubsetParameter);
             const form = wantsContent ? 'json' : requireAcceptable(formats, accept, format, mediaType);
             if (operation !== undefined && called !== undefined) {
-              takeBody(request, { formats, xml, limit: bodyLimit, isContent: false });
+              await takeBody(request, { formats, xml, processes, limit: bodyLimit, isContent: false });
               const prefer = readPrefer(request.headers.prefer);
               const result = await operate(method, called, {
                 level: operation.level,
@@ -101,6 +102,7 @@ export const fhirRoutes =
                 mediaType,
                 isPretty,
                 xml: form === 'xml' ? xml : undefined,
+                processes,
                 ...(told ? { prefer: prefer.return } : {}),
               });
             }
@@ -120,7 +122,13 @@ export const fhirRoutes =
             if (isForm && body.length > 0) requireForm(request.headers);
             else if (method !== 'PATCH' && !isForm) {
               const isContent = type === 'Binary' && (interaction === 'create' || interaction === 'update');
-              takeBody(request, { formats, xml, limit: url === '/' ? bodyLimit : maxResourceBytes, isContent });
+              await takeBody(request, {
+                formats,
+                xml,
+                processes,
+                limit: url === '/' ? bodyLimit : maxResourceBytes,
+                isContent,
+              });
             }
             const result = await run(request, parameters);
             const { baseUrl } = deps.settings;
@@ -133,15 +141,16 @@ export const fhirRoutes =
                 record,
                 isPretty,
                 xml: asked,
+                processes,
                 content: isTaken ? content : undefined,
               });
             }
             const asked = form === 'xml' ? xml : undefined;
             if (method === 'GET' || interaction === 'search-type' || url === '/') {
-              return respond(request, reply, result, { baseUrl, record, isPretty, xml: asked });
+              return respond(request, reply, result, { baseUrl, record, isPretty, xml: asked, processes });
             }
             const prefer = readPrefer(request.headers.prefer).return;
-            return respond(request, reply, result, { baseUrl, record, prefer, isPretty, xml: asked });
+            return respond(request, reply, result, { baseUrl, record, prefer, isPretty, xml: asked, processes });
           },
         });
       }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import type { InteractionResult, Prefer } from '../interactions/context.ts';
 import { namesEtag, versionToEtag } from '../interactions/etag.ts';
+import { LARGE, type ValidationProcesses } from '../interactions/validation-processes.ts';
 import type { XmlForm } from '../xml/xml-form.ts';
 import type { Content } from './binary-content.ts';
 import { endConnectionWhenClosing } from './close-in-time.ts';
@@ -35,9 +36,11 @@ export const respond = (
     mediaType?: string | undefined;
     isPretty: boolean;
     xml?: XmlForm | undefined;
+    /** Translate what is large. */
+    processes: ValidationProcesses;
     content?: Content | undefined;
   },
-): FastifyReply => {
+): FastifyReply | Promise<FastifyReply> => {
   const { version, etag } = result;
   const headers: OutgoingHttpHeaders = { 'x-request-id': request.id };
   if (version !== undefined) {
@@ -58,7 +61,7 @@ export const respond = (
   if (etag !== undefined) Object.assign(headers, { etag: `W/${etag}`, 'cache-control': 'no-cache' });
   const status = unchanged ? 304 : result.status;
   const text = unchanged ? undefined : bodyOf(result, options.prefer);
-  const { xml, content, isPretty } = options;
+  const { xml, processes, content, isPretty } = options;
   if (content !== undefined && text !== undefined) {
     Object.assign(headers, content.headers, {
       'content-type': content.mediaType,
@@ -73,38 +76,43 @@ export const respond = (
   }
   const varies = (...names: string[]): string => [reply.raw.getHeader('vary') ?? [], ...names].flat().join(', ');
   headers.vary = varies('Accept');
-  const body =
-    text === undefined ? text : xml !== undefined ? xml.write(text, isPretty) : isPretty ? prettyText(text) : text;
-  if (body !== undefined) {
-    headers['content-type'] = options.mediaType ?? (xml === undefined ? FHIR_JSON : FHIR_XML);
-    headers['content-length'] = (body === result.body ? result.bodyBytes : undefined) ?? Buffer.byteLength(body);
-  } else if (status !== 204 && status !== 304) {
-    headers['content-length'] = 0;
-  }
-  reply.hijack();
-  const send = (sent: string | Buffer | undefined): void => {
-    options.record(request, status, result.interaction);
-    endConnectionWhenClosing(reply);
-    reply.raw.writeHead(status, headers);
-    reply.raw.end(sent);
+  const sendText = (body: string | undefined): FastifyReply => {
+    if (body !== undefined) {
+      headers['content-type'] = options.mediaType ?? (xml === undefined ? FHIR_JSON : FHIR_XML);
+      headers['content-length'] = (body === result.body ? result.bodyBytes : undefined) ?? Buffer.byteLength(body);
+    } else if (status !== 204 && status !== 304) {
+      headers['content-length'] = 0;
+    }
+    reply.hijack();
+    const send = (sent: string | Buffer | undefined): void => {
+      options.record(request, status, result.interaction);
+      endConnectionWhenClosing(reply);
+      reply.raw.writeHead(status, headers);
+      reply.raw.end(sent);
+    };
+    if (body === undefined || Number(headers['content-length']) < LEAST_COMPRESSED) {
+      send(body);
+      return reply;
+    }
+    headers.vary = varies('Accept', 'Accept-Encoding');
+    const encoding = encodingFor(String(request.headers['accept-encoding'] ?? ''));
+    if (encoding === undefined) {
+      send(body);
+      return reply;
+    }
+    compressBody(body, encoding).then(
+      bytes => {
+        headers['content-encoding'] = encoding;
+        headers['content-length'] = bytes.length;
+        send(bytes);
+      },
+      () => send(body),
+    );
+    return reply;
   };
-  if (body === undefined || Number(headers['content-length']) < LEAST_COMPRESSED) {
-    send(body);
-    return reply;
-  }
-  headers.vary = varies('Accept', 'Accept-Encoding');
-  const encoding = encodingFor(String(request.headers['accept-encoding'] ?? ''));
-  if (encoding === undefined) {
-    send(body);
-    return reply;
-  }
-  compressBody(body, encoding).then(
-    bytes => {
-      headers['content-encoding'] = encoding;
-      headers['content-length'] = bytes.length;
-      send(bytes);
-    },
-    () => send(body),
-  );
-  return reply;
+  if (text === undefined || xml === undefined)
+    return sendText(text !== undefined && isPretty ? prettyText(text) : text);
+  return text.length < LARGE
+    ? sendText(xml.write(text, isPretty))
+    : processes.run('writeXml', { text, isPretty }).then(sendText);
 };

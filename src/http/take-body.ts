@@ -1,3 +1,4 @@
+import { LARGE, type ValidationProcesses } from '../interactions/validation-processes.ts';
 import type { XmlForm } from '../xml/xml-form.ts';
 import { binaryOf } from './binary-content.ts';
 import { bodyTooLarge } from './body-too-large.ts';
@@ -8,6 +9,8 @@ import { contentTypeOf, type Format, requireContentType } from './media-type.ts'
 export interface TakeBodyOptions {
   formats: ReadonlySet<Format>;
   xml: XmlForm;
+  /** Translate what is large. */
+  processes: ValidationProcesses;
   /** Of the body as JSON, in bytes. */
   limit: number;
   /** Whether a body that is no FHIR is the content of a Binary. */
@@ -18,13 +21,19 @@ export interface TakeBodyOptions {
  * Has the body of a request be JSON from here on: XML is translated, and content becomes a Binary. No body is left as it is.
  * @throws {FhirError} 400 for XML that is no resource, 413 for what is too large as JSON, 415
  */
-export const takeBody = (request: FhirRequest, { formats, xml, limit, isContent }: TakeBodyOptions): void => {
+export const takeBody = async (
+  request: FhirRequest,
+  { formats, xml, processes, limit, isContent }: TakeBodyOptions,
+): Promise<void> => {
   const body = bodyOf(request);
   if (body.length === 0) return;
   const contentType = isContent ? contentTypeOf(request.headers, formats) : undefined;
   if (contentType !== undefined) {
     request.body = binaryOf(body, { contentType, id: request.params.id, headers: request.headers });
   } else if (requireContentType(request.headers, formats) === 'json') return;
-  else request.body = xml.read(body);
+  else {
+    const text = body.length < LARGE ? xml.read(body) : await processes.run('readXml', { body });
+    request.body = Buffer.from(text);
+  }
   if (bodyOf(request).length > limit) throw bodyTooLarge();
 };

@@ -38,9 +38,13 @@ export interface Judgements {
   explain(resource: { text: string; profiles: readonly string[] }): readonly Issue[];
   /** Reads and judges what `$validate` was given. */
   judgeInput(input: InputToJudge): JudgedInput;
+  /** The JSON text of a resource that came as XML. */
+  readXml(resource: { body: Uint8Array }): string;
+  /** The XML text of a resource that is there as JSON text. */
+  writeXml(resource: { text: string; isPretty: boolean }): string;
 }
 
-/** Judges what is too large to be judged between other requests. */
+/** Judges, and translates, what is too large for that to be done between other requests. */
 export interface ValidationProcesses {
   /**
    * @throws {FhirError} as the judgement itself does; 503 where too many are waiting, or where a process ran out of memory or time

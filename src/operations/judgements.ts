@@ -7,6 +7,7 @@ import type { Resource } from '../fhir/resource.ts';
 import type { InputToJudge, JudgedInput, Judgements, ValidationMode } from '../interactions/validation-processes.ts';
 import { appliedProfiles } from '../validation/applied-profiles.ts';
 import type { Validator } from '../validation/create-validator.ts';
+import { createXmlForm } from '../xml/xml-form.ts';
 import { readOperationInput } from './operation-input.ts';
 
 /** What judging needs to know of the server; the same in every process. */
@@ -63,7 +64,10 @@ export const createJudgements = ({ definitions, validator, requiredProfile, maxD
       appliedProfiles(resource, { required, asked: asked.filter(url => url !== required) }, definitions),
     ];
   };
+  const xml = createXmlForm(definitions, maxDepth);
   return {
+    readXml: ({ body }) => xml.read(body),
+    writeXml: ({ text, isPretty }) => xml.write(text, isPretty),
     validate({ text, profiles }) {
       const { resource, written } = parseStored(text);
       return validator.validate(resource, profiles, written);

@@ -22,7 +22,10 @@ const answerTo = (judgementsOf: () => Judgements, { name, argument }: ToProcess)
     const judge = judgementsOf()[name] as (argument: unknown) => ReturnType<Judgements[typeof name]>;
     const answer = judge(argument);
     // What was read stays here: to send it would take as long as to read it.
-    return { kind: 'answer', answer: 'parsed' in answer ? { ...answer, parsed: undefined } : answer };
+    return {
+      kind: 'answer',
+      answer: typeof answer === 'object' && 'parsed' in answer ? { ...answer, parsed: undefined } : answer,
+    };
   } catch (error) {
     if (error instanceof FhirError) return { kind: 'refusal', status: error.status, issues: error.issues };
     return { kind: 'failure', stack: error instanceof Error ? (error.stack ?? error.message) : String(error) };

@@ -5,8 +5,8 @@ import { writeXml } from './write-xml.ts';
 
 /** Resources as XML, for a server that works on JSON. */
 export interface XmlForm {
-  /** The JSON of a resource that came as XML, both as bytes. @throws {FhirError} 400 */
-  read(body: Buffer): Buffer;
+  /** The JSON text of a resource that came as XML. @throws {FhirError} 400 */
+  read(body: Uint8Array): string;
   /** The XML text of a resource that is there as JSON text. @throws {FhirError} 406 for what XML cannot hold */
   write(text: string, isPretty: boolean): string;
 }
@@ -15,7 +15,7 @@ export interface XmlForm {
 export const createXmlForm = (definitions: Definitions, maxDepth: number): XmlForm => {
   const shapes = createElementShapes(definitions);
   return {
-    read: body => Buffer.from(readXml(shapes, body, maxDepth)),
+    read: body => readXml(shapes, Buffer.from(body.buffer, body.byteOffset, body.byteLength), maxDepth),
     write: (text, isPretty) => writeXml(shapes, text, isPretty),
   };
 };

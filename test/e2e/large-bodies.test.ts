@@ -100,6 +100,28 @@ test(`a transaction of ${ENTRIES} claims is carried out while other requests are
   expect(Math.min(...pauses), `${pauses}`).toBeLessThan(LONGEST_PAUSE_MS);
 });
 
+test('a large resource is read and shown as XML while other requests are answered', { timeout: 120_000 }, async () => {
+  const names = Array.from(
+    { length: 40_000 },
+    (_, index) => `<name><family value="Zawadi-${index}"/><given value="Amani"/></name>`,
+  );
+  const body = `<Patient xmlns="http://hl7.org/fhir"><id value="large-xml"/>${names.join('')}</Patient>`;
+  const headers = { 'content-type': 'application/fhir+xml', accept: 'application/fhir+xml' };
+  const put = () => fetch(`${server.url}/Patient/large-xml`, { method: 'PUT', headers, body });
+  const first = await put();
+  expect(first.status).toBe(201);
+  expect(await first.text()).toContain('<family value="Zawadi-39999"/>');
+  const added: number[] = [];
+  while (added.length < ATTEMPTS && !added.some(pause => pause < LONGEST_PAUSE_MS)) {
+    const idle = await pauseDuring(smallRequests());
+    const shown = fetch(`${server.url}/Patient/large-xml`, { headers });
+    const { pauseMs } = await pauseDuring(shown);
+    expect((await (await shown).text()).length).toBeGreaterThan(body.length);
+    added.push(pauseMs - idle.pauseMs);
+  }
+  expect(Math.min(...added), `${added}`).toBeLessThan(LONGEST_PAUSE_MS);
+});
+
 test('a Bundle may be larger than a resource, where one may come', async () => {
   const large = bundle(claim => claim);
   expect((await fetch(`${server.url}/Bundle`, { method: 'POST', headers: JSON_BODY, body: large })).status).toBe(413);

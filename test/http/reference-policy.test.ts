@@ -7,7 +7,7 @@ import { useServer, YEAR } from './start-server.ts';
 const OUTCOME = { prefer: 'return=OperationOutcome' };
 const dangling = { resourceType: 'Basic', code: { text: 'note' }, subject: { reference: 'Patient/nobody' } };
 const policyOf = ({ rest }: Resource): unknown =>
-  (rest as [CapabilityStatementRest])[0].resource!.find(({ type }) => type === 'Claim')!.referencePolicy;
+  (rest as unknown as [CapabilityStatementRest])[0].resource!.find(({ type }) => type === 'Claim')!.referencePolicy;
 
 const servers = {
   warn: useServer({ KIUNGO_REFERENCES: 'warn' }),
