@@ -106,8 +106,23 @@ export const readSubset = (deps: Deps, request: SubsetRequest, canCount: boolean
   }
 };
 
-/** What was read, or the part of it that the client asked for. @throws {FhirError} 400 `search-parameter-invalid` */
+const OF_READ = [...NAMES, '_format', '_pretty'];
+
+/** A client that asks for something is not left to believe that it got it. */
+const refuseOthers = ({ parameters }: SubsetRequest): void => {
+  const unknown = parameters.find(([name]) => !OF_READ.includes(name))?.[0];
+  if (unknown === undefined) return;
+  const nearest = nearestName(unknown, OF_READ);
+  const hint = nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
+  throw refuse(
+    'search-parameter-unknown',
+    `"${unknown.slice(0, 64)}" is no parameter of a read, which takes ${OF_READ.join(', ')}.${hint} With "Prefer: handling=lenient" it is passed over.`,
+  );
+};
+
+/** What was read, or the part of it that the client asked for. @throws {FhirError} 400 `search-parameter-unknown` or `-invalid` */
 export const subsetOf = (deps: Deps, request: SubsetRequest, result: InteractionResult): InteractionResult => {
+  if (request.handling === 'strict') refuseOthers(request);
   const { show } = readSubset(deps, request, false);
   if (show === undefined || result.body === undefined) return result;
   const { bodyBytes: _whole, ...rest } = result;

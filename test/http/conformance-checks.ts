@@ -83,7 +83,11 @@ const reads: readonly Check[] = [
   check('a part by _elements', 'GET Patient/known?_elements=gender', 200, { shows: { gender: 'female' } }),
   check('a part by _summary', 'GET Patient/known?_summary=true', 200, { shows: { id: 'known' } }),
   check('_summary of no kind', 'GET Patient/known?_summary=maybe', 400),
-  check('an unknown parameter of a read', 'GET Patient/known?nonsense=1', 200, { shows: KNOWN }),
+  check('an unknown parameter of a read', 'GET Patient/known?_element=name', 400, { shows: OUTCOME }),
+  check('the same where it is to be passed over', 'GET Patient/known?nonsense=1', 200, {
+    shows: KNOWN,
+    headers: { prefer: 'handling=lenient' },
+  }),
 ];
 
 const conditions: readonly Check[] = [

@@ -228,3 +228,9 @@ test('a part of a resource is not stored, whatever it is sent with', async () =>
   }
   expect((await server.get('Patient/s-8')).headers.etag).toBe('W/"1"');
 });
+
+test('a parameter that a read does not know is told with the nearest one', async () => {
+  const refused = await server.get('Patient/asha?_element=name');
+  expectOutcome(refused, 400, 'search-parameter-unknown');
+  expect(refused.text).toContain('Did you mean \\"_elements\\"?');
+});
