@@ -31,6 +31,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'insurance/payment': ['fhir', 'insurance'],
   'insurance/set-up': ['fhir', 'insurance', 'insurance/adjudication', 'insurance/enrolment'],
   openimis: ['fhir', 'terminology', 'definitions', 'insurance'],
+  matching: ['fhir', 'search'],
   patch: ['fhir', 'fhir/fhirpath'],
   interactions: ['fhir', 'definitions', 'validation', 'search', 'insurance', 'openimis', 'patch', 'store'],
   operations: [
@@ -42,6 +43,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'insurance',
     'insurance/batch',
     'insurance/payment',
+    'matching',
     'store',
     'interactions',
     'json-schema',
@@ -67,6 +69,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const ONLY_THESE: Record<string, Record<string, RegExp>> = {
   store: { search: /search\/(query|index-entry|fold-text)\.ts$/ },
   'store/sqlite': { search: /search\/(query|index-entry|fold-text)\.ts$/, store: /store\/(store|store-error)\.ts$/ },
+  matching: { search: /search\/(query|fold-text)\.ts$/ },
   'json-schema': { validation: /validation\/(snapshot-tree|compile-structure)\.ts$/ },
   xml: { definitions: /definitions\/definitions\.ts$/, validation: /validation\/snapshot-tree\.ts$/ },
   openimis: {
@@ -98,6 +101,7 @@ const PACKAGES: Record<string, readonly string[]> = {
     'insurance/set-up',
     'insurance/batch',
     'insurance/payment',
+    'matching',
     'openimis',
     'operations',
     'validation',

@@ -32,6 +32,8 @@ const implemented = {
     ['batch-run', { levels: new Set<OperationLevel>(['type']), affectsState: true }],
     ['premium', { levels: new Set<OperationLevel>(['instance']), affectsState: false }],
     ['process', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
+    ['match', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
+    ['duplicates', { levels: new Set<OperationLevel>(['type']), affectsState: true }],
     ['review', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
     ['lookup', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ...['everything', 'expand', 'subsumes', 'validate-code'].map(

@@ -1,10 +1,12 @@
 import { batchRun } from './batch-run.ts';
 import { metaAdd, metaDelete } from './change-meta.ts';
+import { duplicates } from './duplicates.ts';
 import { everything } from './everything.ts';
 import { expand } from './expand.ts';
 import { insuranceSteps } from './insurance-steps.ts';
 import { jsonSchema } from './json-schema.ts';
 import { lookup } from './lookup.ts';
+import { match } from './match.ts';
 import { meta } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { premium } from './premium.ts';
@@ -20,11 +22,13 @@ import { validateCode } from './validate-code.ts';
 export const operations: ReadonlyMap<string, Operation> = new Map(
   [
     batchRun,
+    duplicates,
     everything,
     expand,
     ...insuranceSteps,
     jsonSchema,
     lookup,
+    match,
     meta,
     metaAdd,
     metaDelete,
