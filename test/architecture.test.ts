@@ -24,6 +24,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'insurance/enrolment',
     'insurance/set-up',
     'insurance/payment',
+    'matching',
   ],
   'insurance/adjudication': ['fhir'],
   'insurance/batch': ['fhir', 'insurance', 'insurance/set-up'],
@@ -69,6 +70,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const ONLY_THESE: Record<string, Record<string, RegExp>> = {
   store: { search: /search\/(query|index-entry|fold-text)\.ts$/ },
   'store/sqlite': { search: /search\/(query|index-entry|fold-text)\.ts$/, store: /store\/(store|store-error)\.ts$/ },
+  insurance: { matching: /matching\/merged-records\.ts$/ },
   matching: { search: /search\/(query|fold-text)\.ts$/ },
   'json-schema': { validation: /validation\/(snapshot-tree|compile-structure)\.ts$/ },
   xml: { definitions: /definitions\/definitions\.ts$/, validation: /validation\/snapshot-tree\.ts$/ },

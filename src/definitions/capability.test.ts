@@ -33,7 +33,9 @@ const implemented = {
     ['premium', { levels: new Set<OperationLevel>(['instance']), affectsState: false }],
     ['process', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
     ['match', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
-    ['duplicates', { levels: new Set<OperationLevel>(['type']), affectsState: true }],
+    ...['duplicates', 'merge', 'unmerge'].map(
+      code => [code, { levels: new Set<OperationLevel>(['type']), affectsState: true }] as const,
+    ),
     ['review', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
     ['lookup', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ...['everything', 'expand', 'subsumes', 'validate-code'].map(

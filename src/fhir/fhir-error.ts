@@ -29,6 +29,7 @@ export class FhirError extends Error {
 export const REQUEST_RULES = {
   'resources-deleted': { status: 200, code: 'informational' },
   'resource-purged': { status: 200, code: 'informational' },
+  'records-merged': { status: 200, code: 'informational' },
   'json-malformed': { status: 400, code: 'structure' },
   'json-encoding': { status: 400, code: 'structure' },
   'json-duplicate-key': { status: 400, code: 'structure' },
@@ -73,6 +74,7 @@ export const REQUEST_RULES = {
   'definition-loaded': { status: 409, code: 'duplicate' },
   'definition-needed': { status: 409, code: 'conflict' },
   'resource-referenced': { status: 409, code: 'conflict' },
+  'unmerge-refused': { status: 409, code: 'conflict' },
   'resource-deleted': { status: 410, code: 'deleted' },
   'precondition-failed': { status: 412, code: 'conflict' },
   'multiple-matches': { status: 412, code: 'multiple-matches' },
@@ -82,6 +84,7 @@ export const REQUEST_RULES = {
   'bundle-too-many-entries': { status: 422, code: 'too-costly' },
   'definition-unusable': { status: 422, code: 'invalid' },
   'resource-subsetted': { status: 422, code: 'invalid' },
+  'merge-refused': { status: 422, code: 'business-rule' },
   'reference-not-found': { status: 422, code: 'not-found' },
   'terminology-incomplete': { status: 422, code: 'not-found' },
   'expansion-too-costly': { status: 422, code: 'too-costly' },

@@ -11,6 +11,7 @@ import { isDecided } from './claim-stages.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { Identity, InsuranceContext, InsuranceRule } from './insurance-rule.ts';
 import { requireReferences, targetOf } from './insured-reference.ts';
+import { judgeReplaced } from './judge-replaced.ts';
 import { businessIdentifier, CLAIM_ITEM_REFERENCE } from './openimis-codes.ts';
 import { processClaim } from './process-claim.ts';
 import { reviewClaim } from './review-claim.ts';
@@ -165,6 +166,7 @@ export const claimRule: InsuranceRule = {
     const amounts = claimAmounts(claim);
     return [
       ...judgeReferences(claim, context.baseUrl),
+      ...(context.previous === undefined ? judgeReplaced(context.found, 'Claim.patient') : []),
       ...judgeLines(claim),
       ...judgeNumbers(claim, amounts),
       ...judgeCurrencies(amounts, context.currency),

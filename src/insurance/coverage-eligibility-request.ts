@@ -5,6 +5,7 @@ import { eligibilityLookups, numberedPatients } from './eligibility-question.ts'
 import { refusal } from './insurance-refusals.ts';
 import type { InsuranceRule } from './insurance-rule.ts';
 import { requireReferences } from './insured-reference.ts';
+import { judgeReplaced } from './judge-replaced.ts';
 
 const requestOf = (resource: Resource): CoverageEligibilityRequest => resource as unknown as CoverageEligibilityRequest;
 
@@ -27,6 +28,7 @@ export const coverageEligibilityRequestRule: InsuranceRule = {
           ];
     return [
       ...unknown,
+      ...judgeReplaced(found, 'CoverageEligibilityRequest.patient'),
       ...requireReferences('eligibility-reference-required', baseUrl, [
         ...(numbered === undefined
           ? [{ expression: 'CoverageEligibilityRequest.patient', reference: patient, types: 'Patient/<id>' }]

@@ -1,17 +1,21 @@
 import type { Claim, CoverageEligibilityRequest, Patient, Reference } from 'fhir/r4.js';
+import { replacedBy } from '../matching/merged-records.ts';
 import { judgingLookups } from './claim-lookups.ts';
 import type { Found, Lookups, Scheme } from './insurance-rule.ts';
 import { targetOf } from './insured-reference.ts';
 
 const escaped = (value: string): string => value.replaceAll(/[\\,|$]/g, '\\$&');
 
-/** Patients with the number that a question names in place of a reference; undefined where it names none. */
+/**
+ * Patients with the number that a question names in place of a reference, but none that was merged into another one; undefined where it names
+ * no number.
+ */
 export const numberedPatients = (
   { patient }: CoverageEligibilityRequest,
   found: Found,
 ): readonly Patient[] | undefined =>
   patient.reference === undefined && patient.identifier?.value !== undefined
-    ? ((found.numbered ?? []) as unknown as Patient[])
+    ? ((found.numbered ?? []) as unknown as Patient[]).filter(each => replacedBy(each) === undefined)
     : undefined;
 
 /** The patient that a question is about, as a reference: named so, or the one with the insuree number. */

@@ -11,6 +11,7 @@ export const insuranceRefusals = {
   'claim-currency-mixed': 'The amounts of one claim are in different currencies.',
   'claim-reference-required':
     'A claim names its patient, provider, coverage or a claimed item otherwise than by a reference.',
+  'patient-replaced': 'A claim or a question about cover is for a record that was merged into another one.',
   'claim-not-checked':
     'A step is taken with a claim that is not in the state for it: not checked yet, or decided, withdrawn or judged by another system.',
   'claim-review-line':

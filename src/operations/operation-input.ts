@@ -13,6 +13,7 @@ interface Values {
   Coding: JsonObject;
   CodeableConcept: JsonObject;
   Meta: JsonObject;
+  Reference: JsonObject;
   Resource: ParsedResource;
   /** The parts of a parameter that has no value of its own; decimals as they were written. */
   parts: readonly JsonObject[];
@@ -51,6 +52,7 @@ const EXPECTED: Readonly<Record<Kind, string>> = {
   Coding: 'a Coding, as valueCoding in Parameters that are sent with POST',
   CodeableConcept: 'a CodeableConcept, as valueCodeableConcept in Parameters that are sent with POST',
   parts: 'made of parts, as "part": [...] in Parameters that are sent with POST',
+  Reference: 'a Reference, as valueReference in Parameters that are sent with POST',
   Meta: 'a Meta, as valueMeta in Parameters that are sent with POST',
   Resource: 'a resource, as "resource": {...} in Parameters that are sent with POST',
 };

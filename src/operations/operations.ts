@@ -7,6 +7,7 @@ import { insuranceSteps } from './insurance-steps.ts';
 import { jsonSchema } from './json-schema.ts';
 import { lookup } from './lookup.ts';
 import { match } from './match.ts';
+import { merge } from './merge.ts';
 import { meta } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { premium } from './premium.ts';
@@ -15,6 +16,7 @@ import { snapshot } from './snapshot.ts';
 import { submit } from './submit.ts';
 import { subsumes } from './subsumes.ts';
 import { unmatched } from './unmatched.ts';
+import { unmerge } from './unmerge.ts';
 import { validate } from './validate.ts';
 import { validateCode } from './validate-code.ts';
 
@@ -29,6 +31,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     jsonSchema,
     lookup,
     match,
+    merge,
     meta,
     metaAdd,
     metaDelete,
@@ -38,6 +41,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     submit,
     subsumes,
     unmatched,
+    unmerge,
     validate,
     validateCode,
   ].map(operation => [operation.code, operation]),
