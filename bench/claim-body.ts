@@ -85,43 +85,49 @@ const claimText = (index: number, identifier: object, meta?: object): string => 
   return text.replace(/"PRICE-(\d)"/g, (_whole, position: string) => LINES[Number(position)]![4]);
 };
 
+const openimisIdentifier = (code: string, value: string) => [
+  { type: { coding: [{ system: `${OPENIMIS}/CodeSystem/openimis-identifiers`, code }] }, value },
+];
+
+/** The patient of an id that `claimBody` uses, like bench-7. */
+export const benchPatient = (id: string) => {
+  const index = Number(id.slice('bench-'.length));
+  return {
+    resourceType: 'Patient',
+    id,
+    identifier: openimisIdentifier('Code', `9${String(index).padStart(8, '0')}`) as object[],
+    name: [{ use: 'official', family: `Family${index % 100}`, given: [`Given${index}`] }],
+    gender: index % 2 === 0 ? 'female' : 'male',
+    birthDate: `19${60 + (index % 40)}-03-14`,
+    address: [{ use: 'home', type: 'physical', city: 'Moru', district: 'Sumbe', state: 'Lorani' }],
+  };
+};
+
+const benchCoverage = (id: string, index: number) => ({
+  resourceType: 'Coverage',
+  id,
+  extension: ['2025-12-10', '2026-01-01'].map(valueDate => ({
+    url: `${OPENIMIS}/StructureDefinition/coverage-date`,
+    valueDate,
+  })),
+  identifier: openimisIdentifier('UUID', `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`),
+  status: 'active',
+  policyHolder: { reference: `Patient/${id}` },
+  beneficiary: { reference: `Patient/${id}` },
+  period: { start: '2026-01-01', end: '2026-12-31' },
+  payor: [{ reference: `Patient/${id}` }],
+  class: [
+    {
+      type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/coverage-class', code: 'plan' }] },
+      value: 'SUM-BASIC',
+      name: 'Sumbe basic cover',
+    },
+  ],
+});
+
 /** A patient and his coverage for every number that `claimBody` uses, as resources to PUT. */
 export const benchPatients = (): { resourceType: string; id: string }[] =>
   Array.from({ length: PATIENTS }, (_none, index) => {
     const id = `bench-${index}`;
-    const identifier = (code: string, value: string) => [
-      { type: { coding: [{ system: `${OPENIMIS}/CodeSystem/openimis-identifiers`, code }] }, value },
-    ];
-    return [
-      {
-        resourceType: 'Patient',
-        id,
-        identifier: identifier('Code', `9${String(index).padStart(8, '0')}`),
-        name: [{ use: 'official', family: `Family${index % 100}`, given: [`Given${index}`] }],
-        gender: index % 2 === 0 ? 'female' : 'male',
-        birthDate: `19${60 + (index % 40)}-03-14`,
-        address: [{ use: 'home', type: 'physical', city: 'Moru', district: 'Sumbe', state: 'Lorani' }],
-      },
-      {
-        resourceType: 'Coverage',
-        id,
-        extension: ['2025-12-10', '2026-01-01'].map(valueDate => ({
-          url: `${OPENIMIS}/StructureDefinition/coverage-date`,
-          valueDate,
-        })),
-        identifier: identifier('UUID', `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`),
-        status: 'active',
-        policyHolder: { reference: `Patient/${id}` },
-        beneficiary: { reference: `Patient/${id}` },
-        period: { start: '2026-01-01', end: '2026-12-31' },
-        payor: [{ reference: `Patient/${id}` }],
-        class: [
-          {
-            type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/coverage-class', code: 'plan' }] },
-            value: 'SUM-BASIC',
-            name: 'Sumbe basic cover',
-          },
-        ],
-      },
-    ];
+    return [benchPatient(id), benchCoverage(id, index)];
   }).flat();

@@ -1,6 +1,7 @@
 import { claimBody } from './claim-body.ts';
 import { type LoadRequest, load } from './load.ts';
 import type { MeasuredProcess } from './measured-process.ts';
+import { median } from './median.ts';
 
 /** Entries of the transactions whose cost is compared with that of single creates. */
 const ENTRIES = 100;
@@ -29,9 +30,6 @@ type NextNumber = () => number;
 
 const round1 = (value: number): number => Math.round(value * 10) / 10;
 
-const median = (figures: readonly number[]): number =>
-  [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)]!;
-
 const claimBundle = (count: number, next: NextNumber): string => {
   const entry = (): string => `{"resource":${claimBody(next())},"request":{"method":"POST","url":"Claim"}}`;
   return `{"resourceType":"Bundle","type":"transaction","entry":[${Array.from({ length: count }, entry).join(',')}]}`;
@@ -39,7 +37,7 @@ const claimBundle = (count: number, next: NextNumber): string => {
 
 /** CPU microseconds for a claim, and claims a second, of requests that store `claims` each. */
 const measureLoad = async (
-  server: MeasuredProcess,
+  server: Pick<MeasuredProcess, 'origin' | 'usage'>,
   seconds: number,
   next: () => LoadRequest,
   { claims, connections }: { claims: number; connections?: number },
@@ -85,15 +83,13 @@ const measureLarge = async (origin: string, body: Buffer, path: string): Promise
 
 /**
  * Measures transactions of claims beside single creates on the same store, and reads beside a large one.
- * @param first number of claims that were sent before
+ * @param next gives numbers of claims that nobody has sent yet
  * @param path of a stored resource
  */
 export const measureBundles = async (
-  server: MeasuredProcess,
-  { seconds, first, path }: { seconds: number; first: number; path: string },
+  server: Pick<MeasuredProcess, 'origin' | 'usage'>,
+  { seconds, next, path }: { seconds: number; next: NextNumber; path: string },
 ): Promise<BundleFigures> => {
-  let number = first;
-  const next: NextNumber = () => number++;
   const single = (): LoadRequest => ({ method: 'POST', path: '/fhir/Claim', body: claimBody(next()) });
   const bundle = (): LoadRequest => ({ method: 'POST', path: '/fhir', body: claimBundle(ENTRIES, next) });
   const singles: number[] = [];

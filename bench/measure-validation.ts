@@ -5,6 +5,7 @@ import type { Resource } from '../src/fhir/resource.ts';
 import { createValidator, type Validator } from '../src/validation/create-validator.ts';
 import { openimisClaimBody } from './claim-body.ts';
 import { fullResource } from './full-resource.ts';
+import { median } from './median.ts';
 
 const FOLDERS = ['r4', 'openimis', 'kiungo'].map(name =>
   fileURLToPath(new URL(`../profiles/${name}`, import.meta.url)),
@@ -24,9 +25,6 @@ export interface ValidationFigures {
 }
 
 const load = (): Definitions => loadDefinitions({ folders: FOLDERS, packages: [] });
-
-const median = (figures: readonly number[]): number =>
-  [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)]!;
 
 const threadMs = (): number => {
   const { user, system } = process.threadCpuUsage();

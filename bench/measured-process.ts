@@ -14,6 +14,9 @@ export interface MeasuredProcess {
 
 const USAGE = new URL('./report-usage.ts', import.meta.url).href;
 
+/** As `npm start` runs it. */
+const FLAGS = ['--wasm-wrapper-tiering-budget=2147483647'];
+
 /** The first line of the child's output that names its address. */
 const originOf = (child: ChildProcess): Promise<string> =>
   new Promise((resolve, reject) => {
@@ -26,15 +29,15 @@ const originOf = (child: ChildProcess): Promise<string> =>
     child.once('exit', code => reject(new Error(`The server ended with ${code} before it listened.\n${output}`)));
   });
 
-/** Starts a server file and waits until `path` answers 200. */
+/** Starts a server file (a path from here, or a URL) and waits until `path` answers 200. */
 export const startMeasured = async (
-  file: string,
+  file: string | URL,
   path: string,
   environment: Record<string, string> = {},
 ): Promise<MeasuredProcess> => {
   const started = performance.now();
   const child = fork(new URL(file, import.meta.url), {
-    execArgv: ['--import', USAGE],
+    execArgv: [...FLAGS, '--import', USAGE],
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
