@@ -118,6 +118,17 @@ export interface CaseClaim {
   type?: 'O' | 'E' | 'R';
   lines: { code: string; quantity: number | string; unitPrice: MoneyText }[];
   review?: CaseReview[];
+  /** The name of the claim in the place of which this one comes. */
+  related?: { claim: string; relationship: 'prior' | 'replaces' };
+}
+
+/** What is done with a claim of the case. */
+export interface CaseStep {
+  do: 'submit' | 'review' | 'process' | 'reverse' | 'cancel' | 'withdraw';
+  claim: string;
+  review?: CaseReview[];
+  /** Of a claim that is withdrawn by an update. */
+  status?: string;
 }
 
 export interface CaseSetUp {
@@ -152,6 +163,8 @@ export interface ClaimCase {
   claim?: CaseClaim;
   claims?: CaseClaim[];
   processOrder?: string[];
+  /** What is done with `claims`, one after the other, where that is more than handing in and processing. */
+  steps?: CaseStep[];
   /** Asked before the claims are handed in. */
   eligibilityBefore?: EligibilityAsk;
   expected?: unknown;

@@ -35,12 +35,17 @@ export interface Scheme {
   /** Calls an operation on a type with Parameters. */
   call(resourceType: string, operation: string, parameters: object): Promise<Resource>;
   /** Calls an operation on a claim, and gives back the answer as it is then. */
-  operate(claimId: string, operation: 'review' | 'process', parameters: object): Promise<ClaimResponse>;
+  operate(
+    claimId: string,
+    operation: 'review' | 'process' | 'reverse' | 'cancel',
+    parameters: object,
+  ): Promise<ClaimResponse>;
   readAnswer(claimId: string): Promise<ClaimResponse>;
   readEligibility(questionId: string): Promise<CoverageEligibilityResponse>;
 }
 
-const reviewParameters = (review: readonly CaseReview[], currency: string): object => ({
+/** What a medical officer says of lines, as `$review` takes it. */
+export const reviewParameters = (review: readonly CaseReview[], currency: string): object => ({
   resourceType: 'Parameters',
   parameter: review.map(({ seq, reject, quantity, price }) => ({
     name: 'line',
@@ -68,7 +73,7 @@ export const namingOf = (number: number, currency: string): Naming => {
 };
 
 /** Stores the scheme of a case, and what the patients' other claims came to. */
-const storeScheme = async (scheme: Scheme, setup: CaseSetUp, naming: Naming): Promise<void> => {
+export const storeScheme = async (scheme: Scheme, setup: CaseSetUp, naming: Naming): Promise<void> => {
   for (const resource of setUpResources(setup, naming)) await scheme.put(resource);
   const others = [
     ...(setup.history ?? []).map((row, index) => historyResources(row, setup, naming, `history-${index}`)),
@@ -81,7 +86,7 @@ const storeScheme = async (scheme: Scheme, setup: CaseSetUp, naming: Naming): Pr
 };
 
 /** The name that a case has for a coverage of the server. */
-const coverageNames = (setup: CaseSetUp, naming: Naming): ((id: string) => string) => {
+export const coverageNames = (setup: CaseSetUp, naming: Naming): ((id: string) => string) => {
   const names = new Map(
     Object.entries(setup.coverages ?? {}).flatMap(([name, { members }]) =>
       Object.keys(members ?? {}).map(member => [naming.id('coverage', `${name}-${member}`), name] as const),

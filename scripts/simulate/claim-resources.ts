@@ -21,6 +21,18 @@ const firstCoverage = (setUp: CaseSetUp, naming: Naming, patient: string): objec
   return { reference: `Coverage/${naming.id('coverage', `${name}-${patient}`)}` };
 };
 
+const RELATIONSHIPS = {
+  prior: 'http://terminology.hl7.org/CodeSystem/ex-relatedclaimrelationship',
+  replaces: 'http://hl7.org/fhir/document-relationship-type',
+} as const;
+
+const relatedElement = ({ related }: CaseClaim, naming: Naming): object => {
+  if (related === undefined) return {};
+  const { relationship: code, claim } = related;
+  const relationship = { coding: [{ system: RELATIONSHIPS[code], code }] };
+  return { related: [{ claim: { reference: `Claim/${naming.id('claim', claim)}` }, relationship }] };
+};
+
 /** A claim that goes to the insurer of that mode. */
 export const claimResource = (
   claim: CaseClaim,
@@ -53,6 +65,7 @@ export const claimResource = (
     insurer: { reference: `Organization/${naming.id('insurer', mode)}` },
     provider: { reference: `Organization/${naming.id('facility', claim.facility)}` },
     priority: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/processpriority', code: 'normal' }] },
+    ...relatedElement(claim, naming),
     insurance: [{ sequence: 1, focal: true, coverage: firstCoverage(setUp, naming, claim.patient) }],
     item: claim.lines.map(({ code, quantity, unitPrice }, index) => ({
       extension: [{ url: REFERENCE, valueReference: { reference: claimedReference(setUp, naming, code) } }],

@@ -1,5 +1,7 @@
 import { runBatchCase } from './batch-case.ts';
+import type { ClaimCase } from './case.ts';
 import { runClaimCase, runEligibilityCase, type Scheme } from './claim-case.ts';
+import { runClaimSteps } from './claim-steps.ts';
 import { runEnrolmentCase } from './enrolment-case.ts';
 import { runPaymentCase } from './payment-case.ts';
 
@@ -22,7 +24,11 @@ type RunCase = (scheme: Scheme, simulated: never, number: number) => Promise<unk
 
 const kinds: ReadonlyMap<string, RunCase> = new Map<string, RunCase>([
   ['batch', runBatchCase],
-  ['claim', runClaimCase],
+  [
+    'claim',
+    (scheme: Scheme, simulated: ClaimCase, number) =>
+      (simulated.steps === undefined ? runClaimCase : runClaimSteps)(scheme, simulated, number),
+  ],
   ['eligibility', runEligibilityCase],
   ['enrolment', runEnrolmentCase],
   ['payment', runPaymentCase],

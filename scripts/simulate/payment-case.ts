@@ -9,7 +9,6 @@ import {
   subtractDecimals,
   ZERO,
 } from '../../src/fhir/decimal.ts';
-import { FhirError } from '../../src/fhir/fhir-error.ts';
 import type { MoneyText } from './case.ts';
 import { namingOf, type Scheme } from './claim-case.ts';
 import {
@@ -19,6 +18,7 @@ import {
   paymentSystem,
   reconciliationResource,
 } from './payment-resources.ts';
+import { refusedRules } from './refused-rules.ts';
 import type { Naming } from './set-up-resources.ts';
 
 /** What somebody does with payments. A reference stands for one payment, which may be for several invoices. */
@@ -168,12 +168,6 @@ const stateAfter = async (run: Run): Promise<object> => {
   };
 };
 
-/** The rules by which a step was refused; other failures are none of the step's. */
-const refusalOf = (error: unknown): string[] => {
-  if (!(error instanceof FhirError)) throw error;
-  return error.issues.map(({ rule }) => rule ?? '');
-};
-
 /**
  * Tries invoices and payments on a server: each payment becomes a notice for each of its invoices, reconciled by one
  * PaymentReconciliation; a refund cancels both. After each step the server is asked what it says.
@@ -198,7 +192,7 @@ export const runPaymentCase = async (
     for (const name of step.invoices ?? []) {
       if (!invoices.includes(name)) throw new Error(`steps[${index}].invoices: ${name} is no invoice of the case`);
     }
-    const refused = await deed(run, step).then(() => undefined, refusalOf);
+    const refused = await deed(run, step).then(() => undefined, refusedRules);
     results.push({ do: step.do, ...(refused === undefined ? {} : { refused }), ...(await stateAfter(run)) });
   }
   return { steps: results };

@@ -36,6 +36,8 @@ const implemented = {
     ...['duplicates', 'merge', 'unmerge'].map(
       code => [code, { levels: new Set<OperationLevel>(['type']), affectsState: true }] as const,
     ),
+    ['cancel', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
+    ['reverse', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
     ['review', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
     ['lookup', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ...['everything', 'expand', 'subsumes', 'validate-code'].map(
@@ -102,7 +104,9 @@ describe('openimis.json', () => {
       conditionalCreate: true,
       updateCreate: true,
       operations: new Map([
+        ['cancel', new Set(['instance'])],
         ['process', new Set(['instance'])],
+        ['reverse', new Set(['instance'])],
         ['review', new Set(['instance'])],
         ['submit', new Set(['type'])],
         ['validate', new Set(['type', 'instance'])],

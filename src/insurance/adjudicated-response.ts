@@ -36,8 +36,11 @@ const lineExtension = (
   value: LineValue | undefined,
   { stage, currency }: Adjudication,
 ): Extension[] => {
-  const { paidBy } = line;
-  if (paidBy === undefined || line.reason !== '0') return [];
+  const { paidBy, justification } = line;
+  const said = justification === undefined ? [] : [part('justification', { valueString: justification })];
+  if (paidBy === undefined || line.reason !== '0') {
+    return said.length === 0 ? [] : [{ url: kiungoExtension('claim-line-adjudication'), extension: said }];
+  }
   const parts: Extension[] = [
     part('coverage', { valueReference: { reference: `Coverage/${paidBy.cover}` } }),
     part('price-origin', { valueCode: paidBy.origin }),
@@ -46,6 +49,7 @@ const lineExtension = (
   if (paidBy.limit.value !== undefined) {
     parts.push(part('limit-value', { valueDecimal: printedDecimal(paidBy.limit.value) }));
   }
+  parts.push(...said);
   if (line.approvedPrice !== undefined) {
     parts.push(part('approved-price', { valueMoney: money(line.approvedPrice, currency) }));
   }

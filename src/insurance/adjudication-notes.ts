@@ -51,9 +51,12 @@ export const adjudicationNotes = ({ checked, value, currency }: Adjudication): s
   const amount = (decimal: Decimal): string => `${formatDecimal(decimal, minorUnits(currency))} ${currency}`;
   return checked.lines
     .flatMap(line => {
-      if (line.reason !== '0') return [`Line ${line.sequence} ${REASON_WORDS[line.reason]} (reason ${line.reason}).`];
+      const why = line.justification === undefined ? '' : ` (${line.justification})`;
+      if (line.reason !== '0') {
+        return [`Line ${line.sequence} ${REASON_WORDS[line.reason]} (reason ${line.reason})${why}.`];
+      }
       const words = cuts(line, value.lines.get(line.sequence), amount);
-      return words.length === 0 ? [] : [`Line ${line.sequence}: ${words.join('; ')}.`];
+      return words.length === 0 ? [] : [`Line ${line.sequence}: ${words.join('; ')}${why}.`];
     })
     .join(' ');
 };

@@ -3,6 +3,7 @@ import type { Resource } from '../fhir/resource.ts';
 import { targetDay } from './adjudication/claim-days.ts';
 import type { ByCare, Plan } from './adjudication/scheme.ts';
 import { claimMode, insurerOf } from './claim-mode.ts';
+import { successionLookups } from './claim-succession.ts';
 import { firstDayOf } from './coverage-in-force.ts';
 import type { Found, Lookup, Lookups, Scheme, SearchLookup } from './insurance-rule.ts';
 import { targetOf } from './insured-reference.ts';
@@ -162,13 +163,15 @@ export const judgingLookups = (claim: Claim, found: Found, scheme: Scheme): Look
   return others(claim, found, scheme);
 };
 
-/** What a claim is judged by. Of a claim that another system judges, nothing but its insurer is looked at. */
+/** What a claim is judged by. Of a claim that another system judges, only its insurer and what it corrects are looked at. */
 export const claimLookups = (claim: Claim, found: Found, scheme: Scheme): Lookups => {
-  const insurer: Lookups = { insurer: byReference([insurerOf(claim, scheme)]) };
-  if (found.insurer === undefined || claimMode(claim, found, scheme) === 'forward') return insurer;
+  const first: Lookups = { insurer: byReference([insurerOf(claim, scheme)]), ...successionLookups(claim) };
+  if (found.insurer === undefined || claimMode(claim, found, scheme) === 'forward') return first;
   return judgingLookups(claim, found, scheme);
 };
 
-/** The answers to other claims that were found. */
+/** The answers to other claims that were found, but for those that the claim comes in the place of. */
 export const otherAnswers = (found: Found, id: string): ClaimResponse[] =>
-  ((found.others ?? []) as unknown as ClaimResponse[]).filter(response => response.id !== id);
+  ((found.others ?? []) as unknown as ClaimResponse[]).filter(
+    response => response.id !== id && !found.corrected?.some(each => each.id === response.id),
+  );

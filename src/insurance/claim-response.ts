@@ -7,6 +7,7 @@ import { type LineAmount, lineAmount, money, printedDecimal, sumOfLines } from '
 import { isDecided } from './claim-stages.ts';
 import type { InsuranceContext } from './insurance-rule.ts';
 import { businessIdentifier, CLAIM_ITEM_REFERENCE, openimisConcept, openimisIdentifier } from './openimis-codes.ts';
+import { isWithdrawn, withdrawnAnswer } from './withdraw-claim.ts';
 
 /** Status of a claim that is stored and not yet judged, and the reason that says nothing is wrong so far. */
 const ENTERED = openimisConcept('claim-status', '2');
@@ -52,18 +53,18 @@ export const claimCurrency = ({ item = [], total }: Claim, byDefault: string): s
 
 /**
  * The ClaimResponse of a claim that is entered: outcome queued, every line with its asked price and quantity, totals in exact
- * decimals. Where somebody has judged the claim already, undefined (their answer stays), or for a cancelled claim their answer
- * as cancelled. `created` is the scheme's day.
+ * decimals. Where somebody has judged the claim already, undefined (their answer stays), or for a claim that is withdrawn their answer
+ * as withdrawn. `created` is the scheme's day.
  * https://hl7.org/fhir/R4/claimresponse.html
  */
 export const queuedClaimResponse = (exact: Resource, context: InsuranceContext): Resource | undefined => {
   const claim = exact as unknown as Claim;
   const { previousAnswer } = context;
   const previous = previousAnswer as unknown as ClaimResponse | undefined;
-  if (previous !== undefined && (isDecided(previous) || (claim.status !== 'active' && previous.outcome !== 'queued'))) {
-    const isNews = claim.status === 'cancelled' && previous.status !== 'cancelled';
-    return isNews ? { ...previousAnswer!, status: 'cancelled' } : undefined;
+  if (previous !== undefined && previous.outcome !== 'queued' && isWithdrawn(claim.status)) {
+    return previous.status === claim.status ? undefined : withdrawnAnswer(previousAnswer!, claim.status);
   }
+  if (previous !== undefined && isDecided(previous)) return undefined;
   const lines = claim.item ?? [];
   const currency = claimCurrency(claim, context.currency);
   const amounts = lines.map(lineAmount);

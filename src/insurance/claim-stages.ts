@@ -133,14 +133,17 @@ export const checkedLines = (response: ClaimResponse, asked: readonly AskedLine[
     const reason = item?.adjudication
       .map(each => codeOf(each.reason, REASONS))
       .find(code => code !== undefined && code !== '0');
-    if (item === undefined || reason !== undefined)
-      return { ...line, reason: (reason ?? '-1') as CheckedLine['reason'] };
-    const judged = extensionOf(item.extension, kiungoExtension('claim-line-adjudication'));
+    const judged = extensionOf(item?.extension, kiungoExtension('claim-line-adjudication'));
+    const justification = partOf(judged, 'justification')?.valueString;
+    const said = justification === undefined ? line : { ...line, justification };
+    if (item === undefined || reason !== undefined) {
+      return { ...said, reason: (reason ?? '-1') as CheckedLine['reason'] };
+    }
     const approved = atStage(item, '4')?.value;
     const price = partOf(judged, 'approved-price')?.valueMoney?.value;
     const payer = paidBy(judged);
     return {
-      ...line,
+      ...said,
       reason: '0',
       ...(approved === undefined ? {} : { approvedQuantity: decimalOf(approved) }),
       ...(price === undefined ? {} : { approvedPrice: decimalOf(price) }),

@@ -8,13 +8,16 @@ import { answerClaim } from './answer-claim.ts';
 import { type ClaimAmount, claimAmounts, expressionOf } from './claim-amounts.ts';
 import { claimLookups } from './claim-lookups.ts';
 import { isDecided } from './claim-stages.ts';
+import { judgeSuccession, predecessorsOf, succeeded, successionIdentities } from './claim-succession.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { Identity, InsuranceContext, InsuranceRule } from './insurance-rule.ts';
 import { requireReferences, targetOf } from './insured-reference.ts';
 import { judgeReplaced } from './judge-replaced.ts';
 import { businessIdentifier, CLAIM_ITEM_REFERENCE } from './openimis-codes.ts';
 import { processClaim } from './process-claim.ts';
+import { reverseValuation } from './reverse-valuation.ts';
 import { reviewClaim } from './review-claim.ts';
+import { cancelClaim, isWithdrawn, judgeWithdrawal } from './withdraw-claim.ts';
 
 const claimOf = (resource: Resource): Claim => resource as unknown as Claim;
 
@@ -23,16 +26,18 @@ const escaped = (part: string): string => (/[\\|]/.test(part) ? part.replaceAll(
 /** Longest part of an identifier's value that is told. */
 const MOST_TOLD = 100;
 
-/** A claim is one claim by its provider and the identifier that the provider gave it. */
+/** A claim is one claim by its provider and the identifier that the provider gave it, and corrects an earlier one alone. */
 const identities = (resource: Resource): Identity[] => {
-  const { identifier, provider } = claimOf(resource);
+  const claim = claimOf(resource);
+  const { identifier, provider } = claim;
+  const succession = successionIdentities(claim);
   const given = businessIdentifier(identifier);
-  if (given === undefined) return [];
+  if (given === undefined) return succession;
   const { system = '', value = '' } = provider?.identifier ?? {};
   const from = targetOf(provider) ?? provider?.reference ?? `${system}#${value}`;
   const key = `Claim|${escaped(from)}|${escaped(given.system ?? '')}|${escaped(given.value)}`;
   const told = `the identifier ${given.value.slice(0, MOST_TOLD)} of the same provider`;
-  return [{ key, told, expression: `Claim.identifier[${identifier?.indexOf(given)}]` }];
+  return [{ key, told, expression: `Claim.identifier[${identifier?.indexOf(given)}]` }, ...succession];
 };
 
 /** Digits before and after the point that amounts and quantities may have. */
@@ -128,6 +133,11 @@ const judgeReferences = (claim: Claim, baseUrl: string): Issue[] => {
       });
     });
   });
+  for (const [index, { claim: earlier }] of (claim.related ?? []).entries()) {
+    const expression = `Claim.related[${index}].claim`;
+    if (!predecessorsOf(claim).some(each => each.expression === expression)) continue;
+    references.push({ expression, reference: earlier!, types: 'Claim/<id>' });
+  }
   return requireReferences('claim-reference-required', baseUrl, references);
 };
 
@@ -140,22 +150,28 @@ const judgeDeletion = (answer: Resource | undefined): Issue[] =>
         refusal(
           'claim-adjudicated',
           'Claim',
-          'This claim has been judged and stays. To withdraw it, update its status to cancelled.',
+          'This claim has been judged and stays. To withdraw it, call Claim/<id>/$cancel, or update its status to cancelled.',
         ),
       ]
     : [];
 
 const judgeChange = (resource: Resource, { previous, previousAnswer }: InsuranceContext): Issue[] => {
-  if (previous === undefined || !isJudged(previousAnswer)) return [];
+  if (previous === undefined) return [];
   const isSame = sameContent({ ...resource, status: '' }, { ...previous, status: '' });
-  if (isSame && (resource.status === previous.status || resource.status === 'cancelled')) return [];
-  return [
-    refusal(
-      'claim-adjudicated',
-      'Claim',
-      'This claim has been judged and stays as it is. Only its status may become cancelled; send what has changed as a new claim with its own identifier.',
-    ),
-  ];
+  if (isSame && resource.status === previous.status) return [];
+  if (isWithdrawn(previous.status)) {
+    if (isSame && resource.status === 'entered-in-error') return [];
+    const text =
+      'This claim was withdrawn and stays so. Send a new claim with its own identifier, and name this one in related with the relationship prior.';
+    return [refusal('claim-withdrawn', 'Claim', text)];
+  }
+  if (!isJudged(previousAnswer)) return [];
+  if (isSame && isWithdrawn(resource.status)) {
+    return judgeWithdrawal(previousAnswer as unknown as ClaimResponse, 'Claim.status');
+  }
+  const text =
+    'This claim has been judged and stays as it is. Send what has changed as a new claim with its own identifier, and name this one in related: with the relationship prior if it is rejected or cancelled, or with replaces, which cancels it.';
+  return [refusal('claim-adjudicated', 'Claim', text)];
 };
 
 /** https://hl7.org/fhir/R4/claim.html */
@@ -171,11 +187,13 @@ export const claimRule: InsuranceRule = {
       ...judgeNumbers(claim, amounts),
       ...judgeCurrencies(amounts, context.currency),
       ...judgeChange(resource, context),
+      ...judgeSuccession(claim, context),
     ];
   },
   judgeDeletion,
   turn: (resource, { claimMode }) => (claimMode === 'forward' ? undefined : targetOf(claimOf(resource).patient)),
   lookups: (resource, found, scheme) => claimLookups(claimOf(resource), found, scheme),
   answer: { resourceType: 'ClaimResponse', build: answerClaim },
-  steps: { review: reviewClaim, process: processClaim },
+  effects: (exact, context) => succeeded(claimOf(exact), context),
+  steps: { review: reviewClaim, process: processClaim, reverse: reverseValuation, cancel: cancelClaim },
 };

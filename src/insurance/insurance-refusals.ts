@@ -17,6 +17,11 @@ export const insuranceRefusals = {
   'claim-review-line':
     'A review names a line that the claim does not have or that is rejected, or says of it what cannot be.',
   'claim-adjudicated': 'A claim that has been judged can be cancelled, but not changed or deleted.',
+  'claim-valuated': 'A claim is to be withdrawn whose valuation is not reversed.',
+  'claim-billed': "The valuation of a claim is to be reversed that is on a facility's bill.",
+  'claim-withdrawn': 'A claim that was cancelled or entered in error is to be changed or taken up again.',
+  'claim-related-open': 'A claim names as prior to it one that is neither rejected nor cancelled.',
+  'claim-related-invalid': 'A claim is to come in its own place, or in that of a claim of another provider.',
   'eligibility-reference-required':
     'A question about cover names its patient or a coverage otherwise than by a reference.',
   'eligibility-patient-unknown': 'A question about cover names its patient by a number that nobody has, or several.',

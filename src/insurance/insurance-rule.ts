@@ -72,14 +72,15 @@ export interface Identity {
 }
 
 /**
- * A step that is taken with a resource after it was stored: the answer as it is from then on, or refusals (422). `input` is what the one
- * who takes the step says, by the names of the step's parameters. Decimals of `exact` may be raw numbers, those of the answer are not.
+ * A step that is taken with a resource after it was stored: the answer as it is from then on and what else is to be (as `effects` of a
+ * rule), or refusals (422). `input` is what the one who takes the step says, by the names of the step's parameters. Decimals of `exact`
+ * may be raw numbers, those of the stored answer are not.
  */
 export type InsuranceStep = (
   exact: Resource,
   context: InsuranceContext & { previousAnswer: Resource },
   input: Readonly<Record<string, unknown>>,
-) => { answer: Resource } | { issues: readonly Issue[] };
+) => { answer: Resource; effects?: readonly Resource[] } | { issues: readonly Issue[] };
 
 /** The insurance work on one resource type. All functions are pure; resources have passed validation before. */
 export interface InsuranceRule {

@@ -15,6 +15,7 @@ interface LineReview {
   isRejected: boolean;
   quantity?: Decimal;
   price?: Decimal;
+  reason?: string;
 }
 
 const partOf = (parts: readonly ParametersParameter[], name: string): ParametersParameter | undefined =>
@@ -29,11 +30,13 @@ const readReview = (parts: readonly ParametersParameter[]): LineReview | undefin
   const quantity = decimalIn(partOf(parts, 'quantity')?.valueDecimal);
   const money: Money | undefined = partOf(parts, 'price')?.valueMoney;
   const price = decimalIn(money?.value);
+  const reason = partOf(parts, 'reason')?.valueString;
   return {
     sequence: plainNumber(number),
     isRejected: partOf(parts, 'decision')?.valueCode === 'reject',
     ...(quantity === undefined ? {} : { quantity }),
     ...(price === undefined ? {} : { price }),
+    ...(reason === undefined ? {} : { reason }),
   };
 };
 
@@ -54,9 +57,10 @@ const faultOf = (review: LineReview | undefined, line: CheckedLine | undefined, 
 
 const reviewed = (line: CheckedLine, review: LineReview | undefined): CheckedLine => {
   if (review === undefined) return line;
-  if (review.isRejected) return { ...line, reason: '-1' };
+  const said = review.reason === undefined ? line : { ...line, justification: review.reason };
+  if (review.isRejected) return { ...said, reason: '-1' };
   return {
-    ...line,
+    ...said,
     ...(review.quantity === undefined ? {} : { approvedQuantity: review.quantity }),
     ...(review.price === undefined ? {} : { approvedPrice: review.price }),
   };

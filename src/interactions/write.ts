@@ -1,6 +1,6 @@
 import type { TypeCapability } from '../definitions/capability.ts';
 import { DEFINITION_TYPES } from '../definitions/definition-types.ts';
-import { parseExact, plainNumber } from '../fhir/exact-json.ts';
+import { parseExact } from '../fhir/exact-json.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
 import { type Issue, MOST_ISSUES } from '../fhir/issue.ts';
 import type { ParsedResource } from '../fhir/parse-resource.ts';
@@ -11,10 +11,10 @@ import type { SearchQuery } from '../search/query.ts';
 import type { Change, CommitResult, MatchCondition, NewestCondition, StoredVersion, Unit } from '../store/store.ts';
 import { commitUnit } from './commit-unit.ts';
 import type { Deps, VersionHead } from './context.ts';
+import { effectChange } from './effect-change.ts';
 import { entriesOfAnswer } from './entries-of-answer.ts';
 import { insuranceContext } from './insurance-context.ts';
 import { judgeDefinition } from './judge-definition.ts';
-import { ownChange } from './own-change.ts';
 import { requireWhole } from './require-whole.ts';
 import {
   enforcedTargets,
@@ -101,23 +101,6 @@ const applyInsurance = async (
   if (rule.effects !== undefined) judged.effects = rule.effects(exact, context);
   if (answer !== undefined) judged.answer = { resource: answer, versionId: (stored?.versionId ?? 0) + 1 };
   return judged;
-};
-
-/** The change that an effect is: a new resource, or over the version that was looked up, or over the one that `head` is about to be. */
-const effectChange = (deps: Deps, effect: Resource, head: VersionHead): Change & { text: string } => {
-  const { resourceType } = effect;
-  if (effect.id === undefined) {
-    return ownChange(deps, effect, {
-      resourceType,
-      id: deps.newEffectId(),
-      versionId: 1,
-      lastUpdated: head.lastUpdated,
-    });
-  }
-  const isSelf = resourceType === head.resourceType && effect.id === head.id;
-  const versionId = (isSelf ? head.versionId : plainNumber(effect.meta?.versionId)) + 1;
-  const version: VersionHead = { resourceType, id: effect.id, versionId, lastUpdated: head.lastUpdated };
-  return ownChange(deps, effect, version);
 };
 
 /**

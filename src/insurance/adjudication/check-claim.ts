@@ -26,6 +26,8 @@ export interface CheckedLine extends AskedLine {
   approvedQuantity?: Decimal;
   /** Price of one unit that a medical officer set; 0 is a value. */
   approvedPrice?: Decimal;
+  /** Why a medical officer changed or rejected it. */
+  justification?: string;
   /** Of an accepted line. */
   paidBy?: LineCover;
 }

@@ -1,0 +1,21 @@
+import type { ClaimResponse } from 'fhir/r4.js';
+import type { Resource } from '../fhir/resource.ts';
+import { adjudicateClaim } from './adjudicate-claim.ts';
+import { checkedAnswer } from './checked-answer.ts';
+import { refusal } from './insurance-refusals.ts';
+import type { InsuranceStep } from './insurance-rule.ts';
+
+/**
+ * Takes the valuation of a claim back: it is checked again as it was, reviewed lines too, and can be reviewed, processed or cancelled.
+ * What it reserves of ceilings is computed anew. A claim that is on a facility's bill stays.
+ */
+export const reverseValuation: InsuranceStep = (exact, context) => {
+  const found = checkedAnswer(exact, context, ['8', '16']);
+  if ('issues' in found) return found;
+  if ((context.previousAnswer as unknown as ClaimResponse).payment !== undefined) {
+    const text = 'This claim was valuated by a batch run and is on the bill of its facility, so its valuation stays.';
+    return { issues: [refusal('claim-billed', 'Claim', text)] };
+  }
+  const { claim, checked, entered } = found;
+  return { answer: adjudicateClaim(entered, claim, context, { upTo: '4', checked }) as unknown as Resource };
+};
