@@ -6,11 +6,14 @@ import { readConfig } from '../src/config.ts';
 import { FhirError } from '../src/fhir/fhir-error.ts';
 import type { Resource } from '../src/fhir/resource.ts';
 import { readPrefer } from '../src/http/prefer.ts';
+import { clockRules } from '../src/insurance/clock-rules.ts';
 import { create } from '../src/interactions/create.ts';
+import { deleteResource } from '../src/interactions/delete.ts';
 import { read } from '../src/interactions/read.ts';
 import { searchType } from '../src/interactions/search-type.ts';
 import { update } from '../src/interactions/update.ts';
 import { operations } from '../src/operations/operations.ts';
+import { turnClock } from '../src/operations/turn-clock.ts';
 import type { Scheme } from './simulate/claim-case.ts';
 import { differences } from './simulate/differences.ts';
 import { expectedOf, runCase, type SimulatedCase } from './simulate/kinds.ts';
@@ -35,6 +38,12 @@ const schemeOf = ({ deps }: App, written: Printed[]): Scheme => {
     post: async resource => {
       const { body } = await create(deps, { resourceType: resource.resourceType, body: bytes(resource) });
       written.push(JSON.parse(body!) as Printed);
+    },
+    remove: async (resourceType, id) => {
+      await deleteResource(deps, { resourceType, id });
+    },
+    turnClock: async today => {
+      await turnClock(deps, clockRules, { today });
     },
     read: async (resourceType, id) => JSON.parse((await read(deps, resourceType, id)).body!) as Resource,
     search: async (resourceType, parameters) => {
@@ -99,7 +108,7 @@ const main = async (): Promise<number> => {
   }
   const cases = files.flatMap(readCases);
   const app = await startApp(
-    readConfig({ KIUNGO_STORE: 'sqlite::memory:', KIUNGO_PORT: '0' }),
+    readConfig({ KIUNGO_STORE: 'sqlite::memory:', KIUNGO_PORT: '0', KIUNGO_CLOCK_MINUTES: '0' }),
     pino({ level: 'silent' }),
   );
   const written: Printed[] = [];

@@ -13,6 +13,7 @@ import { createUuidV7 } from './fhir/uuid-v7.ts';
 import { firstStart } from './first-start.ts';
 import { buildServer } from './http/build-server.ts';
 import { createMetrics } from './http/metrics.ts';
+import { clockRules } from './insurance/clock-rules.ts';
 import { insuranceRules } from './insurance/insurance-rules.ts';
 import type { Deps, Settings } from './interactions/context.ts';
 import { followDefinitions } from './interactions/follow-definitions.ts';
@@ -26,6 +27,7 @@ import { operations } from './operations/operations.ts';
 import { patchFormats } from './patch/patch-formats.ts';
 import { createExtractor } from './search/extract.ts';
 import { whyNotSearchable } from './search/search-types.ts';
+import { startClock } from './start-clock.ts';
 import { openStore } from './store/open-store.ts';
 import { StoreError } from './store/store-error.ts';
 import { createValidator, type ValidatorOptions } from './validation/create-validator.ts';
@@ -129,6 +131,8 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       currency: config.currency,
       insurer: config.insurer,
       claimMode: config.claimMode,
+      feedbackShare: config.feedbackShare,
+      grievanceDays: config.grievanceDays,
       normalize: config.normalize,
       deleteReferenced: config.deleteReferenced,
       requireIfMatch: config.requireIfMatch === 'yes',
@@ -186,8 +190,13 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
         if (!(error instanceof StoreError)) log.error({ err: error }, 'Stored definitions cannot be read');
       });
     }, LOOK_FOR_DEFINITIONS_MS).unref();
+    const clock = startClock(deps, {
+      rules: capability.insuranceRules ? clockRules : [],
+      minutes: config.clockMinutes,
+    });
     const close = async (): Promise<void> => {
       clearInterval(following);
+      await clock.stop();
       await server.close();
       await processes.close();
       await store.close();
@@ -196,6 +205,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       await firstStart(deps);
     } catch (error) {
       clearInterval(following);
+      await clock.stop();
       await server.close();
       throw error;
     }

@@ -147,6 +147,8 @@ describe('the answer that the server makes', () => {
     baseUrl: 'http://127.0.0.1:8080/fhir',
     insurer: 'Organization/bahari-health-fund',
     claimMode: 'forward',
+    feedbackShare: 0,
+    grievanceDays: 30,
     found: { coverages: [fixture('valid', 'openimis-coverage.json')] },
   };
   const sent = (resource: Resource | undefined): Resource => JSON.parse(JSON.stringify(resource));

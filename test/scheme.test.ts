@@ -88,6 +88,8 @@ describe('insurance', () => {
     baseUrl: 'http://127.0.0.1:8080/fhir',
     insurer: 'Organization/openIMIS-Implementation',
     claimMode: 'forward',
+    feedbackShare: 0,
+    grievanceDays: 30,
     found: {},
   };
   const answer = (request: Resource, found: InsuranceContext['found'] = {}): Resource =>

@@ -124,11 +124,19 @@ export interface CaseClaim {
 
 /** What is done with a claim of the case. */
 export interface CaseStep {
-  do: 'submit' | 'review' | 'process' | 'reverse' | 'cancel' | 'withdraw';
+  do: 'submit' | 'review' | 'process' | 'reverse' | 'cancel' | 'withdraw' | 'feedback';
   claim: string;
   review?: CaseReview[];
+  /** Of feedback, by question. */
+  answers?: Record<string, string>;
   /** Of a claim that is withdrawn by an update. */
   status?: string;
+}
+
+export interface CasePatient {
+  gender: string;
+  birthDate: Day;
+  village?: string;
 }
 
 export interface CaseSetUp {
@@ -136,7 +144,9 @@ export interface CaseSetUp {
   catalog?: Record<string, CaseEntry>;
   priceLists?: Record<string, CasePrice[]>;
   products?: Record<string, CaseProduct>;
-  patients?: Record<string, { gender: string; birthDate: Day }>;
+  patients?: Record<string, CasePatient>;
+  /** Percent of claims that feedback is asked about, and who asks where. */
+  feedback?: { share: number; officers?: Record<string, { villages: string[]; phone?: string }> };
   coverages?: Record<string, CaseCoverage>;
   history?: CaseHistory[];
   ledger?: CaseLedger[];

@@ -15,6 +15,9 @@ import { type Naming, type Printed, setUpResources } from './set-up-resources.ts
 /** How a case reaches the server: the interactions that clients reach over HTTP. */
 export interface Scheme {
   put(resource: Printed): Promise<void>;
+  remove(resourceType: string, id: string): Promise<void>;
+  /** Brings about what is due on a day. */
+  turnClock(today: string): Promise<void>;
   /** Stores a resource under an id of the server's. */
   post(resource: { resourceType: string }): Promise<void>;
   read(resourceType: string, id: string): Promise<Resource>;

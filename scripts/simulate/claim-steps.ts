@@ -1,7 +1,9 @@
+import type { CommunicationRequest } from 'fhir/r4.js';
 import type { CaseClaim, CaseReview, CaseStep, ClaimCase } from './case.ts';
 import { coverageNames, namingOf, reviewParameters, type Scheme, storeScheme } from './claim-case.ts';
 import { claimResource } from './claim-resources.ts';
 import { claimResult } from './claim-result.ts';
+import { feedbackResource } from './feedback-resources.ts';
 import { refusedRules } from './refused-rules.ts';
 
 interface Run {
@@ -26,7 +28,8 @@ const take = async ({ scheme, simulated, naming, claims, handedIn }: Run, step: 
   } else if (step.do === 'withdraw') {
     const stored = await scheme.read('Claim', id);
     await scheme.put({ ...stored, id, status: step.status ?? 'cancelled' });
-  } else await scheme.operate(id, step.do, parametersOf(step.review, simulated.currency));
+  } else if (step.do === 'feedback') await scheme.post(feedbackResource(id, step.answers ?? {}));
+  else await scheme.operate(id, step.do, parametersOf(step.review, simulated.currency));
 };
 
 /** What the server says of all claims that are handed in. */
@@ -36,7 +39,9 @@ const stateAfter = async ({ scheme, simulated, naming, claims, handedIn }: Run):
   for (const name of handedIn) {
     const answer = await scheme.readAnswer(naming.id('claim', name));
     const result = claimResult(answer, claims.get(name)!, { minorUnits, coverageName: coverageNames(setup, naming) });
-    state[name] = { status: answer.status, ...result };
+    const [request] = await scheme.search('CommunicationRequest', [['_id', naming.id('claim', name)]]);
+    const asked = (request as unknown as CommunicationRequest | undefined)?.statusReason?.coding?.[0]?.code;
+    state[name] = { status: answer.status, ...(asked === undefined ? {} : { feedback: asked }), ...result };
   }
   return state;
 };

@@ -3,6 +3,7 @@ import type { ClaimCase } from './case.ts';
 import { runClaimCase, runEligibilityCase, type Scheme } from './claim-case.ts';
 import { runClaimSteps } from './claim-steps.ts';
 import { runEnrolmentCase } from './enrolment-case.ts';
+import { runGrievanceCase } from './grievance-case.ts';
 import { runPaymentCase } from './payment-case.ts';
 
 /** What all cases have, whatever they try. */
@@ -31,6 +32,7 @@ const kinds: ReadonlyMap<string, RunCase> = new Map<string, RunCase>([
   ],
   ['eligibility', runEligibilityCase],
   ['enrolment', runEnrolmentCase],
+  ['grievance', runGrievanceCase],
   ['payment', runPaymentCase],
 ]);
 

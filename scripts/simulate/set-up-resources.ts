@@ -5,6 +5,7 @@ import type {
   CaseCoverage,
   CaseEntry,
   CaseFacility,
+  CasePatient,
   CasePlanLine,
   CasePrice,
   CaseProduct,
@@ -12,6 +13,7 @@ import type {
   CaseSetUp,
   MoneyText,
 } from './case.ts';
+import { officerResources, villageAddress } from './feedback-resources.ts';
 
 /** A resource as it is printed; decimals are raw numbers, so that `45.00` stays as it was written. */
 export type Printed = { resourceType: string; id: string } & Record<string, unknown>;
@@ -332,17 +334,14 @@ const planResource = (name: string, product: CaseProduct, setUp: CaseSetUp, nami
   };
 };
 
-const patientResource = (
-  name: string,
-  { gender, birthDate }: { gender: string; birthDate: string },
-  naming: Naming,
-): Printed => ({
+const patientResource = (name: string, { gender, birthDate, village }: CasePatient, naming: Naming): Printed => ({
   resourceType: 'Patient',
   id: naming.id('patient', name),
   identifier: identifier(naming.id('patient', name)),
   name: [{ text: name, family: name }],
   gender,
   birthDate,
+  ...villageAddress(village, naming),
 });
 
 const STATUSES = {
@@ -416,11 +415,14 @@ export const caseCoverages = (setUp: CaseSetUp): Record<string, CaseCoverage> =>
 });
 
 /** The insurers of a case: its claims are checked here, those of its history were judged elsewhere. */
-const insurerResources = (naming: Naming): Printed[] =>
+const insurerResources = ({ feedback }: CaseSetUp, naming: Naming): Printed[] =>
   (['review', 'forward'] as const).map(mode => ({
     resourceType: 'Organization',
     id: naming.id('insurer', mode),
-    extension: [{ url: own('claim-mode'), valueCode: mode }],
+    extension: [
+      { url: own('claim-mode'), valueCode: mode },
+      ...(feedback === undefined ? [] : [{ url: own('feedback-share'), valueDecimal: feedback.share }]),
+    ],
     identifier: identifier(naming.id('insurer', mode)),
     type: [concept('http://terminology.hl7.org/CodeSystem/organization-type', 'ins')],
     name: 'Insurer',
@@ -428,7 +430,8 @@ const insurerResources = (naming: Naming): Printed[] =>
 
 /** The scheme of a case as FHIR resources, what others refer to before these. */
 export const setUpResources = (setUp: CaseSetUp, naming: Naming): Printed[] => [
-  ...insurerResources(naming),
+  ...insurerResources(setUp, naming),
+  ...officerResources(setUp, naming),
   ...Object.entries(setUp.catalog ?? {}).map(([code, entry]) => entryResource(code, entry, naming)),
   ...priceResources(setUp, naming),
   ...Object.entries(setUp.facilities ?? {}).map(([name, facility]) => facilityResource(name, facility, naming)),

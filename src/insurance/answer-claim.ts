@@ -3,6 +3,7 @@ import type { Resource } from '../fhir/resource.ts';
 import { adjudicateClaim } from './adjudicate-claim.ts';
 import { claimMode } from './claim-mode.ts';
 import { queuedClaimResponse } from './claim-response.ts';
+import { withFeedback } from './feedback/feedback-request.ts';
 import type { InsuranceContext } from './insurance-rule.ts';
 
 /** The last stage that a claim reaches when it is handed in, by who judges it. */
@@ -18,5 +19,5 @@ export const answerClaim = (exact: Resource, context: InsuranceContext): Resourc
   const mode = claimMode(claim, context.found, context);
   if (entered === undefined || mode === 'forward') return entered;
   const answer = adjudicateClaim(entered as unknown as ClaimResponse, claim, context, { upTo: UP_TO[mode] });
-  return answer as unknown as Resource;
+  return withFeedback(answer, claim, context) as unknown as Resource;
 };

@@ -50,5 +50,7 @@ export const checkedAnswer = (
   const { previousAnswer: _answer, ...fresh } = context;
   const entered = queuedClaimResponse(exact, fresh) as unknown as ClaimResponse;
   const lines = checkedLines(answer, readAskedLines(claim, claimables(context.found)));
-  return { claim, checked: { category, lines }, entered: { ...entered, created: answer.created } };
+  const { created, communicationRequest } = answer;
+  const kept = communicationRequest === undefined ? { created } : { created, communicationRequest };
+  return { claim, checked: { category, lines }, entered: { ...entered, ...kept } };
 };

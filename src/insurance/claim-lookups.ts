@@ -5,6 +5,7 @@ import type { ByCare, Plan } from './adjudication/scheme.ts';
 import { claimMode, insurerOf } from './claim-mode.ts';
 import { successionLookups } from './claim-succession.ts';
 import { firstDayOf } from './coverage-in-force.ts';
+import { feedbackLookups } from './feedback/feedback-request.ts';
 import type { Found, Lookup, Lookups, Scheme, SearchLookup } from './insurance-rule.ts';
 import { targetOf } from './insured-reference.ts';
 import { kiungoExtension } from './kiungo-codes.ts';
@@ -14,6 +15,7 @@ import { readCatalogEntry } from './set-up/read-catalog-entry.ts';
 import { planCode } from './set-up/read-cover.ts';
 import { priceLists } from './set-up/read-facility.ts';
 import { readPlan } from './set-up/read-plan.ts';
+import { isWithdrawn } from './withdraw-claim.ts';
 
 const unique = (values: readonly (string | undefined)[]): string[] => [
   ...new Set(values.filter(value => value !== undefined)),
@@ -164,10 +166,12 @@ export const judgingLookups = (claim: Claim, found: Found, scheme: Scheme): Look
 };
 
 /** What a claim is judged by. Of a claim that another system judges, only its insurer and what it corrects are looked at. */
-export const claimLookups = (claim: Claim, found: Found, scheme: Scheme): Lookups => {
+export const claimLookups = (claim: Claim, found: Found, scheme: Scheme & { id: string }): Lookups => {
   const first: Lookups = { insurer: byReference([insurerOf(claim, scheme)]), ...successionLookups(claim) };
-  if (found.insurer === undefined || claimMode(claim, found, scheme) === 'forward') return first;
-  return judgingLookups(claim, found, scheme);
+  if (found.insurer === undefined) return first;
+  if (isWithdrawn(claim.status)) return { ...first, ...feedbackLookups(claim, found, scheme) };
+  if (claimMode(claim, found, scheme) === 'forward') return first;
+  return { ...judgingLookups(claim, found, scheme), ...feedbackLookups(claim, found, scheme) };
 };
 
 /** The answers to other claims that were found, but for those that the claim comes in the place of. */

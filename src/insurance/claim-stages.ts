@@ -30,6 +30,9 @@ const amountOf = (money: Money | undefined): Decimal => (money?.value === undefi
 const atStage = (item: ClaimResponseItem, stage: ClaimStage) =>
   item.adjudication.find(({ category }) => stageOf(category) === stage);
 
+/** Whether a line has reached a stage. */
+export const hasStage = (item: ClaimResponseItem, stage: ClaimStage): boolean => atStage(item, stage) !== undefined;
+
 /** Accepted so far: checked, and with no reason against it. */
 const hasPassed = (item: ClaimResponseItem): boolean =>
   item.adjudication.some(

@@ -2,6 +2,7 @@ import type { Claim, ClaimResponse } from 'fhir/r4.js';
 import type { Issue } from '../fhir/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { claimStage } from './claim-stages.ts';
+import { bypassed, requestAbout } from './feedback/feedback-request.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { Identity, InsuranceContext, Lookups } from './insurance-rule.ts';
 import { targetOf } from './insured-reference.ts';
@@ -35,6 +36,10 @@ export const successionLookups = (claim: Claim): Lookups => {
   if (references.length === 0) return {};
   return {
     corrected: { references, exact: true },
+    correctedFeedback: {
+      references: references.map(target => target.replace(/^Claim/, 'CommunicationRequest')),
+      exact: true,
+    },
     correctedAnswers: { references: references.map(target => target.replace(/^Claim/, 'ClaimResponse')), exact: true },
   };
 };
@@ -88,14 +93,15 @@ export const judgeSuccession = (claim: Claim, context: InsuranceContext): Issue[
     return [refusal('claim-related-open', expression, text)];
   });
 
-/** The earlier claims that are withdrawn in the unit of this one, and their answers. */
+/** The earlier claims that are withdrawn in the unit of this one, their answers, and what was to be asked about them. */
 export const succeeded = (claim: Claim, context: InsuranceContext): Resource[] =>
   correctedBy(claim, context)
     .filter(corrected => corrected.relationship === 'replaces' && !isOver(corrected))
     .flatMap(corrected => {
       const withdrawn = { ...corrected.claim, status: 'cancelled' } as unknown as Resource;
+      const feedback = bypassed(requestAbout(context.found.correctedFeedback, corrected.claim.id ?? ''));
       const why = `Replaced by Claim/${context.id}.`;
       return corrected.answer === undefined
-        ? [withdrawn]
-        : [withdrawn, withdrawnAnswer(corrected.answer as unknown as Resource, 'cancelled', why)];
+        ? [withdrawn, ...feedback]
+        : [withdrawn, ...feedback, withdrawnAnswer(corrected.answer as unknown as Resource, 'cancelled', why)];
     });

@@ -16,6 +16,8 @@ const context: InsuranceContext = {
   baseUrl: 'http://127.0.0.1:8080/fhir',
   insurer: 'Organization/insurer',
   claimMode: 'forward',
+  feedbackShare: 0,
+  grievanceDays: 30,
   found: {},
 };
 

@@ -9,6 +9,7 @@ import { type ClaimAmount, claimAmounts, expressionOf } from './claim-amounts.ts
 import { claimLookups } from './claim-lookups.ts';
 import { isDecided } from './claim-stages.ts';
 import { judgeSuccession, predecessorsOf, succeeded, successionIdentities } from './claim-succession.ts';
+import { feedbackEffects } from './feedback/feedback-request.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { Identity, InsuranceContext, InsuranceRule } from './insurance-rule.ts';
 import { requireReferences, targetOf } from './insured-reference.ts';
@@ -194,6 +195,9 @@ export const claimRule: InsuranceRule = {
   turn: (resource, { claimMode }) => (claimMode === 'forward' ? undefined : targetOf(claimOf(resource).patient)),
   lookups: (resource, found, scheme) => claimLookups(claimOf(resource), found, scheme),
   answer: { resourceType: 'ClaimResponse', build: answerClaim },
-  effects: (exact, context) => succeeded(claimOf(exact), context),
+  effects: (exact, context, answer) => [
+    ...succeeded(claimOf(exact), context),
+    ...(answer === undefined ? [] : feedbackEffects(claimOf(exact), context, answer as unknown as ClaimResponse)),
+  ],
   steps: { review: reviewClaim, process: processClaim, reverse: reverseValuation, cancel: cancelClaim },
 };

@@ -22,6 +22,10 @@ export const insuranceRefusals = {
   'claim-withdrawn': 'A claim that was cancelled or entered in error is to be changed or taken up again.',
   'claim-related-open': 'A claim names as prior to it one that is neither rejected nor cancelled.',
   'claim-related-invalid': 'A claim is to come in its own place, or in that of a claim of another provider.',
+  'feedback-answer-invalid': 'Feedback about a claim lacks one of its five answers, or has one that cannot be.',
+  'feedback-claim-invalid': 'Feedback is about no claim, about several, or about a claim of another patient.',
+  'grievance-kept': 'A complaint or its task is to be deleted, or made into something else.',
+  'grievance-unanswered': 'The task of a complaint is to be closed without an answer.',
   'eligibility-reference-required':
     'A question about cover names its patient or a coverage otherwise than by a reference.',
   'eligibility-patient-unknown': 'A question about cover names its patient by a number that nobody has, or several.',

@@ -46,6 +46,10 @@ export interface Scheme {
   insurer: string;
   /** Of insurers that do not say it themselves. */
   claimMode: ClaimMode;
+  /** Percent of claims of which feedback is asked, of insurers that do not say it themselves. */
+  feedbackShare: number;
+  /** Days until a complaint without haste is to be answered. */
+  grievanceDays: number;
 }
 
 /** What a rule may know besides the resource. Everything is handed in; rules do no input or output. */
@@ -100,13 +104,26 @@ export interface InsuranceRule {
   /**
    * What else is to be from now on because of this resource: further versions of resources that were looked up (`exact`) or of the
    * resource itself, stored in the same unit. Each replaces the version that `meta` names; where another write has replaced that
-   * already, everything is looked up and judged anew. One without an id is a new resource.
+   * already, everything is looked up and judged anew. One without an id is a new resource; one with an id and no version is new under
+   * that id. `answer` is the one that is stored with the resource, if there is one.
    */
-  effects?(exact: Resource, context: InsuranceContext): readonly Resource[];
+  effects?(exact: Resource, context: InsuranceContext, answer?: Resource): readonly Resource[];
   /** Steps after the answer, by the code of the operation that takes them: `review`, `process`. */
   steps?: Readonly<Record<string, InsuranceStep>>;
   /** Refusals (422) of deleting the resource, by its answer and itself as stored; an empty list lets it go, and the answer with it. */
   judgeDeletion?(answer: Resource | undefined, resource: Resource): readonly Issue[];
   /** Elements whose references may point to what is not there yet, by path without indexes. */
   mayDangle?: readonly string[];
+}
+
+/** What time alone brings about, without anybody asking. Pure, as rules are. */
+export interface ClockRule {
+  /** What it is called in the log. */
+  code: string;
+  /** What may be due on the day, as far as a search can tell; numbers as they were written. What was brought about is best not found again. */
+  due(today: string, scheme: Scheme): SearchLookup & { exact: true };
+  /** As `InsuranceRule.lookups`. */
+  lookups?(resource: Resource, found: Found, scheme: Scheme): Lookups;
+  /** What is to be from now on because of the day: as `InsuranceRule.effects`, none where it is not due. */
+  effects(exact: Resource, context: InsuranceContext & { today: string }): readonly Resource[];
 }

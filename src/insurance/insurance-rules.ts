@@ -1,4 +1,5 @@
 import { claimRule } from './claim.ts';
+import { communicationRule } from './communication.ts';
 import { contractRule } from './contract.ts';
 import { coverageEligibilityRequestRule } from './coverage-eligibility-request.ts';
 import type { InsuranceRule } from './insurance-rule.ts';
@@ -10,6 +11,7 @@ import { taskRule } from './task.ts';
 /** The insurance work by resource type; what is not here is stored like any other resource. */
 export const insuranceRules: ReadonlyMap<string, InsuranceRule> = new Map([
   ['Claim', claimRule],
+  ['Communication', communicationRule],
   ['Contract', contractRule],
   ['CoverageEligibilityRequest', coverageEligibilityRequestRule],
   ['Invoice', invoiceRule],

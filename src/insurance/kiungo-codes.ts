@@ -11,6 +11,7 @@ export type KiungoExtension =
   | 'claim-mode'
   | 'coverage-policy'
   | 'coverage-use'
+  | 'feedback-share'
   | 'invoice-balance'
   | 'medication-validity'
   | 'plan-discount'

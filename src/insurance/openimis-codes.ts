@@ -16,6 +16,7 @@ export type OpenimisSystem =
   | 'claim-item-category'
   | 'claim-supporting-info-category'
   | 'coverage-item-category'
+  | 'feedback-status'
   | 'coverage-item-benefit-type';
 
 /** A concept with one code of an openIMIS code system. */

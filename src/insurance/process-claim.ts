@@ -5,6 +5,7 @@ import { answerClaim } from './answer-claim.ts';
 import { checkedAnswer } from './checked-answer.ts';
 import { claimMode } from './claim-mode.ts';
 import { claimStage } from './claim-stages.ts';
+import { bypassedFeedback, feedbackEffects } from './feedback/feedback-request.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { InsuranceStep } from './insurance-rule.ts';
 
@@ -14,12 +15,15 @@ const checkAgain: InsuranceStep = (exact, { previousAnswer, ...context }) => {
   if (answer.outcome === 'queued') {
     return { issues: [refusal('claim-not-checked', 'Claim', answer.processNote?.[0]?.text ?? '')] };
   }
-  return { answer: { ...answer, created: previousAnswer.created } as unknown as Resource };
+  return {
+    answer: { ...answer, created: previousAnswer.created } as unknown as Resource,
+    effects: feedbackEffects(exact as unknown as Claim, context, answer),
+  };
 };
 
 /**
  * Pays a checked claim: its lines are not checked again, its amounts are computed anew. A claim that could not be judged when it was
- * handed in is checked first, and paid at once only where its insurer says so.
+ * handed in is checked first, and paid at once only where its insurer says so. Feedback that was not given yet is passed over.
  */
 export const processClaim: InsuranceStep = (exact, context, input) => {
   const stored = context.previousAnswer as unknown as ClaimResponse;
@@ -28,5 +32,8 @@ export const processClaim: InsuranceStep = (exact, context, input) => {
   const found = checkedAnswer(exact, context);
   if ('issues' in found) return found;
   const { claim, checked, entered } = found;
-  return { answer: adjudicateClaim(entered, claim, context, { upTo: '16', checked }) as unknown as Resource };
+  return {
+    answer: adjudicateClaim(entered, claim, context, { upTo: '16', checked }) as unknown as Resource,
+    effects: bypassedFeedback(context),
+  };
 };

@@ -2,8 +2,14 @@ import type { ClaimResponse } from 'fhir/r4.js';
 import type { Resource } from '../fhir/resource.ts';
 import { adjudicateClaim } from './adjudicate-claim.ts';
 import { checkedAnswer } from './checked-answer.ts';
+import { claimStage, hasStage } from './claim-stages.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { InsuranceStep } from './insurance-rule.ts';
+
+/** Whether a batch run has valued the claim, or a part of it that waits for the run of another product. */
+const isValuedByRun = (answer: ClaimResponse): boolean =>
+  answer.payment !== undefined ||
+  (claimStage(answer) === '8' && answer.item?.some(item => hasStage(item, '16')) === true);
 
 /**
  * Takes the valuation of a claim back: it is checked again as it was, reviewed lines too, and can be reviewed, processed or cancelled.
@@ -12,7 +18,7 @@ import type { InsuranceStep } from './insurance-rule.ts';
 export const reverseValuation: InsuranceStep = (exact, context) => {
   const found = checkedAnswer(exact, context, ['8', '16']);
   if ('issues' in found) return found;
-  if ((context.previousAnswer as unknown as ClaimResponse).payment !== undefined) {
+  if (isValuedByRun(context.previousAnswer as unknown as ClaimResponse)) {
     const text = 'This claim was valuated by a batch run and is on the bill of its facility, so its valuation stays.';
     return { issues: [refusal('claim-billed', 'Claim', text)] };
   }

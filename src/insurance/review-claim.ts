@@ -6,6 +6,7 @@ import type { Resource } from '../fhir/resource.ts';
 import { adjudicateClaim } from './adjudicate-claim.ts';
 import type { CheckedLine } from './adjudication/check-claim.ts';
 import { checkedAnswer } from './checked-answer.ts';
+import { feedbackEffects } from './feedback/feedback-request.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { InsuranceStep } from './insurance-rule.ts';
 
@@ -87,5 +88,5 @@ export const reviewClaim: InsuranceStep = (exact, context, { line: said }) => {
     ),
   );
   const answer = adjudicateClaim(entered, claim, context, { upTo: '4', checked: { ...checked, lines } });
-  return { answer: answer as unknown as Resource };
+  return { answer: answer as unknown as Resource, effects: feedbackEffects(claim, context, answer) };
 };

@@ -1,11 +1,25 @@
 import type { Task } from 'fhir/r4.js';
 import { runIdentities } from './batch/batch-resources.ts';
 import { alreadyRun } from './batch/begin-run.ts';
+import { isGrievanceTask } from './grievance/grievance-codes.ts';
+import { judgeGrievanceTask } from './grievance/judge-grievance-task.ts';
+import { refusal } from './insurance-refusals.ts';
 import type { InsuranceRule } from './insurance-rule.ts';
 
-/** A Task that is a batch run stays, so that its period is run once. https://hl7.org/fhir/R4/task.html */
+/**
+ * A Task that is a batch run stays, so that its period is run once. One that is to answer a complaint stays, and is closed with an answer.
+ * https://hl7.org/fhir/R4/task.html
+ */
 export const taskRule: InsuranceRule = {
   identities: resource => runIdentities(resource as unknown as Task),
-  judgeDeletion: (_answer, resource) =>
-    runIdentities(resource as unknown as Task).length > 0 ? [alreadyRun(`Task/${resource.id}`)] : [],
+  judge: (resource, { previous }) =>
+    judgeGrievanceTask(resource as unknown as Task, previous as unknown as Task | undefined),
+  judgeDeletion: (_answer, resource) => {
+    const task = resource as unknown as Task;
+    if (runIdentities(task).length > 0) return [alreadyRun(`Task/${task.id}`)];
+    if (!isGrievanceTask(task)) return [];
+    return [
+      refusal('grievance-kept', 'Task', 'This task is to answer a complaint and stays. Close it with an answer.'),
+    ];
+  },
 };

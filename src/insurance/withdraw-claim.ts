@@ -2,6 +2,7 @@ import type { Claim, ClaimResponse } from 'fhir/r4.js';
 import type { Issue } from '../fhir/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { claimStage, judgedCategory } from './claim-stages.ts';
+import { bypassedFeedback } from './feedback/feedback-request.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { InsuranceStep } from './insurance-rule.ts';
 
@@ -24,7 +25,8 @@ export const withdrawnAnswer = (answer: Resource, status: 'cancelled' | 'entered
 };
 
 /** Withdraws a claim that was not valuated: it becomes cancelled together with its answer, and uses up nothing any more. */
-export const cancelClaim: InsuranceStep = (exact, { previousAnswer }, { reason }) => {
+export const cancelClaim: InsuranceStep = (exact, context, { reason }) => {
+  const { previousAnswer } = context;
   const { status } = exact as unknown as Claim;
   if (isWithdrawn(status)) {
     return { issues: [refusal('claim-withdrawn', 'Claim.status', 'This claim is withdrawn already.')] };
@@ -34,6 +36,6 @@ export const cancelClaim: InsuranceStep = (exact, { previousAnswer }, { reason }
   const why = typeof reason === 'string' ? `Cancelled: ${reason}` : undefined;
   return {
     answer: withdrawnAnswer(previousAnswer, 'cancelled', why),
-    effects: [{ ...exact, status: 'cancelled' }],
+    effects: [{ ...exact, status: 'cancelled' }, ...bypassedFeedback(context)],
   };
 };

@@ -27,6 +27,10 @@ export interface Settings {
   insurer: string;
   /** Who judges the claims of an insurer that does not say it itself. */
   claimMode: ClaimMode;
+  /** Percent of claims of which feedback is asked, of insurers that do not say it themselves. */
+  feedbackShare: number;
+  /** Days until a complaint without haste is to be answered. */
+  grievanceDays: number;
   /** For writes of clients that do not say it themselves. */
   normalize: Normalize;
   /** What becomes of the deletion of a resource that others refer to. */

@@ -5,10 +5,14 @@ import type { Deps, VersionHead } from './context.ts';
 import { ownChange } from './own-change.ts';
 
 /**
- * The change that an effect of the insurance work is: a new resource where it has no id, else over the version that was looked up, or over
- * the one that `head`, the resource that it follows from, is about to be.
+ * The change that an effect of the insurance work is: a new resource where it has no id or no version, else over the version that was looked
+ * up, or over the one that `head`, the resource that it follows from (if it follows from one), is about to be.
  */
-export const effectChange = (deps: Deps, effect: Resource, head: VersionHead): Change & { text: string } => {
+export const effectChange = (
+  deps: Deps,
+  effect: Resource,
+  head: VersionHead | Pick<VersionHead, 'lastUpdated'>,
+): Change & { text: string } => {
   const { resourceType } = effect;
   if (effect.id === undefined) {
     return ownChange(deps, effect, {
@@ -18,8 +22,8 @@ export const effectChange = (deps: Deps, effect: Resource, head: VersionHead): C
       lastUpdated: head.lastUpdated,
     });
   }
-  const isSelf = resourceType === head.resourceType && effect.id === head.id;
-  const versionId = (isSelf ? head.versionId : plainNumber(effect.meta?.versionId)) + 1;
+  const isSelf = 'id' in head && resourceType === head.resourceType && effect.id === head.id;
+  const versionId = (isSelf ? head.versionId : plainNumber(effect.meta?.versionId ?? 0)) + 1;
   const version: VersionHead = { resourceType, id: effect.id, versionId, lastUpdated: head.lastUpdated };
   return ownChange(deps, effect, version);
 };

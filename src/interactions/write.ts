@@ -98,7 +98,7 @@ const applyInsurance = async (
   if (issues.length > 0) throw refuseResource(issues);
   const judged: Judged = { identities: rule.identities?.(resource) ?? [], nothingNew };
   const answer = rule.answer?.build(exact, context);
-  if (rule.effects !== undefined) judged.effects = rule.effects(exact, context);
+  if (rule.effects !== undefined) judged.effects = rule.effects(exact, context, answer);
   if (answer !== undefined) judged.answer = { resource: answer, versionId: (stored?.versionId ?? 0) + 1 };
   return judged;
 };
