@@ -70,7 +70,7 @@ describe('opening a store', () => {
     await store.commit({ changes: [basic('l', { resourceType: 'List' })] });
     await store.close();
     const database = new DatabaseSync(file);
-    database.exec('DROP TABLE type_block; DROP TABLE once; PRAGMA user_version = 1');
+    database.exec('DROP TABLE type_block; DROP TABLE once; DROP TABLE index_state; PRAGMA user_version = 1');
     database.close();
     const again = await openStore(`sqlite:${file}`);
     const count = async (type: string): Promise<number> =>
@@ -187,9 +187,10 @@ describe('a store with settings', () => {
   it('keeps bodies deflated, and reads them as they were written', async () => {
     const text = JSON.stringify(Array.from({ length: 30_000 }, (_, i) => `note ${i % 7}`));
     store = await openStore('sqlite::memory:');
+    const { logBytes: before = 0 } = store.statistics();
     await store.commit({ changes: [basic('a', { text })] });
     expect((await store.read({ resourceType: 'Basic', id: 'a' }))?.body).toBe(text);
-    expect(store.statistics().logBytes).toBeLessThan(text.length / 2);
+    expect(store.statistics().logBytes).toBeLessThan(before + text.length / 2);
   });
 });
 

@@ -98,6 +98,19 @@ export interface Once {
   until: number;
 }
 
+/** A version that is found under other entries from now on, if it is still current. The resource itself stays as it is. */
+export interface Reindexed extends ResourceKey {
+  versionId: number;
+  index: readonly IndexEntry[];
+}
+
+/** Work on the index itself. */
+export interface Indexing {
+  resources: readonly Reindexed[];
+  /** By resource type, what is to be remembered of its index; a text that the store does not read. */
+  states: ReadonlyMap<string, string>;
+}
+
 /** Changes that become visible and durable together, or not at all. */
 export interface Unit {
   changes: readonly Change[];
@@ -119,6 +132,8 @@ export interface Unit {
   unreferred?: UnreferredCondition;
   /** The unit is applied only if nobody has this name. */
   once?: Once;
+  /** What is indexed anew, applied with the rest. */
+  indexing?: Indexing;
   /** Judge the unit as if it were to be applied, and answer so, but change nothing. */
   isTrial?: boolean;
 }
@@ -207,6 +222,10 @@ export interface Store {
    * order of their commit. Costs what the resources of these types cost, however many others there are.
    */
   newest(resourceTypes: readonly string[], afterSequence: number, limit: number): Promise<readonly SequencedVersion[]>;
+  /** What units have left to be remembered of the index, by resource type. */
+  indexStates(): Promise<ReadonlyMap<string, string>>;
+  /** Resolves when every unit that was handed over before the call is committed, refused or failed. */
+  settled(): Promise<void>;
   /** Answers if the store can read and write now; rejects if not. */
   check(): Promise<void>;
   /** Numbers about the store's work, by name (lower camel case), for whoever watches it. Counters count from the opening. */

@@ -219,7 +219,14 @@ describeStore('search against the matcher', test => {
           change({ resourceType, id, lastUpdated: start, index: stored.at(-i)!.index }),
         );
         await commit(test.store, ...past);
-        await commit(test.store, ...stored.map(item => change({ ...item, versionId: 2 })));
+        // Each second one is stored under entries that it shall not have, and then indexed anew.
+        const isLate = (i: number): boolean => i % 2 === 1;
+        const written = stored.map((item, i) =>
+          change({ ...item, versionId: 2, ...(isLate(i) && { index: stored.at(-i)!.index }) }),
+        );
+        await commit(test.store, ...written);
+        const resources = stored.filter((_, i) => isLate(i)).map(item => ({ ...item, versionId: 2 }));
+        await test.store.commit({ changes: [], indexing: { resources, states: new Map() } });
         const gathered = gather<Matchable>();
         for (const item of stored) gathered.add(item);
         const others: Others = {

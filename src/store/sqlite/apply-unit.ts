@@ -181,4 +181,10 @@ function apply(unit: PackedUnit, before: readonly (Current | undefined)[], trans
     if (change.method === 'DELETE') living.delete(nameOf(change));
     if (change.erases) rows.erase(change);
   });
+  const { resources, states } = unit.indexing;
+  for (const resource of resources) {
+    const current = rows.current(resource.resourceType, resource.id);
+    if (current?.versionId === resource.versionId && !current.deleted) rows.reindex(resource, current.seq);
+  }
+  for (const { resourceType, state } of states) rows.rememberIndex(resourceType, state);
 }

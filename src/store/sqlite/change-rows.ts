@@ -2,7 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import type { ResourceKey } from '../store.ts';
 import { encodeBody } from './body-codec.ts';
 import { IndexFold } from './index-fold.ts';
-import type { PackedChange } from './pack-unit.ts';
+import type { PackedChange, PackedIndex } from './pack-unit.ts';
 import { printList, printRanges } from './recent-versions.ts';
 import { Shapes } from './shapes.ts';
 import type { Statements } from './statements.ts';
@@ -31,6 +31,8 @@ export class ChangeRows {
   readonly #insertIdentity: StatementSync;
   readonly #deleteIdentity: StatementSync;
   readonly #erase: StatementSync;
+  readonly #reindex: StatementSync;
+  readonly #rememberIndex: StatementSync;
   #hasErased = false;
 
   constructor(statements: Statements, foldRows: number) {
@@ -61,6 +63,8 @@ export class ChangeRows {
        strings = NULL, plain = NULL, body = x''
        WHERE seq IN (SELECT seq FROM superseded WHERE type = ? AND id = ?)`,
     );
+    this.#reindex = prepare('UPDATE version SET terms = ?, ranges = ?, strings = ?, plain = ? WHERE seq = ?');
+    this.#rememberIndex = prepare('INSERT OR REPLACE INTO index_state (type, state) VALUES (?, ?)');
   }
 
   current(resourceType: string, id: string): Current | undefined {
@@ -95,7 +99,7 @@ export class ChangeRows {
     const ranges = printRanges(change.ranges);
     const strings = printList(change.strings);
     const { codec, bytes } = encodeBody(change.body);
-    const termBytes = new Uint8Array(terms.buffer, terms.byteOffset, terms.byteLength);
+    const termBytes = bytesOf(terms);
     const { lastUpdated, method } = change;
     const plain = change.plain === '' ? null : change.plain;
     this.#insertVersion.run(
@@ -121,6 +125,20 @@ export class ChangeRows {
     this.#blocks.add(resourceType, seq);
     if (deleted === 0) this.#shapes.add(resourceType, change.shape, change.shapeNumber);
     for (const identity of change.identities) this.#insertIdentity.run(identity, resourceType, id);
+  }
+
+  /** Has a current version found under other entries. */
+  reindex(resource: PackedIndex, seq: number): void {
+    const { resourceType, terms, ranges, strings, plain, shape, shapeNumber } = resource;
+    this.#index.replace(seq, this.#readOld(seq).terms, resource);
+    const printed = [printRanges(ranges), printList(strings), plain === '' ? null : plain];
+    this.#reindex.run(bytesOf(terms), ...printed, seq);
+    this.#shapes.add(resourceType, shape, shapeNumber);
+  }
+
+  /** Keeps what is to be remembered of the index of a type. */
+  rememberIndex(resourceType: string, state: string): void {
+    this.#rememberIndex.run(resourceType, state);
   }
 
   /** Empties all versions of a resource but the current one. */
@@ -156,3 +174,5 @@ export class ChangeRows {
     };
   }
 }
+
+const bytesOf = (terms: Int32Array): Uint8Array => new Uint8Array(terms.buffer, terms.byteOffset, terms.byteLength);

@@ -35,6 +35,8 @@ interface Waiting {
 
 interface Batch {
   waiting: Waiting[];
+  /** Told when all of it, and so all before it, is settled. */
+  settled: (() => void)[];
   packet: PacketWriter;
 }
 
@@ -53,6 +55,8 @@ export class CommitQueue {
   readonly #buffers: PacketBuffers[] = [];
   readonly #checks: { resolve: () => void; reject: (error: Error) => void }[] = [];
   #packing = 0;
+  /** Large units, which take their place late. */
+  readonly #large = new Set<Promise<unknown>>();
   #isSendPlanned = false;
   #failure: StoreError | undefined;
   #isClosing = false;
@@ -96,12 +100,17 @@ export class CommitQueue {
   }
 
   commit(unit: Unit): Promise<CommitResult> {
-    if (unit.time !== undefined && unit.changes.length > LARGE) return this.#commitLarge(unit);
+    if (unit.time !== undefined && unit.changes.length > LARGE) {
+      const committing = this.#commitLarge(unit);
+      const known: Promise<unknown> = committing.catch(() => {}).then(() => this.#large.delete(known));
+      this.#large.add(known);
+      return committing;
+    }
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined || this.#isClosing) return reject(this.#failure ?? closed());
       let batch = this.#open.at(-1);
       if (batch === undefined || batch.waiting.length >= MOST_UNITS || batch.packet.size >= MOST_BYTES) {
-        batch = { waiting: [], packet: new PacketWriter(this.#buffers.pop()) };
+        batch = { waiting: [], settled: [], packet: new PacketWriter(this.#buffers.pop()) };
         this.#open.push(batch);
       }
       const mark = batch.packet.mark();
@@ -136,9 +145,16 @@ export class CommitQueue {
       this.#packing--;
     }
     return new Promise((resolve, reject) => {
-      this.#open.push({ waiting: [{ unit, time: stampTime(unit, packet), resolve, reject }], packet });
+      this.#open.push({ waiting: [{ unit, time: stampTime(unit, packet), resolve, reject }], settled: [], packet });
       this.#planSend();
     });
+  }
+
+  /** Resolves when all that was handed over before is answered. */
+  async settled(): Promise<void> {
+    const last = this.#open.at(-1) ?? this.#inFlight.at(-1);
+    const settled = last && new Promise<void>(resolve => last.settled.push(resolve));
+    await Promise.all([settled, ...this.#large]);
   }
 
   /** Resolves when the writer could write. */
@@ -225,7 +241,7 @@ export class CommitQueue {
     }
   }
 
-  #settle({ waiting }: Batch, results: readonly (CommitResult | SentError)[]): void {
+  #settle({ waiting, settled }: Batch, results: readonly (CommitResult | SentError)[]): void {
     this.#batches++;
     waiting.forEach(({ unit, time, resolve, reject }, i) => {
       const result = results[i]!;
@@ -242,6 +258,7 @@ export class CommitQueue {
         resolve(result);
       }
     });
+    for (const tell of settled) tell();
   }
 
   #fail(cause: Error): void {
@@ -250,8 +267,9 @@ export class CommitQueue {
     this.#failure ??= new StoreError('unavailable', 'The writer of the database has stopped; restart the server.', {
       cause,
     });
-    for (const { waiting } of [...this.#inFlight.splice(0), ...this.#open.splice(0)]) {
+    for (const { waiting, settled } of [...this.#inFlight.splice(0), ...this.#open.splice(0)]) {
       for (const { reject } of waiting) reject(this.#failure);
+      for (const tell of settled) tell();
     }
     for (const { reject } of this.#checks.splice(0)) reject(this.#failure);
     this.#drained?.();

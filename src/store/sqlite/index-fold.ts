@@ -85,6 +85,23 @@ export class IndexFold {
     for (const [row, key] of termKeys(terms).entries()) this.#delete.run(key, seq, terms[row * TERM_LENGTH + 2]!);
   }
 
+  /**
+   * Puts a current version under other entries than it had. What is not folded in yet is, first. Terms that stay are left alone: most do
+   * where a search parameter has come to a type.
+   */
+  replace(seq: number, before: Int32Array, { terms, ranges, strings }: Indexed): void {
+    if (seq > this.#folded) this.#fold();
+    const gone = termRows(before);
+    for (const [name, term] of termRows(terms)) {
+      if (gone.delete(name)) continue;
+      this.#insertOne.run(term.key, seq, term.qualifier);
+    }
+    for (const { key, qualifier } of gone.values()) this.#delete.run(key, seq, qualifier);
+    this.#deleteRanges.run(seq);
+    this.#deleteStrings.run(seq);
+    this.#insertValues(seq, ranges, strings);
+  }
+
   /** Folds what has gathered, if it is enough to be worth the pages that it touches. */
   foldIfEnough(): void {
     // Deletions have no rows, and are gone through all the same by whoever reads what is not folded in.
@@ -113,12 +130,16 @@ export class IndexFold {
     this.#foldTerms();
     for (const { seq, ranges, strings } of this.#values) {
       if (this.#superseded.has(seq)) continue;
-      for (const { parameter, low, high } of ranges) this.#insertRange.run(seq, parameter, low, high);
-      for (const { parameter, folded } of strings) this.#insertString.run(seq, parameter, folded);
+      this.#insertValues(seq, ranges, strings);
     }
     this.#folded += this.#ends.length;
     this.#setFolded.run(this.#folded);
     this.#clear();
+  }
+
+  #insertValues(seq: number, ranges: Indexed['ranges'], strings: Indexed['strings']): void {
+    for (const { parameter, low, high } of ranges) this.#insertRange.run(seq, parameter, low, high);
+    for (const { parameter, folded } of strings) this.#insertString.run(seq, parameter, folded);
   }
 
   #foldTerms(): void {
@@ -149,6 +170,15 @@ export class IndexFold {
     return sequences;
   }
 }
+
+/** Terms by a name of theirs. */
+const termRows = (terms: Int32Array): Map<string, { key: bigint; qualifier: number }> =>
+  new Map(
+    Array.from(termKeys(terms), (key, row) => {
+      const qualifier = terms[row * TERM_LENGTH + 2]!;
+      return [`${key} ${qualifier}`, { key, qualifier }];
+    }),
+  );
 
 /** Row numbers by the upper halves of their keys: enough for the pages, and numbers sort natively where pairs would not. */
 const orderOf = (keys: BigInt64Array): Uint32Array => {

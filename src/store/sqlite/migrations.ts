@@ -108,6 +108,11 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX once_by_time ON once (until);
     `);
   },
+  database => {
+    database.exec(`
+      CREATE TABLE index_state (type TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    `);
+  },
 ];
 
 const readNumber = (database: DatabaseSync, pragma: string): number =>

@@ -1,8 +1,10 @@
 import { timeAt } from '../../fhir/stamp-resource.ts';
+import type { IndexEntry } from '../../search/index-entry.ts';
 import type { SearchQuery } from '../../search/query.ts';
 import type {
   Change,
   CurrentVersion,
+  Indexing,
   MatchCondition,
   NewestCondition,
   Once,
@@ -26,18 +28,13 @@ export interface PackedUnit {
   nothingNew: NewestCondition[];
   unreferred: UnreferredCondition;
   once: Once | undefined;
+  indexing: { resources: PackedIndex[]; states: { resourceType: string; state: string }[] };
   /** Nothing is to be changed. */
   isTrial: boolean;
 }
 
-/** A change as the writer thread gets it: its index entries hashed. */
-export interface PackedChange extends ResourceKey {
-  versionId: number;
-  lastUpdated: number;
-  method: Change['method'];
-  /** The versions before are emptied. */
-  erases: boolean;
-  body: Uint8Array;
+/** What a version is found under, hashed. */
+export interface PackedEntries {
   terms: Int32Array;
   strings: { parameter: number; folded: string }[];
   ranges: { parameter: number; low: number; high: number }[];
@@ -46,6 +43,21 @@ export interface PackedChange extends ResourceKey {
   /** What the resource has (see `Shapes`), and the number of that. */
   shape: string;
   shapeNumber: number;
+}
+
+/** A version that is indexed anew. */
+export interface PackedIndex extends ResourceKey, PackedEntries {
+  versionId: number;
+}
+
+/** A change as the writer thread gets it: its index entries hashed. */
+export interface PackedChange extends ResourceKey, PackedEntries {
+  versionId: number;
+  lastUpdated: number;
+  method: Change['method'];
+  /** The versions before are emptied. */
+  erases: boolean;
+  body: Uint8Array;
   identities: string[];
   ifNoneExist?: SearchQuery;
 }
@@ -66,7 +78,7 @@ const METHODS: readonly Change['method'][] = ['POST', 'PUT', 'DELETE'];
 export function packUnit(unit: Unit, keys: TermKeys, packet: PacketWriter): void {
   packet.number(unit.changes.length);
   for (const change of unit.changes) packChange(change, unit, keys, packet);
-  packConditions(unit, packet);
+  packConditions(unit, keys, packet);
 }
 
 /** As `packUnit`, with turns for other work. What is written to the packet meanwhile must be this unit alone. */
@@ -81,11 +93,12 @@ export async function packInTurns(
     await turn();
     packChange(change, unit, keys, packet);
   }
-  packConditions(unit, packet);
+  packConditions(unit, keys, packet);
 }
 
 function packConditions(
-  { mustExist = [], mustBeCurrent = [], matches = [], nothingNew = [], unreferred, once, isTrial }: Unit,
+  { mustExist = [], mustBeCurrent = [], matches = [], nothingNew = [], unreferred, once, indexing, isTrial }: Unit,
+  keys: TermKeys,
   packet: PacketWriter,
 ): void {
   packet.number(mustExist.length);
@@ -115,7 +128,25 @@ function packConditions(
     packet.number(once.from);
     packet.number(once.until);
   }
+  packIndexing(indexing ?? NOTHING_INDEXED, keys, packet);
   packet.number(isTrial === true ? 1 : 0);
+}
+
+const NOTHING_INDEXED: Indexing = { resources: [], states: new Map() };
+
+function packIndexing({ resources, states }: Indexing, keys: TermKeys, packet: PacketWriter): void {
+  packet.number(resources.length);
+  for (const { resourceType, id, versionId, index } of resources) {
+    packet.text(resourceType);
+    packet.text(id);
+    packet.number(versionId);
+    packEntries(resourceType, index, keys, packet);
+  }
+  packet.number(states.size);
+  for (const [resourceType, state] of states) {
+    packet.text(resourceType);
+    packet.text(state);
+  }
 }
 
 const NOTHING_UNREFERRED: UnreferredCondition = { keys: [], by: [] };
@@ -147,12 +178,14 @@ function packChange(change: Change, { time }: Unit, keys: TermKeys, packet: Pack
   if (ifNoneExist !== undefined) packet.query(ifNoneExist);
   packet.number(identities.length);
   for (const identity of identities) packet.text(identity);
-  packEntries(change, keys, packet);
+  packEntries(resourceType, change.method === 'DELETE' ? NOT_FOUND : change.index, keys, packet);
 }
 
-function packEntries({ resourceType, method, index }: Change, keys: TermKeys, packet: PacketWriter): void {
-  const isDeleted = method === 'DELETE';
-  const entries = isDeleted ? [] : index;
+/** What a deletion is found under: not even among those of its type. */
+const NOT_FOUND: readonly IndexEntry[] = [];
+
+function packEntries(resourceType: string, entries: readonly IndexEntry[], keys: TermKeys, packet: PacketWriter): void {
+  const isDeleted = entries === NOT_FOUND;
   const termsBefore = packet.termCount;
   const termCount = packet.reserve();
   const shape = isDeleted ? '' : shapeOf(entries);
@@ -200,8 +233,30 @@ export function unpackUnit(packet: PacketReader): PackedUnit {
       by: listOf(packet, (): ReferringParameter => ({ resourceType: packet.text(), parameter: packet.text() })),
     },
     once: packet.number() === 1 ? { name: packet.text(), from: packet.number(), until: packet.number() } : undefined,
+    indexing: {
+      resources: listOf(packet, unpackIndex),
+      states: listOf(packet, () => ({ resourceType: packet.text(), state: packet.text() })),
+    },
     isTrial: packet.number() === 1,
   };
+}
+
+const unpackIndex = (packet: PacketReader): PackedIndex => ({
+  resourceType: packet.text(),
+  id: packet.text(),
+  versionId: packet.number(),
+  ...unpackEntries(packet),
+});
+
+function unpackEntries(packet: PacketReader): PackedEntries {
+  const termCount = packet.number();
+  const shape = packet.text();
+  const shapeNumber = packet.number();
+  const plain = packet.text();
+  const strings = listOf(packet, () => ({ parameter: packet.number(), folded: packet.text() }));
+  const ranges = listOf(packet, () => ({ parameter: packet.number(), low: packet.number(), high: packet.number() }));
+  const terms = packet.terms(termCount);
+  return { terms, shape, shapeNumber, plain, strings, ranges };
 }
 
 function unpackCondition(packet: PacketReader): MatchCondition {
@@ -228,14 +283,7 @@ function unpackChange(packet: PacketReader): PackedChange {
   };
   const conditional = packet.number() === 1 ? { ifNoneExist: packet.query() } : {};
   const identities = listOf(packet, () => packet.text());
-  const termCount = packet.number();
-  const shape = packet.text();
-  const shapeNumber = packet.number();
-  const plain = packet.text();
-  const strings = listOf(packet, () => ({ parameter: packet.number(), folded: packet.text() }));
-  const ranges = listOf(packet, () => ({ parameter: packet.number(), low: packet.number(), high: packet.number() }));
-  const terms = packet.terms(termCount);
-  return { ...head, ...conditional, identities, terms, shape, shapeNumber, plain, strings, ranges };
+  return { ...head, ...conditional, identities, ...unpackEntries(packet) };
 }
 
 function listOf<T>(packet: PacketReader, read: (packet: PacketReader) => T): T[] {

@@ -123,6 +123,7 @@ class SqliteStore implements Store {
   readonly signingKey: Buffer;
   readonly #place: Place;
   readonly #reader: DatabaseSync;
+  readonly #statements: Statements;
   readonly #queue: CommitQueue;
   readonly #cache: VersionCache;
   readonly #clock: { lastUpdated: number };
@@ -143,6 +144,7 @@ class SqliteStore implements Store {
     searchLimit: number,
   ) {
     const statements = new Statements(reader);
+    this.#statements = statements;
     this.#place = place;
     this.#reader = reader;
     this.#queue = queue;
@@ -207,6 +209,16 @@ class SqliteStore implements Store {
 
   newest(resourceTypes: readonly string[], afterSequence: number, limit: number): Promise<readonly SequencedVersion[]> {
     return this.#work(() => this.#versions.newest(resourceTypes, afterSequence, limit));
+  }
+
+  indexStates(): Promise<ReadonlyMap<string, string>> {
+    return this.#work(
+      () => new Map(this.#statements.all('SELECT type, state FROM index_state', []) as [string, string][]),
+    );
+  }
+
+  settled(): Promise<void> {
+    return this.#queue.settled();
   }
 
   async check(): Promise<void> {
