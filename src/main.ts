@@ -7,8 +7,16 @@ enableCompileCache(compileCache);
 // The store's writer thread takes it over from here.
 process.env.NODE_COMPILE_CACHE ??= compileCache;
 
-const { serve } = await import('./serve.ts');
-await serve(process.env).catch((error: unknown) => {
-  process.stderr.write(`Kiungo cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+const failed = (what: string) => (error: unknown) => {
+  process.stderr.write(`${what}: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-});
+};
+
+const [command, ...args] = process.argv.slice(2);
+if (command === 'reindex') {
+  const { reindex } = await import('./reindex.ts');
+  await reindex(process.env, args).catch(failed('Kiungo cannot index'));
+} else {
+  const { serve } = await import('./serve.ts');
+  await serve(process.env).catch(failed('Kiungo cannot start'));
+}

@@ -95,7 +95,7 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
 /** Which folders (or files) may import a package. Node's own modules are free but for those listed. */
 const PACKAGES: Record<string, readonly string[]> = {
   fastify: ['http', 'app.ts'],
-  pino: ['http', 'app.ts', 'serve.ts'],
+  pino: ['http', 'app.ts', 'serve.ts', 'open-deps.ts', 'reindex.ts'],
   'prom-client': ['http'],
   fhirpath: ['fhir/fhirpath'],
   '@lhncbc/ucum-lhc': ['fhir/ucum.ts'],

@@ -14,7 +14,7 @@ test('docs/how-to/post-a-profile.md shows requests that work as it says', async 
     answers.push(`${method} ${answer.status}`);
     if (answer.status === 422) expect(answer.text).toMatch(/"cardinality-min".*"Flag.author"/);
   }
-  expect(answers).toEqual(['PUT 201', 'POST 422', 'DELETE 204']);
+  expect(answers).toEqual(['PUT 201', 'POST 422', 'DELETE 204', 'PUT 201']);
   const [, , , flag] = commands[1]!;
   const warned = await server.post('Flag', flag!, { prefer: 'return=OperationOutcome' });
   expect([warned.status, warned.text]).toEqual([201, expect.stringContaining('"profile-unknown"')]);

@@ -1,15 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type {
-  CapabilityStatement,
-  CapabilityStatementRestResource,
-  SearchParameter,
-  StructureDefinition,
-} from 'fhir/r4.js';
+import type { CapabilityStatement, SearchParameter, StructureDefinition } from 'fhir/r4.js';
 import fhirpath from 'fhirpath';
 import { afterAll, describe, expect, test } from 'vitest';
-import { loadCapability } from './capability.ts';
+import { type Capability, loadCapability } from './capability.ts';
 import { loadDefinitions } from './load-definitions.ts';
 import type { OperationLevel } from './operation-levels.ts';
 
@@ -90,8 +85,15 @@ const load = (claim: object, more: object = {}) => {
   return loadCapability(file, definitions, implemented, choices);
 };
 
+/** What a capability says of itself where all that it offers is indexed. */
+const statementOf = ({ types, statement }: Capability): CapabilityStatement => {
+  const parametersOf = (type: string) => types.get(type)!.searchParameters;
+  const search = { state: 1, parametersOf, indexing: () => [] };
+  return statement({ ...software, search }) as unknown as CapabilityStatement;
+};
+
 const served = (name: string): CapabilityStatement =>
-  loadCapability(name, definitions, implemented, choices).statement(software) as unknown as CapabilityStatement;
+  statementOf(loadCapability(name, definitions, implemented, choices));
 
 describe('openimis.json', () => {
   const { types, insuranceRules } = loadCapability('openimis', definitions, implemented, choices);
@@ -195,10 +197,9 @@ describe.each(['openimis', 'r4'])('the statement served for %s', name => {
 
 test('a listed search parameter is the only one', () => {
   const listed = { interaction: [{ code: 'search-type' }], searchParam: [{ name: 'patient', type: 'reference' }] };
-  const { types, statement } = load(listed);
-  expect([...(types.get('Claim')?.searchParameters.keys() ?? [])]).toEqual(['patient']);
-  const [, claim] = (statement(software).rest as unknown as { resource: CapabilityStatementRestResource[] }[])[0]!
-    .resource;
+  const capability = load(listed);
+  expect([...(capability.types.get('Claim')?.searchParameters.keys() ?? [])]).toEqual(['patient']);
+  const [, claim] = statementOf(capability).rest![0]!.resource!;
   expect(claim?.searchParam).toEqual([
     { name: 'patient', definition: 'http://hl7.org/fhir/SearchParameter/Claim-patient', type: 'reference' },
   ]);

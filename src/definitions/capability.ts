@@ -4,10 +4,10 @@ import type { CapabilityStatement, CapabilityStatementRest } from 'fhir/r4.js';
 import { isJsonObject, type Resource } from '../fhir/resource.ts';
 import type { Definitions } from './definitions.ts';
 import { operationLevels } from './operation-levels.ts';
-import { type ServedSoftware, servedStatement } from './served-statement.ts';
+import { type ServedSearch, type ServedSoftware, servedStatement } from './served-statement.ts';
 import { type Implemented, type OperatorChoices, type TypeCapability, typeCapability } from './type-capability.ts';
 
-export type { Implemented, OperatorChoices, TypeCapability };
+export type { Implemented, OperatorChoices, ServedSearch, TypeCapability };
 
 /** What the server offers: the capability file, held to what the code can do. */
 export interface Capability {

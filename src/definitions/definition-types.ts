@@ -1,2 +1,7 @@
-/** Types of resources that, when they are stored, say what other resources are judged by. */
-export const DEFINITION_TYPES: ReadonlySet<string> = new Set(['StructureDefinition', 'ValueSet', 'CodeSystem']);
+/** Types of resources that, when they are stored, say what other resources are judged or found by. */
+export const DEFINITION_TYPES: ReadonlySet<string> = new Set([
+  'StructureDefinition',
+  'ValueSet',
+  'CodeSystem',
+  'SearchParameter',
+]);

@@ -21,7 +21,10 @@ export interface Definitions extends Terminology {
    */
   structureDefinition(urlOrName: string): StructureWithSnapshot | undefined;
   operationDefinition(url: string): OperationDefinition | undefined;
-  /** Search parameters whose `base` holds the type, or Resource or DomainResource; by code. Own ones replace none of R4's. */
+  /**
+   * Search parameters whose `base` holds the type, or Resource or DomainResource; by code. Own ones replace none of R4's. The same object
+   * while none comes, changes or goes.
+   */
   searchParameters(resourceType: string): ReadonlyMap<string, SearchParameter>;
   /** The loaded conformance resource itself, for `GET /fhir/StructureDefinition/{id}` and its like. */
   conformanceResource(resourceType: string, id: string): Resource | undefined;
@@ -42,6 +45,8 @@ export interface GrowingDefinitions extends Definitions {
   after(change: PostedDefinition): Definitions;
   /** All that was posted and is there, in no order: what another thread has to be told to know the same. */
   readonly posted: readonly Required<PostedDefinition>[];
+  /** Those of `searchParameters` that were posted. */
+  postedSearchParameters(resourceType: string): ReadonlyMap<string, SearchParameter>;
   /** Where a definition was loaded from that this one would replace: of the same url and version, or R4's own of whatever version. */
   loadedFrom(resource: Resource): string | undefined;
 }

@@ -37,6 +37,7 @@ export const loadDefinitions = ({
       findCanonical(canonicals, new Map(), 'OperationDefinition', url)?.read() as OperationDefinition | undefined,
     searchParameters: searchParametersOf(sources, baseTypes),
     conformanceResource: (resourceType, id) => byId.get(`${resourceType}/${id}`)?.read(),
+    baseOf: resourceType => baseTypes.get(resourceType) ?? 'Resource',
   });
 };
 

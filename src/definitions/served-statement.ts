@@ -3,13 +3,25 @@ import type {
   CapabilityStatementRest,
   CapabilityStatementRestResource,
   CapabilityStatementRestResourceSearchParam,
+  Extension,
 } from 'fhir/r4.js';
 import type { Resource } from '../fhir/resource.ts';
 import type { SearchParameter } from './definitions.ts';
 import type { OperatorChoices, TypeCapability } from './type-capability.ts';
 
+/** What can be searched by at the moment. */
+export interface ServedSearch {
+  /** Stays while the parameters of all types are the same and all are indexed; undefined while some are not. */
+  state: unknown;
+  /** Those of a type that can be searched by. */
+  parametersOf(resourceType: string): ReadonlyMap<string, SearchParameter>;
+  /** Those that are still being indexed, with how many percent of the resources are. */
+  indexing(resourceType: string): readonly (readonly [code: string, percent: number])[];
+}
+
 /** What this server says of itself. */
 export interface ServedSoftware {
+  search: ServedSearch;
   /** The FHIR base that clients see. */
   baseUrl: string;
   version: string;
@@ -27,12 +39,12 @@ export const servedStatement = (
   types: ReadonlyMap<string, TypeCapability>,
   choices: OperatorChoices,
 ): ((software: ServedSoftware) => Resource) => {
-  let served: CapabilityStatementRest | undefined;
-  return ({ baseUrl, version, date }) => {
-    served ??= {
-      ...rest,
-      resource: (rest.resource ?? []).map(each => servedResource(each, types, choices)),
-    };
+  let served: { rest: CapabilityStatementRest; state: unknown } | undefined;
+  return ({ baseUrl, version, date, search }) => {
+    if (served === undefined || search.state === undefined || served.state !== search.state) {
+      const resource = (rest.resource ?? []).map(each => servedResource(each, types, choices, search));
+      served = { rest: { ...rest, resource }, state: search.state };
+    }
     const statement: CapabilityStatement = {
       resourceType: 'CapabilityStatement',
       id: 'kiungo',
@@ -49,7 +61,7 @@ export const servedStatement = (
       fhirVersion: file.fhirVersion,
       format: file.format,
       ...(file.patchFormat === undefined ? {} : { patchFormat: file.patchFormat }),
-      rest: [served],
+      rest: [served.rest],
     };
     return statement as unknown as Resource;
   };
@@ -59,30 +71,45 @@ const servedResource = (
   { searchParam: _, operation, referencePolicy, ...said }: CapabilityStatementRestResource,
   types: ReadonlyMap<string, TypeCapability>,
   choices: OperatorChoices,
+  search: ServedSearch,
 ): CapabilityStatementRestResource => {
-  const { searchParameters, interactions, conditionalDelete } = types.get(said.type)!;
+  const { interactions, conditionalDelete } = types.get(said.type)!;
+  const searchParameters = search.parametersOf(said.type);
+  const indexing = search.indexing(said.type).map(indexingExtension);
   return {
     ...said,
+    ...(indexing.length === 0 ? {} : { extension: [...(said.extension ?? []), ...indexing] }),
     ...(referencePolicy === undefined ? {} : { referencePolicy: referencePolicy.map(policyUnder(choices)) }),
     ...(said.conditionalDelete === undefined ? {} : { conditionalDelete }),
     ...(interactions.has('read') ? { conditionalRead: 'full-support' } : {}),
     ...(searchParameters.size === 0 ? {} : { searchParam: [...searchParameters.values()].map(servedParameter) }),
-    ...(interactions.has('search-type') ? includesOf(said.type, types) : {}),
+    ...(interactions.has('search-type') ? includesOf(said.type, types, search) : {}),
     ...(operation === undefined ? {} : { operation }),
   };
 };
 
-const referencesOf = ({ searchParameters }: TypeCapability): SearchParameter[] =>
-  [...searchParameters.values()].filter(({ type }) => type === 'reference');
+const INDEXING = 'https://kiungo.example/fhir/StructureDefinition/search-parameter-indexing';
+
+const indexingExtension = ([code, percent]: readonly [string, number]): Extension => ({
+  url: INDEXING,
+  extension: [
+    { url: 'code', valueCode: code },
+    { url: 'percent', valueInteger: percent },
+  ],
+});
+
+const referencesOf = (resourceType: string, { parametersOf }: ServedSearch): SearchParameter[] =>
+  [...parametersOf(resourceType).values()].filter(({ type }) => type === 'reference');
 
 /** What a search of the type can bring along. */
 const includesOf = (
   type: string,
   types: ReadonlyMap<string, TypeCapability>,
+  search: ServedSearch,
 ): Pick<CapabilityStatementRestResource, 'searchInclude' | 'searchRevInclude'> => {
-  const own = referencesOf(types.get(type)!).map(({ code }) => `${type}:${code}`);
+  const own = referencesOf(type, search).map(({ code }) => `${type}:${code}`);
   const reverse = [...types.values()].flatMap(other =>
-    referencesOf(other)
+    referencesOf(other.resourceType, search)
       .filter(({ target = [] }) => (target as string[]).includes(type))
       .map(({ code }) => `${other.resourceType}:${code}`),
   );

@@ -36,6 +36,8 @@ export interface TypeCapability {
   supportedProfiles: readonly string[];
   /** By code; empty where the type cannot be searched. */
   searchParameters: ReadonlyMap<string, SearchParameter>;
+  /** The file names the search parameters: those that are posted come not to them. */
+  listsSearchParameters: boolean;
   /** Where the operations of the type can be called, by code without the dollar sign: on the type, on an instance, or on both. */
   operations: ReadonlyMap<string, ReadonlySet<OperationLevel>>;
   /** References to this server must resolve when a resource of the type is stored. */
@@ -112,6 +114,7 @@ export const typeCapability = (
     searchParameters: interactions.has('search-type')
       ? searchParametersOf(resource, element, definitions, implemented)
       : new Map(),
+    listsSearchParameters: resource.searchParam !== undefined,
     operations: operationLevels(operation, { element, resourceType: type, definitions, implemented }),
     enforceReferences: isEnforced && choices.references === 'enforce',
     warnOfReferences: isEnforced && choices.references === 'warn',

@@ -67,6 +67,7 @@ export const REQUEST_RULES = {
   'update-create-refused': { status: 405, code: 'not-supported' },
   'accept-not-served': { status: 406, code: 'not-supported' },
   'request-timeout': { status: 408, code: 'timeout' },
+  'search-parameter-indexing': { status: 409, code: 'transient' },
   'version-conflict': { status: 409, code: 'conflict' },
   'patch-failed': { status: 409, code: 'conflict' },
   'id-taken': { status: 409, code: 'duplicate' },

@@ -7,6 +7,11 @@ import type { Deps, InteractionResult } from './context.ts';
 export const capabilities = (deps: Deps, software: { version: string; started: number }): InteractionResult => ({
   status: 200,
   body: JSON.stringify(
-    deps.capability.statement({ baseUrl: deps.settings.baseUrl, version: software.version, date: software.started }),
+    deps.capability.statement({
+      baseUrl: deps.settings.baseUrl,
+      version: software.version,
+      date: software.started,
+      search: deps.indexedParameters.served,
+    }),
   ),
 });

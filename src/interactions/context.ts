@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import type { Validator } from '../validation/create-validator.ts';
 import type { HeldMemory } from './held-memory.ts';
 import type { InTurn } from './in-turn.ts';
+import type { IndexedParameters } from './indexed-parameters.ts';
 import type { ReferenceEntries } from './reference-entries.ts';
 import type { SetUpMemory } from './set-up-memory.ts';
 import type { ValidationProcesses } from './validation-processes.ts';
@@ -59,6 +60,8 @@ export interface Deps {
   /** Judges what is too large to be judged between other requests. */
   validationProcesses: ValidationProcesses;
   extract: (resource: Resource) => IndexEntry[];
+  /** What can be searched by now. */
+  indexedParameters: IndexedParameters;
   /** How whoever refers to a resource is found. */
   references: ReferenceEntries;
   store: Store;

@@ -1,11 +1,12 @@
 import { brokenBy } from '../definitions/broken-by.ts';
-import type { PostedDefinition } from '../definitions/definitions.ts';
+import type { PostedDefinition, SearchParameter } from '../definitions/definitions.ts';
 import { refuse } from '../fhir/fhir-error.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { Identity } from '../insurance/insurance-rule.ts';
 import { definitionFault } from '../validation/definition-fault.ts';
 import type { Deps } from './context.ts';
 import type { LocalReference } from './resource-references.ts';
+import { searchParameterFault } from './search-parameter-fault.ts';
 
 /** What the commit of a definition must hold it to. */
 export interface DefinitionDemands {
@@ -23,7 +24,10 @@ export const judgeDefinition = async (deps: Deps, resource: Resource, id: string
   await deps.readDefinitions();
   const { definitions } = deps;
   requireOwn(deps, resource, id);
-  const fault = definitionFault(definitions, id, resource);
+  const fault =
+    resource.resourceType === 'SearchParameter'
+      ? searchParameterFault(definitions, id, resource)
+      : definitionFault(definitions, id, resource);
   if (fault !== undefined) throw refuse('definition-unusable', fault.text, { expression: fault.expression });
   requireUnneeded(deps, { resourceType: resource.resourceType, id, resource: { ...resource, id } });
   return { identities: identitiesOf(resource), references: baseOf(deps, resource, id) };
@@ -58,15 +62,25 @@ const requireUnneeded = ({ definitions }: Deps, change: PostedDefinition): void 
   if (broken.length === 0) return;
   throw refuse(
     'definition-needed',
-    `These profiles build on ${change.resourceType}/${change.id} and could not after this: ${broken.join(', ')}. Change or delete them first.`,
+    `These definitions build on ${change.resourceType}/${change.id} and could not after this: ${broken.join(', ')}. Change or delete them first.`,
   );
 };
 
-const identitiesOf = ({ resourceType, url, version }: Resource): Identity[] => {
+const identitiesOf = (resource: Resource): Identity[] => {
+  const { resourceType, url, version } = resource;
   if (typeof url !== 'string') return [];
   const told = `the url ${url}${version === undefined ? '' : ` and version ${version}`}`;
-  return [{ key: `${resourceType} ${url}|${version ?? ''}`, told, expression: `${resourceType}.url` }];
+  const byUrl = { key: `${resourceType} ${url}|${version ?? ''}`, told, expression: `${resourceType}.url` };
+  return resourceType === 'SearchParameter' ? [byUrl, ...codesOf(resource as unknown as SearchParameter)] : [byUrl];
 };
+
+/** Two that are sent at the same moment cannot have one code either. */
+const codesOf = ({ base, code }: SearchParameter): Identity[] =>
+  base.map(type => ({
+    key: `SearchParameter ${type} ${code}`,
+    told: `the code ${code} for ${type}`,
+    expression: 'SearchParameter.code',
+  }));
 
 /** The stored profile that the snapshot of this one is built on. */
 const baseOf = ({ definitions }: Deps, { baseDefinition, snapshot }: Resource, id: string): LocalReference[] => {

@@ -1,6 +1,7 @@
 import type { Capability } from '../definitions/capability.ts';
-import type { Definitions } from '../definitions/definitions.ts';
+import type { GrowingDefinitions } from '../definitions/definitions.ts';
 import type { IndexEntry } from '../search/index-entry.ts';
+import { digestOf } from '../search/indexed-as.ts';
 import { whyNotSearchable } from '../search/search-types.ts';
 import type { ReferringParameter, ResourceKey } from '../store/store.ts';
 
@@ -14,6 +15,8 @@ export interface ReferenceEntries {
    * a search parameter, in extensions and in contained resources.
    */
   others(resourceType: string, targets: readonly ResourceKey[], index: readonly IndexEntry[]): IndexEntry[];
+  /** A text that changes when the entries of a type's resources do. */
+  formOf(resourceType: string): string;
   /** Where references to resources of these types are: of types that hold their references together. */
   into(resourceTypes: ReadonlySet<string>): ReferringParameter[];
 }
@@ -21,10 +24,11 @@ export interface ReferenceEntries {
 /** The types that each reference parameter of a type leads to. */
 type TargetsByParameter = ReadonlyMap<string, ReadonlySet<string>>;
 
-const targetsOf = (definitions: Definitions, resourceType: string): TargetsByParameter =>
+const targetsOf = (definitions: GrowingDefinitions, resourceType: string): TargetsByParameter =>
   new Map(
     [...definitions.searchParameters(resourceType).values()]
       .filter(parameter => parameter.type === 'reference' && whyNotSearchable(parameter) === undefined)
+      .filter(({ code }) => !definitions.postedSearchParameters(resourceType).has(code))
       .map(({ code, target = [] }) => [code, new Set<string>(target)]),
   );
 
@@ -58,8 +62,8 @@ const foundNames = (entries: readonly IndexEntry[], parameters: TargetsByParamet
   return names;
 };
 
-/** Made once: search parameters do not change while the server runs. */
-export const createReferenceEntries = ({ types }: Capability, definitions: Definitions): ReferenceEntries => {
+/** Made once, with the search parameters that were loaded: those that are posted may go again, and references are held by none of them. */
+export const createReferenceEntries = ({ types }: Capability, definitions: GrowingDefinitions): ReferenceEntries => {
   const enforced = [...types.values()].filter(({ enforceReferences }) => enforceReferences);
   const byType = new Map<string, TargetsByParameter>();
   const parametersOf = (resourceType: string): TargetsByParameter => {
@@ -88,6 +92,11 @@ export const createReferenceEntries = ({ types }: Capability, definitions: Defin
       }
       return others;
     },
+    formOf: resourceType =>
+      digestOf([
+        types.get(resourceType)?.enforceReferences ?? false,
+        [...parametersOf(resourceType)].map(([code, targets]) => [code, ...[...targets].sort()]).sort(),
+      ]),
     into: resourceTypes =>
       enforced.flatMap(({ resourceType }) => {
         const leading = [...parametersOf(resourceType)].filter(([, targets]) =>

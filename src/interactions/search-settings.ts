@@ -9,6 +9,7 @@ export const searchSettings = (
 ): {
   resourceType: string;
   parametersOf: (resourceType: string) => ReadonlyMap<string, SearchParameter> | undefined;
+  percentIndexed: (resourceType: string, code: string) => number | undefined;
   definitions: Definitions;
   baseUrl: string;
   timeZone: string;
@@ -17,11 +18,11 @@ export const searchSettings = (
   maxCount: number;
 } => {
   enabledType(deps, resourceType);
-  const { types } = deps.capability;
+  const { indexedParameters } = deps;
   return {
     resourceType,
-    parametersOf: type =>
-      types.get(type)?.interactions.has('search-type') ? types.get(type)?.searchParameters : undefined,
+    parametersOf: indexedParameters.parametersOf,
+    percentIndexed: indexedParameters.percentIndexed,
     definitions: deps.definitions,
     baseUrl: deps.settings.baseUrl,
     timeZone: deps.settings.timeZone,

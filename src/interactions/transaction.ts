@@ -107,8 +107,10 @@ export const runTransaction = async (
   const learnt: Learnt = { taken: new Map(), resent: new Map() };
   const { judgement, lastUpdated } = await untilUndisturbed(async () => {
     await forget(deps, learnt, options.turn);
+    const { epoch } = deps.indexedParameters;
     const judgement = await judgeTransaction(deps, entries, learnt, options);
-    if (judgement === undefined) return undefined;
+    // What was extracted by other search parameters than there are now is out of date.
+    if (judgement === undefined || deps.indexedParameters.epoch !== epoch) return undefined;
     const { result, lastUpdated } = await commitAll(deps, judgement);
     switch (result.outcome) {
       case 'committed':

@@ -5,32 +5,47 @@ import { isJsonObject, type Json, type JsonObject, type Resource } from '../fhir
 import { alternativesFor, type Condition, elementPaths, type Step } from './element-path.ts';
 import type { IndexEntry } from './index-entry.ts';
 import type { AddEntries, SearchContext, SearchType } from './search-type.ts';
-import { SEARCH_TYPES, whyNotSearchable } from './search-types.ts';
+import { KNOWN_TO_STORE, SEARCH_TYPES, whyNotSearchable } from './search-types.ts';
 import { componentsOf, namesOf } from './types/composite.ts';
 
 /** Adds the entries of one search parameter. */
 type Extraction = (resource: Resource, entries: IndexEntry[]) => void;
 
+/** What a type's resources are found by, while its search parameters are the same. */
+interface CompiledType {
+  parameters: ReadonlyMap<string, SearchParameter>;
+  extractions: readonly Extraction[];
+}
+
+/** An expression that is not FHIRPath. */
+const notAnExpression = (parameter: SearchParameter, cause: unknown): never => {
+  throw new Error(`Search parameter ${parameter.url}: "${parameter.expression}" is not FHIRPath`, { cause });
+};
+
 /**
  * Makes the function that tells what a resource is found under. What to look for is worked out per resource type at its first
- * resource, from the search parameters that are known for the type: elements named by plain paths are taken directly, FHIRPath
+ * resource, and again when its search parameters have changed: elements named by plain paths are taken directly, FHIRPath
  * evaluates the rest. `_id` and `_lastUpdated` have no entries: the store knows both. Entries come without duplicates.
- * @throws {Error} naming the search parameter whose expression is not FHIRPath, at the first resource of its type.
+ * @param onUnusable what becomes of a parameter whose expression is not FHIRPath, at the first resource of its type: it is left out, unless
+ * this throws, as it does where it is not given
  * https://hl7.org/fhir/R4/searchparameter.html
  */
 export function createExtractor(
   definitions: Definitions,
   context: SearchContext,
+  onUnusable: (parameter: SearchParameter, cause: unknown) => void = notAnExpression,
 ): (resource: Resource) => IndexEntry[] {
-  const byType = new Map<string, Extraction[]>();
+  const byType = new Map<string, CompiledType>();
   return resource => {
-    let extractions = byType.get(resource.resourceType);
-    if (extractions === undefined) {
-      extractions = compileType(resource.resourceType, definitions, context);
-      byType.set(resource.resourceType, extractions);
+    const { resourceType } = resource;
+    const parameters = definitions.searchParameters(resourceType);
+    let compiled = byType.get(resourceType);
+    if (compiled?.parameters !== parameters) {
+      compiled = { parameters, extractions: compileType(resourceType, definitions, context, onUnusable) };
+      byType.set(resourceType, compiled);
     }
     const entries: IndexEntry[] = [];
-    for (const extract of extractions) {
+    for (const extract of compiled.extractions) {
       const start = entries.length;
       extract(resource, entries);
       if (entries.length > start + 1) dropDuplicates(entries, start);
@@ -39,17 +54,25 @@ export function createExtractor(
   };
 }
 
-function compileType(resourceType: string, definitions: Definitions, context: SearchContext): Extraction[] {
+function compileType(
+  resourceType: string,
+  definitions: Definitions,
+  context: SearchContext,
+  onUnusable: (parameter: SearchParameter, cause: unknown) => void,
+): Extraction[] {
   const extractions: Extraction[] = [];
   for (const parameter of definitions.searchParameters(resourceType).values()) {
     if (KNOWN_TO_STORE.has(parameter.code) || parameter.expression === undefined) continue;
     if (whyNotSearchable(parameter) !== undefined) continue;
-    extractions.push(...compileParameter(parameter, resourceType, definitions, context));
+    try {
+      extractions.push(...compileParameter(parameter, resourceType, definitions, context));
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      onUnusable(parameter, error);
+    }
   }
   return extractions;
 }
-
-const KNOWN_TO_STORE = new Set(['_id', '_lastUpdated']);
 
 /**
  * What a search parameter takes from a resource of the type: nothing when no part of its expression leads to values that its type
@@ -210,12 +233,7 @@ function evaluated(
   searchType: SearchType,
   context: SearchContext,
 ): Extraction {
-  let expression: Expression;
-  try {
-    expression = expressionFor(alternative);
-  } catch (cause) {
-    throw new Error(`Search parameter ${parameter.url}: "${alternative}" is not FHIRPath`, { cause });
-  }
+  const expression = expressionFor(alternative);
   return (resource, entries) => {
     for (const { value, type } of selectFrom(expression, resource)) {
       const name = type ?? typeof value;

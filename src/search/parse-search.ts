@@ -17,6 +17,8 @@ export interface SearchInput extends SearchContext {
   parameters: readonly (readonly [name: string, value: string])[];
   /** The search parameters that a type has here, by code; undefined where it cannot be searched here. */
   parametersOf: (resourceType: string) => ReadonlyMap<string, SearchParameter> | undefined;
+  /** How many percent of a type's resources are indexed by a parameter that cannot be searched by yet. */
+  percentIndexed?: (resourceType: string, code: string) => number | undefined;
   definitions: Definitions;
   /** `lenient` leaves out what is not known or not supported, and says so in `ignored`. */
   handling: 'strict' | 'lenient';
@@ -87,10 +89,13 @@ export function parseSearch(input: SearchInput): ParsedSearch {
   return { query, used, includes, ignored };
 }
 
-const conditionContext = ({ parametersOf, definitions, baseUrl, timeZone, now }: SearchInput): ConditionContext => ({
-  ...{ parametersOf, definitions, baseUrl, timeZone, now },
+const conditionContext = (input: SearchInput): ConditionContext => ({
+  ...{ parametersOf: input.parametersOf, percentIndexed: input.percentIndexed ?? ALL_INDEXED },
+  ...{ definitions: input.definitions, baseUrl: input.baseUrl, timeZone: input.timeZone, now: input.now },
   otherNames: [...RESULT_PARAMETERS, ...INCLUDES],
 });
+
+const ALL_INDEXED = (): undefined => undefined;
 
 const isIgnorable = (error: unknown): error is FhirError =>
   error instanceof FhirError && error.issues.every(({ rule }) => rule === 'search-parameter-unknown');

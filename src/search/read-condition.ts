@@ -17,6 +17,8 @@ import { valueTypes } from './value-types.ts';
 export interface ConditionContext extends SearchContext {
   /** The search parameters that a type has here, by code; undefined where it cannot be searched here. */
   parametersOf: (resourceType: string) => ReadonlyMap<string, SearchParameter> | undefined;
+  /** How many percent of a type's resources are indexed by a parameter that cannot be searched by yet. */
+  percentIndexed: (resourceType: string, code: string) => number | undefined;
   definitions: Definitions;
   /** Milliseconds since 1970 UTC. */
   now: number;
@@ -98,7 +100,10 @@ function readIds(use: ParameterUse): string[] {
   return ids;
 }
 
-/** The search parameter of a code. @throws {FhirError} 400 naming the nearest one, or why it cannot be used */
+/**
+ * The search parameter of a code.
+ * @throws {FhirError} 400 naming the nearest one, or why it cannot be used; 409 while resources are being indexed by it
+ */
 export function findParameter(code: string, resourceType: string, context: ConditionContext): SearchParameter {
   const known = context.parametersOf(resourceType) ?? new Map<string, SearchParameter>();
   const parameter = known.get(code);
@@ -113,8 +118,22 @@ export function findParameter(code: string, resourceType: string, context: Condi
   }
   const reason = whyNotSearchable(parameter);
   if (reason !== undefined) throw unknown(`Search parameter "${code}" cannot be used: ${reason}.`);
+  requireIndexed(code, resourceType, context);
   return parameter;
 }
+
+/** @throws {FhirError} 409 while resources of the type are being indexed by the parameter */
+export function requireIndexed(code: string, resourceType: string, { percentIndexed }: ConditionContext): void {
+  const percent = percentIndexed(resourceType, code);
+  if (percent === undefined) return;
+  throw refuse(
+    'search-parameter-indexing',
+    `Search parameter "${code}" of ${resourceType} is being indexed, ${percent} %. Search by it later.`,
+    { headers: { 'retry-after': RETRY_AFTER } },
+  );
+}
+
+const RETRY_AFTER = '5';
 
 /** Parameters of every R4 search; without a definition of their own they are not supported here. */
 const KNOWN_BY_SPECIFICATION = new Set(
@@ -224,12 +243,13 @@ function readSearchAs(
 }
 
 /** The resources that a List has as items: those that one of these Lists refers to. https://hl7.org/fhir/R4/search.html#list */
-function readList(value: string, { parametersOf }: ChainContext): Condition {
-  if (parametersOf('List')?.get('item') === undefined)
+function readList(value: string, context: ChainContext): Condition {
+  if (context.parametersOf('List')?.get('item') === undefined)
     throw unknown('"_list" needs the type List, which cannot be searched here.');
   const ids = value.split(',');
   if (!ids.every(isId))
     throw invalid('"_list" must be the id of a List. The lists that are not stored ($current-...) are not there.');
+  requireIndexed('item', 'List', context);
   return { kind: 'referredBy', parameter: 'item', resourceType: 'List', where: { kind: 'id', anyOf: ids } };
 }
 

@@ -1,5 +1,5 @@
 import { type FhirError, refuse } from '../fhir/fhir-error.ts';
-import { type ConditionContext, findParameter } from './read-condition.ts';
+import { type ConditionContext, findParameter, requireIndexed } from './read-condition.ts';
 import { whyNotSearchable } from './search-types.ts';
 
 /** References that bring other resources along with those that match. https://hl7.org/fhir/R4/search.html#include */
@@ -76,7 +76,10 @@ const parametersOf = (
 const referencesOf = (type: string, context: ConditionContext): string[] =>
   [...parametersOf(type, context).values()]
     .filter(parameter => parameter.type === 'reference' && whyNotSearchable(parameter) === undefined)
-    .map(({ code }) => code);
+    .map(({ code }) => {
+      requireIndexed(code, type, context);
+      return code;
+    });
 
 function referenceParameter(type: string, code: string, target: string | undefined, context: ConditionContext): string {
   parametersOf(type, context);

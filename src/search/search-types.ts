@@ -26,6 +26,9 @@ export const SEARCH_TYPES: Readonly<Record<TypeCode, SearchType>> = {
   special: nearType,
 };
 
+/** Parameters that need no entries: every store knows their values by itself. */
+export const KNOWN_TO_STORE: ReadonlySet<string> = new Set(['_id', '_lastUpdated']);
+
 /** What may stand in a code: the other characters have a meaning in the name of a parameter. */
 const CODE = /^[A-Za-z0-9_-]+$/;
 

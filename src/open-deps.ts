@@ -1,0 +1,215 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { createClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { type Capability, loadCapability } from './definitions/capability.ts';
+import type { GrowingDefinitions } from './definitions/definitions.ts';
+import { loadDefinitions } from './definitions/load-definitions.ts';
+import { createUuidV7 } from './fhir/uuid-v7.ts';
+import { insuranceRules } from './insurance/insurance-rules.ts';
+import type { Deps, Settings } from './interactions/context.ts';
+import { entriesOfAnswer } from './interactions/entries-of-answer.ts';
+import { followDefinitions } from './interactions/follow-definitions.ts';
+import { createHeldMemory } from './interactions/held-memory.ts';
+import { createTurns } from './interactions/in-turn.ts';
+import { createIndexAnew, type IndexAnew } from './interactions/index-anew.ts';
+import { type IndexedParameters, openIndexedParameters } from './interactions/indexed-parameters.ts';
+import { createReferenceEntries } from './interactions/reference-entries.ts';
+import { createSetUpMemory } from './interactions/set-up-memory.ts';
+import type { ValidationProcesses } from './interactions/validation-processes.ts';
+import { createValidationProcesses } from './operations/create-validation-processes.ts';
+import { operations } from './operations/operations.ts';
+import { patchFormats } from './patch/patch-formats.ts';
+import { createExtractor } from './search/extract.ts';
+import { whyNotSearchable } from './search/search-types.ts';
+import { openStore } from './store/open-store.ts';
+import type { Store } from './store/store.ts';
+import { createValidator, type ValidatorOptions } from './validation/create-validator.ts';
+
+/** All that interactions work with, open. */
+export interface OpenDeps {
+  deps: Deps;
+  indexAnew: IndexAnew;
+  /** Where clients reach the server, if the settings do not say it. */
+  reachedAt(url: string): void;
+  close(): Promise<void>;
+}
+
+const root = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const DEFINITION_FOLDERS = ['profiles/r4', 'profiles/openimis', 'profiles/kiungo', 'capability-statements'].map(root);
+
+const INTERACTIONS = new Set([
+  ...['read', 'vread', 'create', 'update', 'patch', 'delete', 'search-type', 'search-system'],
+  ...['history-instance', 'history-type', 'history-system'],
+  ...['batch', 'transaction'],
+]);
+
+/**
+ * A server that holds references together refuses one to a type that R4 does not name there. One that takes every reference as it
+ * comes only warns: whether such a target exists is not known to it, and published R4 examples have such references.
+ */
+const baseTargetsOf = ({ types }: Capability): 'error' | 'warning' =>
+  [...types.values()].some(({ enforceReferences }) => enforceReferences) ? 'error' : 'warning';
+
+/** Stored definitions that are passed over, because a guide that was loaded at this start has them too. */
+const warnOfLoaded = ({ posted, loadedFrom }: GrowingDefinitions, log: Logger): void => {
+  for (const { resourceType, id, resource } of posted) {
+    const file = loadedFrom(resource);
+    if (file === undefined) continue;
+    log.warn(
+      { definition: `${resourceType}/${id}`, file },
+      'A stored definition is passed over: it is loaded from a file',
+    );
+  }
+};
+
+/** Processes for large bodies, and what one of them may take. */
+const MOST_PROCESSES = 2;
+const MOST_WAITING = 8;
+const HEAP_MEGABYTES = 1024;
+
+const validationProcesses = (
+  config: Config,
+  { types }: Capability,
+  validation: ValidatorOptions,
+  definitions: GrowingDefinitions,
+): ValidationProcesses =>
+  createValidationProcesses({
+    data: () => ({
+      folders: DEFINITION_FOLDERS,
+      packages: config.packages,
+      posted: definitions.posted,
+      validation,
+      requiredProfiles: new Map(
+        [...types].flatMap(([type, { profile }]) => (profile === undefined ? [] : [[type, profile] as const])),
+      ),
+      maxDepth: config.maxDepth,
+    }),
+    generation: () => definitions.generation,
+    most: Math.max(1, Math.min(MOST_PROCESSES, availableParallelism() - 1)),
+    mostWaiting: MOST_WAITING,
+    limitMs: config.requestTimeoutMs,
+    heapMegabytes: HEAP_MEGABYTES,
+  });
+
+/** The settings that interactions need to know. */
+const settingsOf = (config: Config): Settings => ({
+  baseUrl: config.baseUrl,
+  timeZone: config.timeZone,
+  currency: config.currency,
+  insurer: config.insurer,
+  claimMode: config.claimMode,
+  feedbackShare: config.feedbackShare,
+  grievanceDays: config.grievanceDays,
+  normalize: config.normalize,
+  deleteReferenced: config.deleteReferenced,
+  requireIfMatch: config.requireIfMatch === 'yes',
+  maxDepth: config.maxDepth,
+  maxResourceBytes: config.maxResourceBytes,
+  maxBundleEntries: config.maxBundleEntries,
+  pageSize: config.pageSize,
+  maxPageSize: config.maxPageSize,
+  maxIncludes: config.maxIncludes,
+});
+
+/**
+ * Loads definitions, opens the store and puts together all that needs no socket.
+ * @throws {Error} where settings, definitions or the store cannot be used, with a text for the operator
+ */
+export const openDeps = async (config: Config, log: Logger): Promise<OpenDeps> => {
+  const definitions = loadDefinitions({
+    folders: DEFINITION_FOLDERS,
+    packages: config.packages,
+    warn: text => log.warn(text),
+  });
+  const implemented = { interactions: INTERACTIONS, operations, patchFormats, whyNotSearchable };
+  const capability = loadCapability(config.capabilities, definitions, implemented, config);
+  const validation: ValidatorOptions = {
+    baseTargets: baseTargetsOf(capability),
+    unknownExtensions: config.unknownExtensions,
+  };
+  const processes = validationProcesses(config, capability, validation, definitions);
+  const store = await openStore(config.store);
+  try {
+    return await openOn(store, { config, log, definitions, capability, validation, processes });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+};
+
+interface Loaded {
+  config: Config;
+  log: Logger;
+  definitions: GrowingDefinitions;
+  capability: Capability;
+  validation: ValidatorOptions;
+  processes: ValidationProcesses;
+}
+
+const openOn = async (store: Store, loaded: Loaded): Promise<OpenDeps> => {
+  const { config, log, definitions, capability, validation, processes } = loaded;
+  const now = createClock(store.lastUpdated);
+  const settings = settingsOf(config);
+  const tell: Deps['tell'] = (text, facts) => log.info(facts, text);
+  let indexedParameters: IndexedParameters | undefined;
+  const readDefinitions = followDefinitions(store, {
+    post(changes) {
+      definitions.post(changes);
+      indexedParameters?.follow();
+    },
+  });
+  await readDefinitions();
+  warnOfLoaded(definitions, log);
+  const references = createReferenceEntries(capability, definitions);
+  const indexAnew = createIndexAnew({
+    store,
+    index: () => indexedParameters!,
+    entriesOf: resource => entriesOfAnswer(deps, resource, []),
+    tell,
+  });
+  indexedParameters = await openIndexedParameters({
+    ...{ definitions, capability, store, references, timeZone: config.timeZone },
+    onPending: indexAnew.start,
+  });
+  const newId = createUuidV7(now);
+  const deps: Deps = {
+    definitions,
+    readDefinitions,
+    capability,
+    validator: createValidator(definitions, validation),
+    validationProcesses: processes,
+    extract: createExtractor(definitions, settings, ({ id, url }, cause) => {
+      // One that was stored before expressions were judged must not keep others from being stored.
+      log.warn(
+        { searchParameter: id, url, err: cause },
+        'A search parameter is left out: its expression is not FHIRPath',
+      );
+    }),
+    indexedParameters,
+    references,
+    store,
+    setUp: createSetUpMemory(),
+    held: createHeldMemory(),
+    inTurn: createTurns(),
+    insuranceRules: capability.insuranceRules ? insuranceRules : new Map(),
+    now,
+    newId,
+    newEffectId: newId,
+    tell,
+    settings,
+  };
+  return {
+    deps,
+    indexAnew,
+    reachedAt(url) {
+      if (settings.baseUrl === '') settings.baseUrl = url;
+    },
+    async close() {
+      await indexAnew.close();
+      await processes.close();
+      await store.close();
+    },
+  };
+};
