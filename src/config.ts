@@ -75,6 +75,12 @@ export const VARIABLES = {
     text => text || undefined,
   ),
   packages: variable('KIUNGO_PACKAGES', '', 'paths of FHIR packages (.tgz), separated by commas', listOf),
+  cardKeys: variable(
+    'KIUNGO_CARD_KEYS',
+    '',
+    'paths of PEM files with private keys of P-256, separated by commas',
+    listOf,
+  ),
   unknownExtensions: variable('KIUNGO_UNKNOWN_EXTENSIONS', 'warn', 'warn or refuse', oneOf('warn', 'refuse')),
   insurer: variable(
     'KIUNGO_INSURER',

@@ -6,6 +6,7 @@ import r4 from '../capability-statements/r4.json' with { type: 'json' };
 /** Which folders a folder may import from; `.` is the files directly below src. A folder may always import from itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   fhir: [],
+  card: ['fhir'],
   'fhir/fhirpath': ['fhir'],
   terminology: ['fhir'],
   definitions: ['fhir', 'fhir/fhirpath', 'terminology'],
@@ -38,8 +39,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   openimis: ['fhir', 'terminology', 'definitions', 'insurance'],
   matching: ['fhir', 'search'],
   patch: ['fhir', 'fhir/fhirpath'],
-  interactions: ['fhir', 'definitions', 'validation', 'search', 'insurance', 'openimis', 'patch', 'store'],
+  interactions: ['card', 'fhir', 'definitions', 'validation', 'search', 'insurance', 'openimis', 'patch', 'store'],
   operations: [
+    'card',
     'fhir',
     'terminology',
     'definitions',
@@ -56,6 +58,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   http: ['fhir', 'definitions', 'store', 'security', 'interactions', 'operations', 'xml'],
   '.': [
+    'card',
     'fhir',
     'definitions',
     'validation',
@@ -85,7 +88,7 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
   interactions: { store: /store\/(store|store-error)\.ts$/, insurance: /insurance\/insurance-rule\.ts$/ },
   operations: {
     store: /store\/(store|store-error)\.ts$/,
-    insurance: /insurance\/(insurance-rule|contract-premium)\.ts$/,
+    insurance: /insurance\/(insurance-rule|contract-premium|cover-for-card)\.ts$/,
     'insurance/payment': /payment\/unmatched-report\.ts$/,
   },
   http: { store: /store\/(store|store-error)\.ts$/ },
@@ -99,8 +102,10 @@ const PACKAGES: Record<string, readonly string[]> = {
   'prom-client': ['http'],
   fhirpath: ['fhir/fhirpath'],
   '@lhncbc/ucum-lhc': ['fhir/ucum.ts'],
+  'qrcode-generator': ['card'],
   nanotar: ['definitions'],
   'fhir/r4.js': [
+    'card',
     'terminology',
     'definitions',
     'insurance',

@@ -43,6 +43,7 @@ export const insuranceRefusals = {
   'batch-already-run': 'A batch run is asked for a product and period that were run.',
   'premium-set-up-missing':
     'What is due for a contract is asked, and the product, the contract or a member lacks what that rests on.',
+  'cover-not-in-force': 'A membership card is asked for where no coverage is active on the day.',
   'contract-begun':
     'The contract of a policy that has begun is offered again, and would not begin with the same days, members and product.',
   'invoice-paid': 'An invoice for which money was paid is called off, deleted, or changed to another currency.',

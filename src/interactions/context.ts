@@ -1,3 +1,4 @@
+import type { CardKeys } from '../card/card-keys.ts';
 import type { Capability } from '../definitions/capability.ts';
 import type { GrowingDefinitions } from '../definitions/definitions.ts';
 import type { Issue } from '../fhir/issue.ts';
@@ -65,6 +66,8 @@ export interface Deps {
   /** How whoever refers to a resource is found. */
   references: ReferenceEntries;
   store: Store;
+  /** What membership cards are signed with. */
+  cardKeys: CardKeys;
   /** What was found of the scheme's set-up. */
   setUp: SetUpMemory;
   /** Absent in a transaction, which is judged as a whole. */
