@@ -16,6 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   store: ['fhir', 'search', 'store/sqlite'],
   'store/sqlite': ['fhir', 'search', 'store'],
   security: ['fhir', 'store'],
+  'integrations/connector': ['fhir', 'store'],
   'json-schema': ['fhir', 'terminology', 'definitions', 'validation'],
   xml: ['fhir', 'definitions', 'validation'],
   insurance: [
@@ -93,6 +94,7 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
   },
   http: { store: /store\/(store|store-error)\.ts$/ },
   security: { store: /store\/(store|store-error)\.ts$/ },
+  'integrations/connector': { store: /store\/store\.ts$/ },
 };
 
 /** Which folders (or files) may import a package. Node's own modules are free but for those listed. */
