@@ -109,6 +109,21 @@ export const VARIABLES = {
   conditionalDelete: variable('KIUNGO_CONDITIONAL_DELETE', 'single', 'single or multiple', oneOf('single', 'multiple')),
   requireIfMatch: variable('KIUNGO_REQUIRE_IF_MATCH', 'no', 'yes or no', oneOf('yes', 'no')),
   purge: variable('KIUNGO_PURGE', 'no', 'yes or no', oneOf('yes', 'no')),
+  openhimUrl: variable('KIUNGO_OPENHIM_URL', '', 'an http or https URL, like https://openhim:8080', text =>
+    text === '' ? '' : httpUrl(text),
+  ),
+  openhimUser: variable(
+    'KIUNGO_OPENHIM_USER',
+    'root@openhim.org',
+    'the name of a user of OpenHIM',
+    text => text || undefined,
+  ),
+  openhimPasswordFile: variable('KIUNGO_OPENHIM_PASSWORD_FILE', '', 'the path of a file', text => text),
+  openhimAuthority: variable('KIUNGO_OPENHIM_CA', '', 'the path of a PEM file', text => text),
+  openhimUpstream: variable('KIUNGO_OPENHIM_UPSTREAM', '', 'an http or https URL, like http://kiungo:8080', text =>
+    text === '' ? '' : httpUrl(text),
+  ),
+  openhimChannel: variable('KIUNGO_OPENHIM_CHANNEL', 'no', 'yes or no', oneOf('yes', 'no')),
   insecure: variable('KIUNGO_INSECURE', 'no', 'yes or no', oneOf('yes', 'no')),
   logLevel: variable(
     'LOG_LEVEL',

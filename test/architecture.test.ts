@@ -57,7 +57,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'json-schema',
     'xml',
   ],
-  http: ['fhir', 'definitions', 'store', 'security', 'interactions', 'operations', 'xml'],
+  'integrations/openhim': [],
+  http: ['integrations/openhim', 'fhir', 'definitions', 'store', 'security', 'interactions', 'operations', 'xml'],
   '.': [
     'card',
     'fhir',
@@ -70,6 +71,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'security',
     'interactions',
     'operations',
+    'integrations/openhim',
     'http',
   ],
 };

@@ -8,6 +8,7 @@ import type { XmlForm } from '../xml/xml-form.ts';
 import { bodyTooLarge } from './body-too-large.ts';
 import { endConnectionWhenClosing } from './close-in-time.ts';
 import { answerFormat, FHIR_JSON, FHIR_XML, type Format } from './media-type.ts';
+import { JSON_OPENHIM, openhimAnswer, wantsOpenhim } from './openhim-answer.ts';
 import { readQueryParameters } from './query-parameters.ts';
 
 /** Refusals of the HTTP framework, by its error code. */
@@ -59,13 +60,19 @@ export const errorResponse =
     endConnectionWhenClosing(reply);
     const body = JSON.stringify(operationOutcome(issues));
     const isXml = answerFormat(formats, request.headers.accept, formatParameter(request)) === 'xml';
-    return (
-      reply
-        .code(status)
-        .headers(headers)
-        .header('content-type', isXml ? FHIR_XML : FHIR_JSON)
-        // What the framework itself refuses goes past the hook that sets this for others.
-        .header('x-request-id', request.id)
-        .send(isXml ? xml.write(body, false) : body)
-    );
+    // What the framework itself refuses goes past the hook that sets this for others.
+    reply.code(status).header('x-request-id', request.id);
+    if (wantsOpenhim(request.headers.accept)) {
+      const wrapped = openhimAnswer({
+        status,
+        headers: { ...headers, 'content-type': FHIR_JSON },
+        body,
+        at: performance.timeOrigin + request.arrived,
+      });
+      return reply.header('content-type', JSON_OPENHIM).send(wrapped);
+    }
+    return reply
+      .headers(headers)
+      .header('content-type', isXml ? FHIR_XML : FHIR_JSON)
+      .send(isXml ? xml.write(body, false) : body);
   };
