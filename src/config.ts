@@ -1,4 +1,5 @@
 import { isTimeZone } from './fhir/datetime.ts';
+import { LANGUAGES } from './insurance/texts/say.ts';
 
 /** One setting: the environment variable that it is read from, its default, and what it may be. */
 interface Variable<T> {
@@ -88,6 +89,7 @@ export const VARIABLES = {
     'a reference like Organization/openIMIS-Implementation',
     text => (/^Organization\/[A-Za-z0-9\-.]{1,64}$/.test(text) ? text : undefined),
   ),
+  language: variable('KIUNGO_LANGUAGE', 'en', LANGUAGES.join(', '), oneOf(...LANGUAGES)),
   claimMode: variable(
     'KIUNGO_CLAIM_MODE',
     'review',

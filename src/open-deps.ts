@@ -100,6 +100,7 @@ const settingsOf = (config: Config): Settings => ({
   timeZone: config.timeZone,
   currency: config.currency,
   insurer: config.insurer,
+  language: config.language,
   claimMode: config.claimMode,
   feedbackShare: config.feedbackShare,
   grievanceDays: config.grievanceDays,

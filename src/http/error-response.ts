@@ -1,10 +1,12 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { FhirError, type RequestRule, refuse } from '../fhir/fhir-error.ts';
+import type { Issue } from '../fhir/issue.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import { storeRefusal } from '../interactions/store-refusal.ts';
 import { StoreError } from '../store/store-error.ts';
 import type { XmlForm } from '../xml/xml-form.ts';
+import { acceptLanguage } from './accept-language.ts';
 import { bodyTooLarge } from './body-too-large.ts';
 import { endConnectionWhenClosing } from './close-in-time.ts';
 import { answerFormat, FHIR_JSON, FHIR_XML, type Format } from './media-type.ts';
@@ -49,6 +51,12 @@ const formatParameter = ({ query }: FastifyRequest): string | undefined => {
   }
 };
 
+/** The language that the client likes best of those in which there is something to tell; none where all is told in one only. */
+const languageOf = (issues: readonly Issue[], header: string | undefined): string | undefined => {
+  const translations = issues.find(issue => issue.translations !== undefined)?.translations;
+  return translations && acceptLanguage(header, Object.keys(translations));
+};
+
 /** The one place where errors become responses: an OperationOutcome for every one of them, as XML where that is what is wanted most. */
 export const errorResponse =
   (log: Logger, formats: ReadonlySet<Format>, xml: XmlForm) =>
@@ -58,7 +66,9 @@ export const errorResponse =
     if (cause instanceof StoreError) log.error({ requestId: request.id, reason: cause.message }, 'Store refused');
     else if (status >= 500) log.error({ requestId: request.id, err: cause }, 'Request failed');
     endConnectionWhenClosing(reply);
-    const body = JSON.stringify(operationOutcome(issues));
+    const language = languageOf(issues, request.headers['accept-language']);
+    if (language !== undefined) reply.header('content-language', language);
+    const body = JSON.stringify(operationOutcome(issues, language));
     const isXml = answerFormat(formats, request.headers.accept, formatParameter(request)) === 'xml';
     // What the framework itself refuses goes past the hook that sets this for others.
     reply.code(status).header('x-request-id', request.id);

@@ -2,6 +2,7 @@ import type { Coverage } from 'fhir/r4.js';
 import type { Issue } from '../fhir/issue.ts';
 import { isInForce } from './coverage-in-force.ts';
 import { refusal } from './insurance-refusals.ts';
+import { say } from './texts/say.ts';
 
 /**
  * The coverages that a membership card can be issued for on a day (`YYYY-MM-DD`), in the scheme's time zone.
@@ -14,7 +15,6 @@ export const coverForCard = (
 ): { coverages: readonly Coverage[] } | { issues: readonly Issue[] } => {
   const inForce = coverages.filter(coverage => isInForce(coverage, day, timeZone));
   if (inForce.length > 0) return { coverages: inForce };
-  const what = asked === 'Coverage' ? 'This coverage is not' : 'No coverage of this patient is';
-  const text = `${what} active on ${day}, so there is no card to issue. Renew the cover first.`;
+  const text = say(asked === 'Coverage' ? 'cover-not-active' : 'no-cover-active', { day });
   return { issues: [refusal('cover-not-in-force', asked, text)] };
 };

@@ -4,6 +4,7 @@ import type { GrowingDefinitions } from '../definitions/definitions.ts';
 import type { Issue } from '../fhir/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { ClaimMode, InsuranceRule } from '../insurance/insurance-rule.ts';
+import type { Language } from '../insurance/texts/say.ts';
 import type { IndexEntry } from '../search/index-entry.ts';
 import type { Store } from '../store/store.ts';
 import type { Validator } from '../validation/create-validator.ts';
@@ -27,6 +28,8 @@ export interface Settings {
   currency: string;
   /** Reference to the scheme's insurer. */
   insurer: string;
+  /** What clerks are told in words that are stored. */
+  language: Language;
   /** Who judges the claims of an insurer that does not say it itself. */
   claimMode: ClaimMode;
   /** Percent of claims of which feedback is asked, of insurers that do not say it themselves. */
