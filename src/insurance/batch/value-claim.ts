@@ -14,8 +14,6 @@ import { claimStage } from '../claim-stages.ts';
 import { targetOf } from '../insured-reference.ts';
 import { codeOf, KIUNGO, kiungoExtension } from '../kiungo-codes.ts';
 import { OPENIMIS, openimisConcept } from '../openimis-codes.ts';
-import { notesOf, processNote } from '../process-note.ts';
-import { type Language, say } from '../texts/say.ts';
 import type { RunCare } from './plan-distribution.ts';
 
 const STATUS = `${OPENIMIS}/CodeSystem/claim-status`;
@@ -86,7 +84,7 @@ const valuatedAt = (amount: Decimal, currency: string) => ({
 export const valueClaim = (
   response: ClaimResponse,
   lines: readonly RelativeLine[],
-  { index, run, facility, language }: { index: Decimal; run: string; facility: string; language: Language },
+  { index, run, facility }: { index: Decimal; run: string; facility: string },
 ): ClaimResponse => {
   const currency = response.total?.[0]?.amount.currency ?? 'XXX';
   const nominal = new Map(lines.map(line => [line.item, line.nominal]));
@@ -104,8 +102,9 @@ export const valueClaim = (
     if (amount === undefined || stated !== undefined) return each;
     return { ...each, adjudication: [...each.adjudication, valuatedAt(amount, currency)] };
   });
-  const text = say('valued-with-index', { index: formatDecimal(index, 4) })(language);
-  const valued = { ...response, item, ...processNote([...notesOf(response), text], language) };
+  const notes = response.processNote ?? [];
+  const text = `Relative prices are valued with the index ${formatDecimal(index, 4)}.`;
+  const valued = { ...response, item, processNote: [...notes, { text }] };
   if (waits) return valued;
   return {
     ...valued,
