@@ -104,6 +104,12 @@ export const VARIABLES = {
   requireIfMatch: variable('KIUNGO_REQUIRE_IF_MATCH', 'no', 'yes or no', oneOf('yes', 'no')),
   purge: variable('KIUNGO_PURGE', 'no', 'yes or no', oneOf('yes', 'no')),
   insecure: variable('KIUNGO_INSECURE', 'no', 'yes or no', oneOf('yes', 'no')),
+  fullText: variable(
+    'KIUNGO_FULL_TEXT',
+    'Organization,Location,Practitioner,HealthcareService,InsurancePlan,ActivityDefinition,Medication',
+    'resource types, separated by commas',
+    text => (listOf(text).every(type => /^[A-Z][A-Za-z]+$/.test(type)) ? listOf(text) : undefined),
+  ),
   logLevel: variable(
     'LOG_LEVEL',
     'info',
@@ -127,6 +133,7 @@ export const VARIABLES = {
   pageSize: variable('KIUNGO_PAGE_SIZE', '20', 'a number from 1 to 1000', wholeNumber(1, 1000)),
   maxPageSize: variable('KIUNGO_MAX_PAGE_SIZE', '1000', 'a number from 1 to 10000', wholeNumber(1, 10_000)),
   maxRequests: variable('KIUNGO_MAX_REQUESTS', '1000', 'a number from 1 to 100000', wholeNumber(1, 100_000)),
+  maxScan: variable('KIUNGO_MAX_SCAN', '500000', 'a number from 1000', wholeNumber(1000, 1_000_000_000)),
   maxIncludes: variable('KIUNGO_MAX_INCLUDES', '1000', 'a number from 1 to 10000', wholeNumber(1, 10_000)),
   requestTimeoutMs: variable(
     'KIUNGO_REQUEST_TIMEOUT_MS',

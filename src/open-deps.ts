@@ -130,7 +130,11 @@ export const openDeps = async (config: Config, log: Logger): Promise<OpenDeps> =
     unknownExtensions: config.unknownExtensions,
   };
   const processes = validationProcesses(config, capability, validation, definitions);
-  const store = await openStore(config.store);
+  const store = await openStore(config.store, {
+    searchLimit: config.requestTimeoutMs,
+    mostScanned: config.maxScan,
+    fullTextTypes: config.fullText,
+  });
   try {
     return await openOn(store, { config, log, definitions, capability, validation, processes });
   } catch (error) {
@@ -171,6 +175,7 @@ const openOn = async (store: Store, loaded: Loaded): Promise<OpenDeps> => {
   });
   indexedParameters = await openIndexedParameters({
     ...{ definitions, capability, store, references, timeZone: config.timeZone },
+    fullTextTypes: new Set(config.fullText),
     onPending: indexAnew.start,
   });
   const newId = createUuidV7(now);

@@ -72,8 +72,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** What may be imported from a folder only as types or only from one file: the rest of the folder is closed to that importer. */
 const ONLY_THESE: Record<string, Record<string, RegExp>> = {
-  store: { search: /search\/(query|index-entry|fold-text)\.ts$/ },
-  'store/sqlite': { search: /search\/(query|index-entry|fold-text)\.ts$/, store: /store\/(store|store-error)\.ts$/ },
+  store: { search: /search\/(query|index-entry|fold-text|full-text)\.ts$/ },
+  'store/sqlite': {
+    search: /search\/(query|index-entry|fold-text|full-text)\.ts$/,
+    store: /store\/(store|store-error)\.ts$/,
+  },
   insurance: { matching: /matching\/merged-records\.ts$/ },
   matching: { search: /search\/(query|fold-text)\.ts$/ },
   'json-schema': { validation: /validation\/(snapshot-tree|compile-structure)\.ts$/ },

@@ -89,6 +89,7 @@ export const REQUEST_RULES = {
   'reference-not-found': { status: 422, code: 'not-found' },
   'terminology-incomplete': { status: 422, code: 'not-found' },
   'expansion-too-costly': { status: 422, code: 'too-costly' },
+  'search-too-costly': { status: 422, code: 'too-costly' },
   'operation-too-costly': { status: 422, code: 'too-costly' },
   'precondition-required': { status: 428, code: 'required' },
   'headers-too-large': { status: 431, code: 'too-long' },

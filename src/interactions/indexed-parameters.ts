@@ -16,6 +16,8 @@ export interface IndexedParameters {
   parametersOf(resourceType: string): ParametersByCode | undefined;
   /** Of a parameter that cannot be searched by yet, how many percent of the resources are indexed by it. */
   percentIndexed(resourceType: string, code: string): number | undefined;
+  /** Whether the words of all resources of a type are indexed, so that searching by them need not read each. */
+  hasFullText(resourceType: string): boolean;
   /** What a type can be searched by now, and what is still being indexed, for whoever is told. */
   readonly served: ServedSearch;
   /** Looks what has become of the definitions. To be called as soon as they have changed, before anything else is done. */
@@ -34,12 +36,18 @@ interface IndexedParametersOptions {
   store: Store;
   references: ReferenceEntries;
   timeZone: string;
+  /** Types whose words are indexed. */
+  fullTextTypes: ReadonlySet<string>;
   /** Told that there is something to index. */
   onPending: () => void;
 }
 
 /** What is in the index beside the search parameters: whom references hold, by no parameter. */
 const REFERENCES = '*';
+
+/** The words of resources, and a text that would change with what they are. */
+const WORDS = '_content';
+const FULL_TEXT_FORM = '1';
 
 const isSame = (a: Built, b: Built): boolean => a.size === b.size && [...a].every(([code, as]) => b.get(code) === as);
 
@@ -57,7 +65,7 @@ const anew = (wanted: Built, built: Built): TypeIndexing => ({
  * this resolves, before any write that relies on it.
  */
 export const openIndexedParameters = async (options: IndexedParametersOptions): Promise<IndexedParameters> => {
-  const { definitions, capability, store, references, timeZone, onPending } = options;
+  const { definitions, capability, store, references, timeZone, fullTextTypes, onPending } = options;
   const types = [...capability.types.values()];
   const indexes = new Map<string, TypeIndexing>();
   const pending = new Map<string, TypeIndexing>();
@@ -70,6 +78,7 @@ export const openIndexedParameters = async (options: IndexedParametersOptions): 
     let known = wantedBy.get(resourceType);
     if (known?.parameters !== parameters) {
       const wanted = indexedAs(resourceType, definitions, timeZone).set(REFERENCES, references.formOf(resourceType));
+      if (fullTextTypes.has(resourceType)) wanted.set(WORDS, FULL_TEXT_FORM);
       known = { parameters, wanted };
       wantedBy.set(resourceType, known);
     }
@@ -129,7 +138,8 @@ export const openIndexedParameters = async (options: IndexedParametersOptions): 
     if (index?.work === undefined) return undefined;
     const { built, work } = index;
     const as = work.wanted.get(code);
-    if (as === undefined || built.get(code) === as) return undefined;
+    // Words are found without an index too.
+    if (as === undefined || code === WORDS || built.get(code) === as) return undefined;
     return work.total === undefined ? 0 : Math.min(99, Math.floor((100 * work.done) / Math.max(1, work.total)));
   };
 
@@ -140,6 +150,7 @@ export const openIndexedParameters = async (options: IndexedParametersOptions): 
     pending,
     parametersOf,
     percentIndexed,
+    hasFullText: resourceType => indexes.get(resourceType)?.built.has(WORDS) === true,
     served: {
       get state() {
         return pending.size === 0 ? definitions.generation : undefined;

@@ -27,7 +27,14 @@ export const searchEntries = (
       const plan = plans[entry];
       if (rest.resourceType !== resourceType || resource === undefined || interaction === 'patch') continue;
       if (plan?.id === undefined || plan.existing !== undefined) continue;
-      made.add({ resourceType, id: plan.id, lastUpdated: deps.now(), index: deps.extract(resource.value), entry });
+      made.add({
+        resourceType,
+        id: plan.id,
+        lastUpdated: deps.now(),
+        index: deps.extract(resource.value),
+        entry,
+        text: JSON.stringify(resource.value),
+      });
     }
     types.set(resourceType, made);
     return made;

@@ -10,6 +10,7 @@ export const searchSettings = (
   resourceType: string;
   parametersOf: (resourceType: string) => ReadonlyMap<string, SearchParameter> | undefined;
   percentIndexed: (resourceType: string, code: string) => number | undefined;
+  hasFullText: (resourceType: string) => boolean;
   definitions: Definitions;
   baseUrl: string;
   timeZone: string;
@@ -23,6 +24,7 @@ export const searchSettings = (
     resourceType,
     parametersOf: indexedParameters.parametersOf,
     percentIndexed: indexedParameters.percentIndexed,
+    hasFullText: indexedParameters.hasFullText,
     definitions: deps.definitions,
     baseUrl: deps.settings.baseUrl,
     timeZone: deps.settings.timeZone,

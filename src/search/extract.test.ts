@@ -162,7 +162,7 @@ describe('the search parameters of R4', () => {
       .filter(
         ({ code, type, ...rest }) =>
           whyNotSearchable({ ...rest, code, type }) === undefined &&
-          !['_id', '_lastUpdated'].includes(code) &&
+          !['_id', '_lastUpdated', '_text', '_content'].includes(code) &&
           type !== 'composite',
       )
       .map(parameter => [resourceType, parameter] as const),

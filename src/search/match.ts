@@ -1,3 +1,4 @@
+import { fullTextOf, hasPhrases } from './full-text.ts';
 import { codeOf, type IndexEntry } from './index-entry.ts';
 import type { Condition, Range, RangeValue, ReferenceValue, StringValue, TokenValue } from './query.ts';
 
@@ -8,6 +9,8 @@ export interface Matchable {
   /** Milliseconds since 1970 UTC. */
   lastUpdated: number;
   index: readonly IndexEntry[];
+  /** Its JSON, for conditions on its words. */
+  text?: string;
 }
 
 /** The other resources, for conditions on what a reference leads to and on what refers to a resource. */
@@ -28,6 +31,8 @@ export function matches(item: Matchable, condition: Condition, others: Others): 
       const instant = { low: item.lastUpdated, high: item.lastUpdated + 1 };
       return condition.anyOf.some(value => isInRange(instant, value));
     }
+    case 'text':
+      return item.text !== undefined && hasPhrases(fullTextOf(JSON.parse(item.text))[condition.part], condition.anyOf);
     case 'missing':
       return condition.isMissing !== item.index.some(({ parameter }) => codeOf(parameter) === condition.parameter);
     case 'not':

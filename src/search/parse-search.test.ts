@@ -108,7 +108,7 @@ describe('parseSearch', () => {
       'MolecularSequence?chromosome-variant-coordinate=1$2$3',
       'Search parameter "chromosome-variant-coordinate" cannot be used: composites of other than two parameters are not supported.',
     ],
-    ['Claim?_content=x', 'Search parameter "_content" cannot be used: its definition has no expression.'],
+    ['Claim?_query=x', 'Search parameter "_query" cannot be used: its definition has no expression.'],
     ['Claim?patient=', 'Search parameter "patient" has no value. Give it one or leave it out.'],
     ['Location?_sort=near', '"_sort" does not take "near": what it finds has no order.'],
     ['Claim?_sort=creatd', 'Claim has no search parameter "creatd". Did you mean "created"?'],

@@ -4,6 +4,7 @@ import type { Issue } from '../fhir/issue.ts';
 import type { Condition, SearchQuery, SortKey, TotalMode } from './query.ts';
 import { type ConditionContext, findParameter, readCondition } from './read-condition.ts';
 import { type Include, isIncludeName, readInclude } from './read-include.ts';
+import { TEXT_PARAMETERS } from './read-text.ts';
 import { searchesAs } from './search-as.ts';
 import { requireFewParameters, requireFewTests } from './search-limits.ts';
 import type { SearchContext } from './search-type.ts';
@@ -19,6 +20,8 @@ export interface SearchInput extends SearchContext {
   parametersOf: (resourceType: string) => ReadonlyMap<string, SearchParameter> | undefined;
   /** How many percent of a type's resources are indexed by a parameter that cannot be searched by yet. */
   percentIndexed?: (resourceType: string, code: string) => number | undefined;
+  /** Whether the words of all resources of a type are indexed. */
+  hasFullText?: (resourceType: string) => boolean;
   definitions: Definitions;
   /** `lenient` leaves out what is not known or not supported, and says so in `ignored`. */
   handling: 'strict' | 'lenient';
@@ -91,6 +94,7 @@ export function parseSearch(input: SearchInput): ParsedSearch {
 
 const conditionContext = (input: SearchInput): ConditionContext => ({
   ...{ parametersOf: input.parametersOf, percentIndexed: input.percentIndexed ?? ALL_INDEXED },
+  hasFullText: input.hasFullText ?? (() => false),
   ...{ definitions: input.definitions, baseUrl: input.baseUrl, timeZone: input.timeZone, now: input.now },
   otherNames: [...RESULT_PARAMETERS, ...INCLUDES],
 });
@@ -163,7 +167,7 @@ function readSortKey(key: string, input: SearchInput): SortKey {
   }
   const parameter = findParameter(code, input.resourceType, conditionContext(input));
   const { type } = parameter;
-  const kind = searchesAs(parameter).length > 0 ? undefined : SORT_KINDS[type];
+  const kind = searchesAs(parameter).length > 0 || TEXT_PARAMETERS.has(code) ? undefined : SORT_KINDS[type];
   if (kind === undefined) {
     throw refuse('search-parameter-unknown', `"_sort" does not take "${code}": what it finds has no order.`);
   }

@@ -1,4 +1,5 @@
 import type { DateRange } from '../fhir/datetime.ts';
+import type { Phrase, TextPart } from './full-text.ts';
 
 /**
  * A search as a neutral tree: what is asked, without a word of how a backend finds it. Made by `parseSearch`, compiled by each
@@ -35,6 +36,8 @@ export type Condition =
   | { kind: 'reference'; parameter: string; anyOf: readonly ReferenceValue[] }
   | { kind: 'string'; parameter: string; anyOf: readonly StringValue[] }
   | { kind: 'date' | 'number'; parameter: string; anyOf: readonly RangeValue[] }
+  /** All phrases of one of the lists are in the words of the resource. `isIndexed`: where the store has an index of words, all of the type are in it. */
+  | { kind: 'text'; part: TextPart; anyOf: readonly (readonly Phrase[])[]; isIndexed: boolean }
   /** Whether the element that the parameter searches is there at all. */
   | { kind: 'missing'; parameter: string; isMissing: boolean }
   | { kind: 'not'; none: Condition }

@@ -5,6 +5,7 @@ import { isId } from '../fhir/reference.ts';
 import { splitEscaped, unescapeValue } from './escape.ts';
 import type { Condition } from './query.ts';
 import { type FilterContext, readFilter } from './read-filter.ts';
+import { readText, TEXT_PARAMETERS } from './read-text.ts';
 import { refuseModifier, refuseValue } from './refuse-value.ts';
 import { type SearchAs, searchesAs } from './search-as.ts';
 import { requireFewValues } from './search-limits.ts';
@@ -19,6 +20,8 @@ export interface ConditionContext extends SearchContext {
   parametersOf: (resourceType: string) => ReadonlyMap<string, SearchParameter> | undefined;
   /** How many percent of a type's resources are indexed by a parameter that cannot be searched by yet. */
   percentIndexed: (resourceType: string, code: string) => number | undefined;
+  /** Whether the words of all resources of a type are indexed. */
+  hasFullText: (resourceType: string) => boolean;
   definitions: Definitions;
   /** Milliseconds since 1970 UTC. */
   now: number;
@@ -58,11 +61,16 @@ interface ChainContext extends ConditionContext {
 function read(name: string, value: string, resourceType: string, context: ChainContext): Condition {
   if (name.startsWith('_has:')) return readReverse(name, value, resourceType, context);
   if (name === '_list') return readList(value, context);
+  const part = TEXT_PARAMETERS.get(name);
+  if (part !== undefined && context.parametersOf(resourceType)?.has(name)) {
+    return readText(name, part, value, context.hasFullText(resourceType));
+  }
   if (name === '_filter') return readFilter(value, filterContext(resourceType, context));
   const dot = name.indexOf('.');
   if (dot >= 0) return readChain(name.slice(0, dot), name.slice(dot + 1), value, resourceType, context);
   const { code, modifier } = splitName(name);
   const parameter = findParameter(code, resourceType, context);
+  if (TEXT_PARAMETERS.has(code)) throw invalid(`"${code}" takes no modifier.`);
   const searches = searchesAs(parameter);
   if (searches.length > 0) return readSearchAs(name, value, { parameter, searches }, resourceType, context);
   if (modifier === 'missing') return readMissing(parameter, value);

@@ -1,4 +1,5 @@
 import type { SearchParameter } from '../definitions/definitions.ts';
+import { TEXT_PARAMETERS } from './read-text.ts';
 import { searchesAs } from './search-as.ts';
 import type { SearchType } from './search-type.ts';
 import { compositeType } from './types/composite.ts';
@@ -42,6 +43,7 @@ export function whyNotSearchable(parameter: SearchParameter): string | undefined
   if (type === 'special' && code !== NEAR) return 'of special parameters only "near" is supported';
   if (type === 'composite' && component.length !== 2)
     return 'composites of other than two parameters are not supported';
+  if (TEXT_PARAMETERS.has(code)) return undefined;
   if (expression === undefined && searchesAs(parameter).length === 0) return 'its definition has no expression';
   if (xpathUsage === 'phonetic') return 'phonetic matching is not supported';
   return CODE.test(code) ? undefined : 'its code has other characters than letters, digits, "-" and "_"';

@@ -70,7 +70,9 @@ describe('opening a store', () => {
     await store.commit({ changes: [basic('l', { resourceType: 'List' })] });
     await store.close();
     const database = new DatabaseSync(file);
-    database.exec('DROP TABLE type_block; DROP TABLE once; DROP TABLE index_state; PRAGMA user_version = 1');
+    database.exec(
+      'DROP TABLE type_block; DROP TABLE once; DROP TABLE index_state; DROP TABLE full_text; PRAGMA user_version = 1',
+    );
     database.close();
     const again = await openStore(`sqlite:${file}`);
     const count = async (type: string): Promise<number> =>

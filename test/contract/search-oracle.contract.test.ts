@@ -43,6 +43,15 @@ const entry: fc.Arbitrary<IndexEntry> = fc.oneof(
     .chain(head => number.map(part => ({ ...head, ...part }))),
 );
 
+/** What resources say, and what is asked for of it. */
+const said = fc.array(fc.constantFrom('Severe malaria', 'malariá', 'fever, severe', '東京都', 'हिन्दी'), {
+  maxLength: 3,
+});
+const phrase = fc.record({
+  words: fc.constantFrom('malaria', 'severe', 'severe malaria', 'fever severe', '東 京', 'हि', 'mal'),
+  isBegun: fc.boolean(),
+});
+
 const prefixed = (ranges: fc.Arbitrary<Range>): fc.Arbitrary<RangeValue> =>
   fc
     .tuple(fc.constantFrom('eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'), ranges)
@@ -79,6 +88,12 @@ const plain: fc.Arbitrary<Condition> = fc.oneof<fc.Arbitrary<Condition>[]>(
     .tuple(fc.constantFrom('n', 'n$unit kg'), some(prefixed(number)))
     .map(([parameter, anyOf]) => ({ kind: 'number', parameter, anyOf })),
   some(prefixed(range)).map(anyOf => ({ kind: 'lastUpdated', anyOf })),
+  fc.record({
+    kind: fc.constant('text' as const),
+    part: fc.constantFrom('narrative' as const, 'content' as const),
+    anyOf: some(some(phrase)),
+    isIndexed: fc.constant(false),
+  }),
   fc.uniqueArray(id, { maxLength: 20 }).map(anyOf => ({ kind: 'id', anyOf })),
   fc
     .tuple(fc.constantFrom('t', 'r', 's', 'd', 'n', 'o', 'never'), fc.boolean())
@@ -194,7 +209,7 @@ const idOf = ({ id }: Matchable): string => id;
 describeStore('search against the matcher', test => {
   it('finds the same resources in the same order, page by page, with the same total', async () => {
     let round = 0;
-    const items = fc.array(fc.tuple(fc.constantFrom<Named>(A, B), fc.array(entry, { maxLength: 6 })), {
+    const items = fc.array(fc.tuple(fc.constantFrom<Named>(A, B), fc.array(entry, { maxLength: 6 }), said), {
       maxLength: 30,
     });
     const queries = fc.array(fc.tuple(fc.array(condition, { maxLength: 3 }), sort, fc.integer({ min: 1, max: 7 })), {
@@ -206,14 +221,13 @@ describeStore('search against the matcher', test => {
         const start = START + round * HOUR;
         const suffix = round++;
         const name = (type: string): string => `${type}${suffix}`;
-        const stored = indexes.map(
-          ([type, index], i): Matchable => ({
-            resourceType: name(type),
-            id: `i${i}`,
-            index: index.map(each => ('type' in each ? { ...each, type: name(each.type!) } : each)),
-            lastUpdated: start + (i >> 1),
-          }),
-        );
+        const stored = indexes.map(([type, index, [narrative, ...notes]], i) => ({
+          resourceType: name(type),
+          id: `i${i}`,
+          text: JSON.stringify({ text: { div: `<div>${narrative ?? ''}</div>` }, notes }),
+          index: index.map(each => ('type' in each ? { ...each, type: name(each.type!) } : each)),
+          lastUpdated: start + (i >> 1),
+        }));
         // Every item has a past under which it must not be found any more.
         const past = stored.map(({ resourceType, id }, i) =>
           change({ resourceType, id, lastUpdated: start, index: stored.at(-i)!.index }),

@@ -42,7 +42,7 @@ describe('batches', () => {
     database = openConnection(join(folder, 'store.db'), { readOnly: false, durable: true });
     migrate(database);
     keys = new TermKeys(readSetting(database, 'term-seed'));
-    batches = new Batches(database, { searchLimit: 1000, foldRows: 1 });
+    batches = new Batches(database, { searchLimit: 1000, mostScanned: 1000, foldRows: 1, fullTextTypes: [] });
   });
 
   afterEach(() => {

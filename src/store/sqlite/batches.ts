@@ -22,12 +22,12 @@ export class Batches {
   /** Whether a rollback has made what is known of the database's content void. */
   #isVoid = false;
 
-  constructor(database: DatabaseSync, { searchLimit, foldRows }: WriterLimits) {
+  constructor(database: DatabaseSync, limits: WriterLimits) {
     this.#database = database;
     const statements = new Statements(database);
     this.#transaction = {
-      rows: new ChangeRows(statements, foldRows),
-      search: new Search(statements, new TermKeys(readSetting(database, 'term-seed')), searchLimit),
+      rows: new ChangeRows(statements, limits),
+      search: new Search(statements, new TermKeys(readSetting(database, 'term-seed')), limits),
       living: new Living(LIVING),
       once: new OnceNames(database),
       nextSeq: this.#readNextSeq(),
@@ -44,7 +44,7 @@ export class Batches {
     } catch (error) {
       const translated = translateError(error);
       const failure = translated instanceof Error ? translated : new Error(String(translated));
-      const isHopeless = failure instanceof StoreError && failure.kind !== 'timeout';
+      const isHopeless = failure instanceof StoreError && failure.kind !== 'timeout' && failure.kind !== 'too-costly';
       if (units.length === 1 || isHopeless) return units.map(() => failure);
       return units.flatMap(unit => this.commit([unit]));
     }

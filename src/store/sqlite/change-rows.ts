@@ -8,6 +8,8 @@ import { Shapes } from './shapes.ts';
 import type { Statements } from './statements.ts';
 import { termsOf } from './terms.ts';
 import { TypeBlocks } from './type-blocks.ts';
+import { WordRows } from './word-rows.ts';
+import type { WriterLimits } from './writer-messages.ts';
 
 /** Where a resource stands in the database. */
 export interface Current {
@@ -19,6 +21,7 @@ export interface Current {
 /** Writes and reads the rows of single resources for the writer; knows nothing of transactions. */
 export class ChangeRows {
   readonly #index: IndexFold;
+  readonly #words: WordRows;
   readonly #blocks: TypeBlocks;
   readonly #shapes: Shapes;
   readonly #current: StatementSync;
@@ -35,13 +38,14 @@ export class ChangeRows {
   readonly #rememberIndex: StatementSync;
   #hasErased = false;
 
-  constructor(statements: Statements, foldRows: number) {
+  constructor(statements: Statements, { foldRows, fullTextTypes }: Pick<WriterLimits, 'foldRows' | 'fullTextTypes'>) {
     const prepare = (sql: string): StatementSync => {
       const statement = statements.database.prepare(sql);
       statement.setReturnArrays(true);
       return statement;
     };
-    this.#index = new IndexFold(statements, foldRows);
+    this.#words = new WordRows(statements, fullTextTypes);
+    this.#index = new IndexFold(statements, this.#words, foldRows);
     this.#blocks = new TypeBlocks(statements);
     this.#shapes = new Shapes(statements);
     this.#current = prepare('SELECT version_id, seq, deleted FROM resource WHERE type = ? AND id = ?');
@@ -134,6 +138,7 @@ export class ChangeRows {
     const printed = [printRanges(ranges), printList(strings), plain === '' ? null : plain];
     this.#reindex.run(bytesOf(terms), ...printed, seq);
     this.#shapes.add(resourceType, shape, shapeNumber);
+    this.#words.add(resourceType, seq);
   }
 
   /** Keeps what is to be remembered of the index of a type. */
@@ -143,6 +148,7 @@ export class ChangeRows {
 
   /** Empties all versions of a resource but the current one. */
   erase({ resourceType, id }: ResourceKey): void {
+    this.#words.erase(resourceType, id);
     this.#erase.run(resourceType, id);
     this.#hasErased = true;
   }

@@ -1,10 +1,11 @@
 import type { Condition } from '../../search/query.ts';
 import { changeRanges } from './change-range.ts';
 import { followBack, followForth } from './compile-link.ts';
+import { compileText } from './compile-text.ts';
 import { anySource, compileValues } from './compile-values.ts';
 import { type Fragment, fragment, join, sql } from './fragment.ts';
 import { shapesBy } from './shapes.ts';
-import { idSource, type Source, scanSource, typeSource } from './source.ts';
+import { idSource, recentOf, type Source, scanSource, typeSource } from './source.ts';
 import type { Statements } from './statements.ts';
 import type { TermKeys } from './term-keys.ts';
 
@@ -14,6 +15,8 @@ export interface Compiling {
   statements: Statements;
   /** How many rows a source has, counted up to a bound. */
   count(source: Source, bound: number): number;
+  /** What a look gives; undefined where it costs more than a search may. */
+  look<T>(take: () => T): T | undefined;
 }
 
 /**
@@ -28,6 +31,8 @@ export function compileCondition(resourceType: string, condition: Condition, com
       return condition.anyOf.length === 0 ? undefined : idSource(resourceType, condition.anyOf);
     case 'lastUpdated':
       return scanSource(everyOf(resourceType, keys), changedCheck(condition, statements));
+    case 'text':
+      return compileText(condition, everyOf(resourceType, keys), recentOf(keys.ofType(resourceType)), statements);
     case 'missing':
       return missingSource(resourceType, condition, compiling);
     case 'not': {

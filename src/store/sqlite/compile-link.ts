@@ -11,18 +11,19 @@ interface Following {
   keys: TermKeys;
   statements: Statements;
   count(source: Source, bound: number): number;
+  look<T>(take: () => T): T | undefined;
 }
 
 /** Resources at the other end of a link up to which they are looked up first. */
 const MANY = 4_000;
 
 /** The sequence numbers of what a source finds, as JSON; undefined where they are many. */
-function listOfFew(inner: Source, { statements, count }: Following): string | undefined {
+function listOfFew(inner: Source, { statements, count, look }: Following): string | undefined {
   // Counting is cheaper than taking what is not used.
   if (inner.scans === undefined && count(inner, MANY + 1) > MANY) return undefined;
   const { sql: text, params } = sql`SELECT DISTINCT seq FROM (${inner.rows}) LIMIT ${fragment('?', MANY + 1)}`;
-  const found = statements.all(text, params);
-  return found.length > MANY ? undefined : JSON.stringify(found.map(([seq]) => seq));
+  const found = look(() => statements.all(text, params));
+  return found === undefined || found.length > MANY ? undefined : JSON.stringify(found.map(([seq]) => seq));
 }
 
 /**

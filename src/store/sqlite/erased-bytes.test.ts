@@ -16,11 +16,16 @@ test.each([
 ])('nothing of %s is in the files once it is erased', async (_what, length, foldRows) => {
   const folder = mkdtempSync(join(tmpdir(), 'kiungo-erased-'));
   const file = join(folder, 'store.db');
-  const store = await openSqliteStore(file, { foldRows });
+  const store = await openSqliteStore(file, { foldRows, fullTextTypes: ['Basic'] });
   const held = (): Buffer =>
     Buffer.concat([file, `${file}-wal`].filter(each => existsSync(each)).map(each => readFileSync(each)));
   try {
-    const text = JSON.stringify({ resourceType: 'Basic', id: 'a', secret: randomBytes(length).toString('hex') });
+    const text = JSON.stringify({
+      resourceType: 'Basic',
+      id: 'a',
+      name: NAME,
+      secret: randomBytes(length).toString('hex'),
+    });
     const kept = Buffer.from(encodeBody(Buffer.from(text)).bytes);
     const piece = kept.subarray(kept.length - 64);
     const head = { resourceType: 'Basic', lastUpdated: 1 };

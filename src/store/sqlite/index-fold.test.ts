@@ -27,10 +27,12 @@ describe('the fold of the index', () => {
   let reader: Search;
   let readers: DatabaseSync[];
 
+  const bounds = { searchLimit: 1000, mostScanned: 100_000 };
+
   const openReader = (): Search => {
     const connection = openConnection(file, { readOnly: true, durable: true });
     readers.push(connection);
-    return new Search(new Statements(connection), new TermKeys(readSetting(connection, 'term-seed')), 1000);
+    return new Search(new Statements(connection), new TermKeys(readSetting(connection, 'term-seed')), bounds);
   };
 
   const change = (id: string, code: string, versionId = 1, rest: Partial<Change> = {}): Change => ({
@@ -96,7 +98,7 @@ describe('the fold of the index', () => {
   const open = (): void => {
     database = openConnection(file, { readOnly: false, durable: true });
     migrate(database);
-    batches = new Batches(database, { searchLimit: 1000, foldRows: FOLD });
+    batches = new Batches(database, { ...bounds, foldRows: FOLD, fullTextTypes: [] });
   };
 
   beforeEach(() => {

@@ -2,6 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import { type Indexed, recentVersions } from './recent-versions.ts';
 import type { Statements } from './statements.ts';
 import { TERM_LENGTH, termKeys } from './terms.ts';
+import type { WordRows } from './word-rows.ts';
 
 /** Rows that are waited for before they are folded in: some thousand claims with their answers, and a pause of 15 ms. */
 export const FOLD_ROWS = 25_000;
@@ -19,6 +20,7 @@ const MOST_ROWS = 2 ** 20;
  */
 export class IndexFold {
   readonly #statements: Statements;
+  readonly #words: WordRows;
   readonly #enough: number;
   readonly #insertMany: StatementSync;
   readonly #insertOne: StatementSync;
@@ -37,11 +39,15 @@ export class IndexFold {
   /** Versions after `folded` that are no longer current. */
   readonly #superseded = new Set<number>();
 
-  /** @param enough rows that are waited for */
-  constructor(statements: Statements, enough: number) {
+  /**
+   * @param words takes the words of what is folded in
+   * @param enough rows that are waited for
+   */
+  constructor(statements: Statements, words: WordRows, enough: number) {
     const insert = 'INSERT OR IGNORE INTO term (key, seq, qualifier) VALUES ';
     const { database } = statements;
     this.#statements = statements;
+    this.#words = words;
     this.#enough = enough;
     this.#insertMany = database.prepare(insert + Array(CHUNK).fill('(?, ?, ?)').join(', '));
     this.#insertOne = database.prepare(`${insert}(?, ?, ?)`);
@@ -132,7 +138,9 @@ export class IndexFold {
       if (this.#superseded.has(seq)) continue;
       this.#insertValues(seq, ranges, strings);
     }
-    this.#folded += this.#ends.length;
+    const upTo = this.#folded + this.#ends.length;
+    this.#words.addAfter(this.#folded, upTo, this.#superseded);
+    this.#folded = upTo;
     this.#setFolded.run(this.#folded);
     this.#clear();
   }

@@ -113,6 +113,14 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE index_state (type TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
     `);
   },
+  database => {
+    database.exec(`
+      CREATE VIRTUAL TABLE full_text USING fts5 (
+        narrative, content, content = '', tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
+      );
+      INSERT INTO full_text (full_text, rank) VALUES ('secure-delete', 1);
+    `);
+  },
 ];
 
 const readNumber = (database: DatabaseSync, pragma: string): number =>

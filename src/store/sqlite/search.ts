@@ -1,10 +1,11 @@
 import type { SearchQuery, TypedConditions } from '../../search/query.ts';
 import type { Cursor, ReferringParameter, ResourceKey } from '../store.ts';
-import { StoreError } from '../store-error.ts';
 import { allSource, changedCheck, compileCondition } from './compile-condition.ts';
+import { createHasWords } from './compile-text.ts';
 import { anySource } from './compile-values.ts';
 import { type Fragment, fragment, join, sql } from './fragment.ts';
 import { RecentRows } from './recent-rows.ts';
+import { Expense, ROWS_TO_A_BODY, ROWS_TO_A_CHECK, type SearchBounds } from './search-bounds.ts';
 import { type Ordered, orderOf, selectInOrder } from './search-order.ts';
 import { type Source, termSource, typeSource, typesSource, withinDeadline } from './source.ts';
 import type { Statements } from './statements.ts';
@@ -47,23 +48,24 @@ const NOTHING: Found = { rows: [] };
 export class Search {
   readonly #statements: Statements;
   readonly #keys: TermKeys;
-  readonly #limit: number;
   readonly #recentRows: RecentRows;
-  #deadline = 0;
+  readonly #expense: Expense;
 
-  /** @param limit milliseconds that one search may take */
-  constructor(statements: Statements, keys: TermKeys, limit: number) {
+  constructor(statements: Statements, keys: TermKeys, bounds: SearchBounds) {
     this.#statements = statements;
     this.#keys = keys;
-    this.#limit = limit;
     this.#recentRows = new RecentRows(statements);
-    statements.database.function('within_deadline', () => {
-      if (performance.now() > this.#deadline) {
-        throw new StoreError('timeout', `The search took longer than ${this.#limit} ms and was stopped.`);
-      }
+    this.#expense = new Expense(bounds);
+    const { database } = statements;
+    database.function('within_deadline', () => {
+      this.#expense.add(ROWS_TO_A_CHECK);
       return 1;
     });
-    const { database } = statements;
+    const hasWords = createHasWords();
+    database.function('has_words', (asked, codec, body) => {
+      this.#expense.add(ROWS_TO_A_BODY);
+      return hasWords(asked, codec, body);
+    });
     // Keys of 64 bits, which are made where their hash is.
     database.function(
       'reference_key',
@@ -77,7 +79,7 @@ export class Search {
     );
   }
 
-  /** Throws StoreError of the kind `timeout` when the search takes too long. */
+  /** Throws StoreError of the kind `timeout` when the search takes too long, `too-costly` when it would have to look at too much. */
   find(query: SearchQuery, after?: Cursor): Found {
     const { database } = this.#statements;
     if (database.isTransaction) return this.#find(query, after);
@@ -97,7 +99,7 @@ export class Search {
 
   #find(query: SearchQuery, after: Cursor | undefined): Found {
     this.#recentRows.catchUp();
-    this.#deadline = performance.now() + this.#limit;
+    this.#expense.begin();
     const parts: TypedConditions[] = [query, ...(query.others ?? [])];
     const compiled = parts.map(part => this.#compile(part)).filter(part => part !== undefined);
     if (compiled.length === 0) return query.total === 'none' ? NOTHING : { rows: [], total: 0 };
@@ -129,6 +131,7 @@ export class Search {
       keys: this.#keys,
       statements: this.#statements,
       count: (source: Source, bound: number) => this.#count(source, bound),
+      look: <T>(take: () => T) => this.#expense.look(take),
     };
     const sources: Source[] = [];
     for (const condition of where) {
@@ -231,6 +234,7 @@ export class Search {
     const checks = join([...limits, withinDeadline('c'), ...others.map(other => other.source.check)], ' AND ');
     const rows = source.unique ? source.rows : sql`SELECT DISTINCT seq FROM (${source.rows})`;
     if (query.total === 'accurate') {
+      if (measured.every(each => each.source.scans === undefined)) this.#expense.allowAll();
       return this.#run(sql`SELECT count(*) FROM (${rows}) c WHERE ${checks}`)[0]![0] as number;
     }
     if (limits.length + others.length === 0) {

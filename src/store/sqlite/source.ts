@@ -119,6 +119,10 @@ export function typeSource(terms: readonly TermKey[], shapes?: readonly number[]
   };
 }
 
+/** Resources of a type that are not folded in yet. */
+export const recentOf = (term: TermKey): Fragment =>
+  sql`SELECT c.seq AS seq FROM recent_term c WHERE ${isTerm('c', term)}`;
+
 /** Types beyond which the versions are gone through, in place of one list for each type. */
 const MANY_TYPES = 16;
 

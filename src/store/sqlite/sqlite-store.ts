@@ -24,6 +24,7 @@ import { FOLD_ROWS } from './index-fold.ts';
 import { lock } from './lock.ts';
 import { migrate, verify } from './migrations.ts';
 import { Search } from './search.ts';
+import type { SearchBounds } from './search-bounds.ts';
 import { readSetting } from './setting.ts';
 import { Statements } from './statements.ts';
 import { temporaryFile } from './temporary-file.ts';
@@ -35,6 +36,10 @@ import { Versions } from './versions.ts';
 export interface SqliteOptions {
   /** Milliseconds that a search may take; default 30,000. */
   searchLimit?: number;
+  /** Resources that a search may look at one by one; default 500,000. */
+  mostScanned?: number;
+  /** Types of resources whose words are indexed; default none. */
+  fullTextTypes?: readonly string[];
   /** Bytes of current bodies kept in memory; default 32 MiB. */
   cacheBytes?: number;
   /** Rows of the index that are written together, at least; default `FOLD_ROWS`. */
@@ -53,7 +58,8 @@ interface Place {
  * whose message says what stands in the way: in use, of a later release, not a database, not writable.
  */
 export async function openSqliteStore(file: string | undefined, options: SqliteOptions = {}): Promise<Store> {
-  const { searchLimit = 30_000, cacheBytes = 32 * 1024 * 1024, foldRows = FOLD_ROWS } = options;
+  const { searchLimit = 30_000, mostScanned = 500_000, fullTextTypes = [] } = options;
+  const { cacheBytes = 32 * 1024 * 1024, foldRows = FOLD_ROWS } = options;
   let place: Place | undefined;
   let reader: DatabaseSync | undefined;
   try {
@@ -62,14 +68,15 @@ export async function openSqliteStore(file: string | undefined, options: SqliteO
     const keys = new TermKeys(readSetting(reader, 'term-seed'));
     const cache = new VersionCache(cacheBytes);
     const clock = { lastUpdated: 0 };
-    const data = { file: place.file, durable: place.durable, searchLimit, foldRows };
+    const bounds = { searchLimit, mostScanned };
+    const data = { file: place.file, durable: place.durable, ...bounds, foldRows, fullTextTypes };
     const queue = await CommitQueue.start(data, keys, ({ changes }, time) => {
       for (const change of changes) {
         cache.delete(change);
         clock.lastUpdated = Math.max(clock.lastUpdated, time ?? change.lastUpdated);
       }
     });
-    return new SqliteStore(place, reader, queue, keys, cache, clock, searchLimit);
+    return new SqliteStore(place, reader, queue, keys, cache, clock, bounds);
   } catch (error) {
     reader?.close();
     place?.release();
@@ -141,7 +148,7 @@ class SqliteStore implements Store {
     keys: TermKeys,
     cache: VersionCache,
     clock: { lastUpdated: number },
-    searchLimit: number,
+    bounds: SearchBounds,
   ) {
     const statements = new Statements(reader);
     this.#statements = statements;
@@ -151,7 +158,7 @@ class SqliteStore implements Store {
     this.#cache = cache;
     this.#clock = clock;
     this.#versions = new Versions(statements);
-    this.#search = new Search(statements, keys, searchLimit);
+    this.#search = new Search(statements, keys, bounds);
     this.#history = new History(statements);
     this.signingKey = readSetting(reader, 'signing-key');
     clock.lastUpdated = this.#versions.lastUpdated();

@@ -1,11 +1,13 @@
 import type { CommitResult } from '../store.ts';
+import type { StoreError } from '../store-error.ts';
 import type { Packet, PacketBuffers } from './packet.ts';
+import type { SearchBounds } from './search-bounds.ts';
 
-export interface WriterLimits {
-  /** Milliseconds that the search of an If-None-Exist may take. */
-  searchLimit: number;
+export interface WriterLimits extends SearchBounds {
   /** Rows of terms that are folded in together, at least. */
   foldRows: number;
+  /** Types of resources whose words are indexed. */
+  fullTextTypes: readonly string[];
 }
 
 /** What the writer thread is started with. */
@@ -19,7 +21,7 @@ export type ToWriter = { kind: 'commit'; packet: Packet } | { kind: 'check' } | 
 
 /** An error on its way between threads: of the store where `kind` is given. */
 export interface SentError {
-  kind?: 'full' | 'unavailable' | 'timeout';
+  kind?: StoreError['kind'];
   message: string;
 }
 
