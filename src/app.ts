@@ -7,9 +7,11 @@ import { firstStart } from './first-start.ts';
 import { buildServer } from './http/build-server.ts';
 import { createMetrics } from './http/metrics.ts';
 import { clockRules } from './insurance/clock-rules.ts';
+import type { KeptRegistration } from './integrations/openhim/keep-registered.ts';
 import type { Deps } from './interactions/context.ts';
 import { openDeps } from './open-deps.ts';
 import { startClock } from './start-clock.ts';
+import { startOpenhim } from './start-openhim.ts';
 import { StoreError } from './store/store-error.ts';
 
 /** A running server. */
@@ -64,7 +66,9 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       rules: deps.capability.insuranceRules ? clockRules : [],
       minutes: config.clockMinutes,
     });
+    let openhim: KeptRegistration | undefined;
     const close = async (): Promise<void> => {
+      openhim?.close();
       clearInterval(following);
       await clock.stop();
       await server.close();
@@ -79,6 +83,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       throw error;
     }
     started = true;
+    openhim = startOpenhim(config, deps, url);
     indexAnew.start();
     return { url, deps, server, close };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { isTimeZone } from './fhir/datetime.ts';
+import { LANGUAGES } from './insurance/texts/say.ts';
 
 /** One setting: the environment variable that it is read from, its default, and what it may be. */
 interface Variable<T> {
@@ -75,6 +76,12 @@ export const VARIABLES = {
     text => text || undefined,
   ),
   packages: variable('KIUNGO_PACKAGES', '', 'paths of FHIR packages (.tgz), separated by commas', listOf),
+  cardKeys: variable(
+    'KIUNGO_CARD_KEYS',
+    '',
+    'paths of PEM files with private keys of P-256, separated by commas',
+    listOf,
+  ),
   unknownExtensions: variable('KIUNGO_UNKNOWN_EXTENSIONS', 'warn', 'warn or refuse', oneOf('warn', 'refuse')),
   insurer: variable(
     'KIUNGO_INSURER',
@@ -82,6 +89,7 @@ export const VARIABLES = {
     'a reference like Organization/openIMIS-Implementation',
     text => (/^Organization\/[A-Za-z0-9\-.]{1,64}$/.test(text) ? text : undefined),
   ),
+  language: variable('KIUNGO_LANGUAGE', 'en', LANGUAGES.join(', '), oneOf(...LANGUAGES)),
   claimMode: variable(
     'KIUNGO_CLAIM_MODE',
     'review',
@@ -103,6 +111,21 @@ export const VARIABLES = {
   conditionalDelete: variable('KIUNGO_CONDITIONAL_DELETE', 'single', 'single or multiple', oneOf('single', 'multiple')),
   requireIfMatch: variable('KIUNGO_REQUIRE_IF_MATCH', 'no', 'yes or no', oneOf('yes', 'no')),
   purge: variable('KIUNGO_PURGE', 'no', 'yes or no', oneOf('yes', 'no')),
+  openhimUrl: variable('KIUNGO_OPENHIM_URL', '', 'an http or https URL, like https://openhim:8080', text =>
+    text === '' ? '' : httpUrl(text),
+  ),
+  openhimUser: variable(
+    'KIUNGO_OPENHIM_USER',
+    'root@openhim.org',
+    'the name of a user of OpenHIM',
+    text => text || undefined,
+  ),
+  openhimPasswordFile: variable('KIUNGO_OPENHIM_PASSWORD_FILE', '', 'the path of a file', text => text),
+  openhimAuthority: variable('KIUNGO_OPENHIM_CA', '', 'the path of a PEM file', text => text),
+  openhimUpstream: variable('KIUNGO_OPENHIM_UPSTREAM', '', 'an http or https URL, like http://kiungo:8080', text =>
+    text === '' ? '' : httpUrl(text),
+  ),
+  openhimChannel: variable('KIUNGO_OPENHIM_CHANNEL', 'no', 'yes or no', oneOf('yes', 'no')),
   insecure: variable('KIUNGO_INSECURE', 'no', 'yes or no', oneOf('yes', 'no')),
   fullText: variable(
     'KIUNGO_FULL_TEXT',

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { loadCardKeys } from './card/card-keys.ts';
 import { createClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { type Capability, loadCapability } from './definitions/capability.ts';
@@ -99,6 +100,7 @@ const settingsOf = (config: Config): Settings => ({
   timeZone: config.timeZone,
   currency: config.currency,
   insurer: config.insurer,
+  language: config.language,
   claimMode: config.claimMode,
   feedbackShare: config.feedbackShare,
   grievanceDays: config.grievanceDays,
@@ -195,6 +197,7 @@ const openOn = async (store: Store, loaded: Loaded): Promise<OpenDeps> => {
     indexedParameters,
     references,
     store,
+    cardKeys: loadCardKeys(config.cardKeys, store.signingKey),
     setUp: createSetUpMemory(),
     held: createHeldMemory(),
     inTurn: createTurns(),

@@ -146,6 +146,7 @@ describe('the answer that the server makes', () => {
     currency: 'TZS',
     baseUrl: 'http://127.0.0.1:8080/fhir',
     insurer: 'Organization/bahari-health-fund',
+    language: 'en',
     claimMode: 'forward',
     feedbackShare: 0,
     grievanceDays: 30,

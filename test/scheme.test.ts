@@ -87,6 +87,7 @@ describe('insurance', () => {
     currency: 'USD',
     baseUrl: 'http://127.0.0.1:8080/fhir',
     insurer: 'Organization/openIMIS-Implementation',
+    language: 'en',
     claimMode: 'forward',
     feedbackShare: 0,
     grievanceDays: 30,

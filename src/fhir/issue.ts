@@ -34,5 +34,7 @@ export interface Issue {
   code: IssueCode;
   rule: string;
   diagnostics: string;
+  /** The same in other languages, by their codes of BCP 47. */
+  translations?: Readonly<Record<string, string>>;
   expression?: string;
 }

@@ -10,19 +10,20 @@ const CONTROL = /[^\P{Cc}\t\n\r]/gu;
 const legible = (text: string): string => text.replace(CONTROL, '\uFFFD');
 
 /**
- * The OperationOutcome of some issues; with none, one that says that all is well.
+ * The OperationOutcome of some issues, those that have it in that language; with none, one that says that all is well.
  * https://hl7.org/fhir/R4/operationoutcome.html
  */
-export const operationOutcome = (issues: readonly Issue[]): JsonObject => ({
+export const operationOutcome = (issues: readonly Issue[], language?: string): JsonObject => ({
   resourceType: 'OperationOutcome',
+  ...(language === undefined ? {} : { language }),
   issue:
     issues.length === 0
       ? [{ severity: 'information', code: 'informational', diagnostics: 'All OK' }]
-      : issues.map(({ severity, code, rule, diagnostics, expression }) => ({
+      : issues.map(({ severity, code, rule, diagnostics, translations, expression }) => ({
           severity,
           code,
           details: { coding: [{ system: ISSUE_RULE_SYSTEM, code: rule }] },
-          diagnostics: legible(diagnostics),
+          diagnostics: legible(translations?.[language ?? ''] ?? diagnostics),
           ...(expression === undefined ? {} : { expression: [legible(expression)] }),
         })),
 });

@@ -7,6 +7,7 @@ import { createXmlForm } from '../xml/xml-form.ts';
 import { allow } from './allow.ts';
 import { allowOrigins } from './allow-origins.ts';
 import { boundRequests } from './bound-requests.ts';
+import { cardRoutes } from './card-routes.ts';
 import { answerClientError } from './client-error.ts';
 import { closeInTime } from './close-in-time.ts';
 import { errorResponse } from './error-response.ts';
@@ -113,6 +114,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
     },
     { prefix: '/fhir' },
   );
+  if (deps.capability.types.get('Coverage')?.operations.has('health-cards-issue')) app.register(cardRoutes(deps));
   app.register(operatorRoutes(options));
   return app;
 };

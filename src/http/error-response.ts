@@ -1,13 +1,16 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { FhirError, type RequestRule, refuse } from '../fhir/fhir-error.ts';
+import type { Issue } from '../fhir/issue.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import { storeRefusal } from '../interactions/store-refusal.ts';
 import { StoreError } from '../store/store-error.ts';
 import type { XmlForm } from '../xml/xml-form.ts';
+import { acceptLanguage } from './accept-language.ts';
 import { bodyTooLarge } from './body-too-large.ts';
 import { endConnectionWhenClosing } from './close-in-time.ts';
 import { answerFormat, FHIR_JSON, FHIR_XML, type Format } from './media-type.ts';
+import { JSON_OPENHIM, openhimAnswer, wantsOpenhim } from './openhim-answer.ts';
 import { readQueryParameters } from './query-parameters.ts';
 
 /** Refusals of the HTTP framework, by its error code. */
@@ -48,6 +51,12 @@ const formatParameter = ({ query }: FastifyRequest): string | undefined => {
   }
 };
 
+/** The language that the client likes best of those in which there is something to tell; none where all is told in one only. */
+const languageOf = (issues: readonly Issue[], header: string | undefined): string | undefined => {
+  const translations = issues.find(issue => issue.translations !== undefined)?.translations;
+  return translations && acceptLanguage(header, Object.keys(translations));
+};
+
 /** The one place where errors become responses: an OperationOutcome for every one of them, as XML where that is what is wanted most. */
 export const errorResponse =
   (log: Logger, formats: ReadonlySet<Format>, xml: XmlForm) =>
@@ -57,15 +66,23 @@ export const errorResponse =
     if (cause instanceof StoreError) log.error({ requestId: request.id, reason: cause.message }, 'Store refused');
     else if (status >= 500) log.error({ requestId: request.id, err: cause }, 'Request failed');
     endConnectionWhenClosing(reply);
-    const body = JSON.stringify(operationOutcome(issues));
+    const language = languageOf(issues, request.headers['accept-language']);
+    if (language !== undefined) reply.header('content-language', language);
+    const body = JSON.stringify(operationOutcome(issues, language));
     const isXml = answerFormat(formats, request.headers.accept, formatParameter(request)) === 'xml';
-    return (
-      reply
-        .code(status)
-        .headers(headers)
-        .header('content-type', isXml ? FHIR_XML : FHIR_JSON)
-        // What the framework itself refuses goes past the hook that sets this for others.
-        .header('x-request-id', request.id)
-        .send(isXml ? xml.write(body, false) : body)
-    );
+    // What the framework itself refuses goes past the hook that sets this for others.
+    reply.code(status).header('x-request-id', request.id);
+    if (wantsOpenhim(request.headers.accept)) {
+      const wrapped = openhimAnswer({
+        status,
+        headers: { ...headers, 'content-type': FHIR_JSON },
+        body,
+        at: performance.timeOrigin + request.arrived,
+      });
+      return reply.header('content-type', JSON_OPENHIM).send(wrapped);
+    }
+    return reply
+      .headers(headers)
+      .header('content-type', isXml ? FHIR_XML : FHIR_JSON)
+      .send(isXml ? xml.write(body, false) : body);
   };

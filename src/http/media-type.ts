@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { refuse } from '../fhir/fhir-error.ts';
+import { JSON_OPENHIM } from './openhim-answer.ts';
 
 /** The Content-Type of a FHIR body in JSON, and in XML. */
 export const FHIR_JSON = 'application/fhir+json; charset=utf-8';
@@ -12,7 +13,7 @@ const FHIR_TYPES: Readonly<Record<Format, string>> = { json: 'application/fhir+j
 
 /** What may stand in Accept, Content-Type and `_format` for each of them. */
 const FORMATS: ReadonlyMap<string, Format> = new Map([
-  ...[FHIR_TYPES.json, 'application/json', 'text/json', 'json'].map(name => [name, 'json'] as const),
+  ...[FHIR_TYPES.json, 'application/json', JSON_OPENHIM, 'text/json', 'json'].map(name => [name, 'json'] as const),
   ...[FHIR_TYPES.xml, 'application/xml', 'text/xml', 'xml'].map(name => [name, 'xml'] as const),
 ]);
 const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i;

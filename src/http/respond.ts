@@ -9,6 +9,7 @@ import type { Content } from './binary-content.ts';
 import { endConnectionWhenClosing } from './close-in-time.ts';
 import { compressBody, encodingFor, LEAST_COMPRESSED } from './compress-body.ts';
 import { FHIR_JSON, FHIR_XML } from './media-type.ts';
+import { JSON_OPENHIM, openhimAnswer, wantsOpenhim } from './openhim-answer.ts';
 import { readPrefer } from './prefer.ts';
 import { prettyText } from './pretty.ts';
 import type { RecordRequest } from './record-request.ts';
@@ -42,7 +43,7 @@ export const respond = (
   },
 ): FastifyReply | Promise<FastifyReply> => {
   const { version, etag } = result;
-  const headers: OutgoingHttpHeaders = { 'x-request-id': request.id };
+  let headers: OutgoingHttpHeaders = { 'x-request-id': request.id };
   if (version !== undefined) {
     headers.etag = versionToEtag(version.versionId);
     headers['last-modified'] = new Date(version.lastUpdated).toUTCString();
@@ -76,18 +77,27 @@ export const respond = (
   }
   const varies = (...names: string[]): string => [reply.raw.getHeader('vary') ?? [], ...names].flat().join(', ');
   headers.vary = varies('Accept');
-  const sendText = (body: string | undefined): FastifyReply => {
-    if (body !== undefined) {
+  const sendText = (own: string | undefined): FastifyReply => {
+    if (own !== undefined) {
       headers['content-type'] = options.mediaType ?? (xml === undefined ? FHIR_JSON : FHIR_XML);
-      headers['content-length'] = (body === result.body ? result.bodyBytes : undefined) ?? Buffer.byteLength(body);
+      headers['content-length'] = (own === result.body ? result.bodyBytes : undefined) ?? Buffer.byteLength(own);
     } else if (status !== 204 && status !== 304) {
       headers['content-length'] = 0;
+    }
+    let body = own;
+    let sentStatus = status;
+    if (wantsOpenhim(request.headers.accept)) {
+      body = openhimAnswer({ status, headers, body, at: performance.timeOrigin + request.arrived });
+      headers = { 'x-request-id': request.id, vary: headers.vary, 'content-type': JSON_OPENHIM };
+      headers['content-length'] = Buffer.byteLength(body);
+      // These go without a body.
+      if (status === 204 || status === 304) sentStatus = 200;
     }
     reply.hijack();
     const send = (sent: string | Buffer | undefined): void => {
       options.record(request, status, result.interaction);
       endConnectionWhenClosing(reply);
-      reply.raw.writeHead(status, headers);
+      reply.raw.writeHead(sentStatus, headers);
       reply.raw.end(sent);
     };
     if (body === undefined || Number(headers['content-length']) < LEAST_COMPRESSED) {

@@ -13,11 +13,13 @@ import { coverageUses, earlierClaim } from './claim-stages.ts';
 import { firstDayOf } from './coverage-in-force.ts';
 import type { InsuranceContext } from './insurance-rule.ts';
 import { businessIdentifier } from './openimis-codes.ts';
+import { notesOf, processNote } from './process-note.ts';
 import { claimDays, readAskedLines, readInsuree, visitTypeOf } from './set-up/read-asked-claim.ts';
 import { readCatalogEntry } from './set-up/read-catalog-entry.ts';
 import { policiesOf, readCovers } from './set-up/read-cover.ts';
 import { readFacility } from './set-up/read-facility.ts';
 import { lineCode } from './set-up/read-plan.ts';
+import { type Language, type Message, say, sayAll } from './texts/say.ts';
 
 /** All that the rules look at, put together from what was looked up. */
 export const readClaimToJudge = (claim: Claim, context: InsuranceContext): ClaimToJudge => {
@@ -64,9 +66,9 @@ export const readClaimToJudge = (claim: Claim, context: InsuranceContext): Claim
 };
 
 /** Why nobody can judge the claim yet. */
-const missingWords = (undecided: readonly Undecided[]): string => {
-  const lines = undecided.map(({ sequence, what }) => `line ${sequence} needs ${what}`);
-  return `The claim cannot be judged yet: ${lines.join('; ')}. Complete the set-up, then call Claim/<id>/$process.`;
+const missingWords = (undecided: readonly Undecided[]): Message => {
+  const lines = undecided.map(({ sequence, what }) => say('line-needs', { line: sequence, what }));
+  return say('claim-undecided', { lines: sayAll(lines, '; ') });
 };
 
 /** The last stage that a claim can reach now; a relative price waits for a batch run. */
@@ -74,8 +76,12 @@ const lastStage = ({ lines }: CheckedClaim): '8' | '16' =>
   lines.some(({ reason, paidBy }) => reason === '0' && paidBy?.origin === 'R') ? '8' : '16';
 
 /** Lays a decision over the answer, the notes after those that are there. */
-const withDecision = (entered: ClaimResponse, decision: ReturnType<typeof adjudicatedResponse>): ClaimResponse => {
-  const notes = [...(entered.processNote ?? []), ...(decision.processNote ?? [])].map(({ text }) => text);
+const withDecision = (
+  entered: ClaimResponse,
+  decision: ReturnType<typeof adjudicatedResponse>,
+  language: Language,
+): ClaimResponse => {
+  const notes = [...notesOf(entered), ...notesOf(decision)];
   const { resourceType, ...rest } = entered;
   // Extensions come first in print, as in R4.
   return {
@@ -83,7 +89,7 @@ const withDecision = (entered: ClaimResponse, decision: ReturnType<typeof adjudi
     ...(decision.extension === undefined ? {} : { extension: decision.extension }),
     ...rest,
     ...decision,
-    ...(notes.length === 0 ? {} : { processNote: [{ text: notes.join(' ') }] }),
+    ...processNote(notes, language),
   };
 };
 
@@ -97,10 +103,11 @@ export const adjudicateClaim = (
   context: InsuranceContext,
   { upTo, checked: before }: { upTo: '4' | '16'; checked?: CheckedClaim },
 ): ClaimResponse => {
+  const { language } = context;
   const toJudge = readClaimToJudge(claim, context);
   const undecidedResponse = (undecided: readonly Undecided[]): ClaimResponse => {
-    const text = [...(entered.processNote ?? []).map(note => note.text), missingWords(undecided)].join(' ');
-    return { ...entered, processNote: [{ text }] };
+    const texts = [...notesOf(entered), missingWords(undecided)(language)];
+    return { ...entered, ...processNote(texts, language) };
   };
   const checked = before ?? checkClaim(toJudge);
   if ('undecided' in checked) return undecidedResponse(checked.undecided);
@@ -115,6 +122,7 @@ export const adjudicateClaim = (
     stage,
     ...(target === undefined ? {} : { target }),
     currency: claimCurrency(claim, context.currency),
+    language,
   });
-  return withDecision(entered, decision);
+  return withDecision(entered, decision, language);
 };

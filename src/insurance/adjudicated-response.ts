@@ -8,6 +8,8 @@ import { adjudicationNotes } from './adjudication-notes.ts';
 import { money, printedDecimal } from './claim-amounts.ts';
 import { kiungoExtension } from './kiungo-codes.ts';
 import { CLAIM_ITEM_REFERENCE, openimisConcept } from './openimis-codes.ts';
+import { processNote } from './process-note.ts';
+import type { Language } from './texts/say.ts';
 
 const ONE = decimalOf(1);
 
@@ -102,7 +104,7 @@ const OUTCOMES = { 1: 'complete', 4: 'partial', 8: 'partial', 16: 'complete' } a
  */
 export const adjudicatedResponse = (
   claim: Claim,
-  adjudication: Adjudication,
+  { language, ...adjudication }: Adjudication & { language: Language },
 ): Pick<ClaimResponse, 'extension' | 'outcome' | 'item' | 'total' | 'processNote'> => {
   const { checked, value, stage, currency } = adjudication;
   const totals = new Map<ClaimStage, Decimal>([['2', ZERO]]);
@@ -129,7 +131,7 @@ export const adjudicatedResponse = (
       ),
     };
   });
-  const notes = adjudicationNotes(adjudication);
+  const notes = adjudicationNotes(adjudication).map(note => note(language));
   return {
     extension: [judgedExtension(adjudication), ...value.uses.map(use => useExtension(use, currency))],
     outcome: OUTCOMES[stage],
@@ -138,6 +140,6 @@ export const adjudicatedResponse = (
       category: openimisConcept('claim-status', category),
       amount: money(amount, currency),
     })),
-    ...(notes === '' ? {} : { processNote: [{ text: notes }] }),
+    ...processNote(notes, language),
   };
 };

@@ -9,6 +9,7 @@ import { checkedLines, claimStage, judgedCategory } from './claim-stages.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { InsuranceContext } from './insurance-rule.ts';
 import { readAskedLines } from './set-up/read-asked-claim.ts';
+import { say } from './texts/say.ts';
 
 /** A claim that was checked here. */
 export interface CheckedAnswer {
@@ -17,14 +18,6 @@ export interface CheckedAnswer {
   /** The answer as it was when the claim was entered, which decisions are laid over. */
   entered: ClaimResponse;
 }
-
-const STAGE_WORDS = { 1: 'rejected', 2: 'not checked yet', 4: 'checked', 8: 'processed', 16: 'valuated' } as const;
-
-/** What a step needs a claim to be, in words. */
-const NEEDED = {
-  '4': 'was checked here and is not decided can be taken further',
-  '16': 'was processed or valuated here can be taken back',
-} as const;
 
 /** The claim as it was checked, or the refusal of a step that needs it at one of these stages. */
 export const checkedAnswer = (
@@ -39,12 +32,11 @@ export const checkedAnswer = (
   if (claim.status !== 'active' || !stages.includes(stage) || category === undefined) {
     const state =
       claim.status !== 'active'
-        ? `of status ${claim.status}`
+        ? say('state-status', { status: claim.status })
         : stages.includes(stage)
-          ? 'judged by another system'
-          : STAGE_WORDS[stage];
-    const needed = stages.includes('4') ? NEEDED[4] : NEEDED[16];
-    const text = `Only a claim that ${needed}; this one is ${state}.`;
+          ? say('state-elsewhere')
+          : say(`state-${stage}`);
+    const text = say(stages.includes('4') ? 'claim-not-checked' : 'claim-not-valuated', { state });
     return { issues: [refusal('claim-not-checked', 'Claim', text)] };
   }
   const { previousAnswer: _answer, ...fresh } = context;

@@ -7,6 +7,8 @@ import { type LineAmount, lineAmount, money, printedDecimal, sumOfLines } from '
 import { isDecided } from './claim-stages.ts';
 import type { InsuranceContext } from './insurance-rule.ts';
 import { businessIdentifier, CLAIM_ITEM_REFERENCE, openimisConcept, openimisIdentifier } from './openimis-codes.ts';
+import { processNote } from './process-note.ts';
+import { type Message, say } from './texts/say.ts';
 import { isWithdrawn, withdrawnAnswer } from './withdraw-claim.ts';
 
 /** Status of a claim that is stored and not yet judged, and the reason that says nothing is wrong so far. */
@@ -26,23 +28,25 @@ const enteredLine = (line: ClaimItem, { unit, quantity }: LineAmount, currency: 
 };
 
 /** Plain words about amounts that the claim states and that its lines do not bear out. */
-const disagreements = (claim: Claim, amounts: readonly LineAmount[], sum: Decimal, currency: string): string[] => {
+const disagreements = (claim: Claim, amounts: readonly LineAmount[], sum: Decimal, currency: string): Message[] => {
   const words = (value: Decimal): string => `${formatDecimal(value, minorUnits(currency))} ${currency}`;
   const differs = (stated: Money | undefined, computed: Decimal): stated is Money =>
     stated?.value !== undefined && compareDecimals(decimalOf(stated.value), computed) !== 0;
-  const notes: string[] = [];
+  const notes: Message[] = [];
   claim.item?.forEach((line, index) => {
     const { asked } = amounts[index]!;
     if (differs(line.net, asked)) {
       notes.push(
-        `Line ${JSON.stringify(line.sequence)} states a net of ${words(decimalOf(line.net.value))}, but its unit price times its quantity is ${words(asked)}, which counts.`,
+        say('line-net-differs', {
+          line: JSON.stringify(line.sequence),
+          stated: words(decimalOf(line.net.value)),
+          computed: words(asked),
+        }),
       );
     }
   });
   if (differs(claim.total, sum)) {
-    notes.push(
-      `The claim states a total of ${words(decimalOf(claim.total.value))}, but its lines add up to ${words(sum)}, which counts.`,
-    );
+    notes.push(say('claim-total-differs', { stated: words(decimalOf(claim.total.value)), computed: words(sum) }));
   }
   return notes;
 };
@@ -88,6 +92,13 @@ export const queuedClaimResponse = (exact: Resource, context: InsuranceContext):
   };
   if (lines.length > 0) response.item = lines.map((line, index) => enteredLine(line, amounts[index]!, currency));
   response.total = [{ category: ENTERED, amount: money(sum, currency) }];
-  if (notes.length > 0) response.processNote = [{ text: notes.join(' ') }];
+  const { language } = context;
+  Object.assign(
+    response,
+    processNote(
+      notes.map(note => note(language)),
+      language,
+    ),
+  );
   return response as unknown as Resource;
 };

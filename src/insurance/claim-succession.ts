@@ -7,6 +7,7 @@ import { refusal } from './insurance-refusals.ts';
 import type { Identity, InsuranceContext, Lookups } from './insurance-rule.ts';
 import { targetOf } from './insured-reference.ts';
 import { codesOf } from './kiungo-codes.ts';
+import { say } from './texts/say.ts';
 import { isWithdrawn, judgeWithdrawal, withdrawnAnswer } from './withdraw-claim.ts';
 
 /** A claim that this one comes in the place of. */
@@ -78,19 +79,14 @@ export const judgeSuccession = (claim: Claim, context: InsuranceContext): Issue[
   correctedBy(claim, context).flatMap(corrected => {
     const { relationship, expression, answer } = corrected;
     if (corrected.target === `Claim/${context.id}`) {
-      return [
-        refusal('claim-related-invalid', expression, 'A claim cannot come in its own place. Name the earlier one.'),
-      ];
+      return [refusal('claim-related-invalid', expression, say('claim-related-self'))];
     }
     if (targetOf(corrected.claim.provider, context.baseUrl) !== targetOf(claim.provider, context.baseUrl)) {
-      const text = 'The earlier claim is of another provider. Only who handed a claim in can correct it.';
-      return [refusal('claim-related-invalid', expression, text)];
+      return [refusal('claim-related-invalid', expression, say('claim-related-provider'))];
     }
     if (isOver(corrected)) return [];
     if (relationship === 'replaces') return judgeWithdrawal(answer, expression);
-    const text =
-      'The earlier claim is neither rejected nor cancelled. Cancel it first, or give the relationship `replaces`, which cancels it.';
-    return [refusal('claim-related-open', expression, text)];
+    return [refusal('claim-related-open', expression, say('claim-related-open'))];
   });
 
 /** The earlier claims that are withdrawn in the unit of this one, their answers, and what was to be asked about them. */
@@ -100,7 +96,7 @@ export const succeeded = (claim: Claim, context: InsuranceContext): Resource[] =
     .flatMap(corrected => {
       const withdrawn = { ...corrected.claim, status: 'cancelled' } as unknown as Resource;
       const feedback = bypassed(requestAbout(context.found.correctedFeedback, corrected.claim.id ?? ''));
-      const why = `Replaced by Claim/${context.id}.`;
+      const why = { text: say('claim-replaced', { claim: `Claim/${context.id}` }), language: context.language };
       return corrected.answer === undefined
         ? [withdrawn, ...feedback]
         : [withdrawn, ...feedback, withdrawnAnswer(corrected.answer as unknown as Resource, 'cancelled', why)];

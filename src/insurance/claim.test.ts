@@ -15,6 +15,7 @@ const context: InsuranceContext = {
   currency: 'KES',
   baseUrl: 'http://127.0.0.1:8080/fhir',
   insurer: 'Organization/insurer',
+  language: 'en',
   claimMode: 'forward',
   feedbackShare: 0,
   grievanceDays: 30,

@@ -18,6 +18,7 @@ import { businessIdentifier, CLAIM_ITEM_REFERENCE } from './openimis-codes.ts';
 import { processClaim } from './process-claim.ts';
 import { reverseValuation } from './reverse-valuation.ts';
 import { reviewClaim } from './review-claim.ts';
+import { say } from './texts/say.ts';
 import { cancelClaim, isWithdrawn, judgeWithdrawal } from './withdraw-claim.ts';
 
 const claimOf = (resource: Resource): Claim => resource as unknown as Claim;
@@ -59,7 +60,7 @@ const isShort = (value: unknown): boolean => {
 const judgeNumbers = (claim: Claim, amounts: readonly ClaimAmount[]): Issue[] => {
   const issues: Issue[] = [];
   const refuse = (expression: string): void => {
-    issues.push(refusal('claim-number-too-long', expression, `Write the number with at most ${DIGITS} digits.`));
+    issues.push(refusal('claim-number-too-long', expression, say('claim-number-too-long', { digits: DIGITS })));
   };
   for (const stated of amounts) if (!isShort(stated.amount.value)) refuse(`${expressionOf(stated)}.value`);
   claim.item?.forEach(({ quantity, factor }, index) => {
@@ -82,14 +83,12 @@ const judgeLines = (claim: Claim): Issue[] => {
         refusal(
           'claim-line-sequence-repeated',
           `Claim.item[${index}].sequence`,
-          `Claim.item[${first}] has sequence ${sequence} already. Number every line differently.`,
+          say('claim-line-sequence-repeated', { index: first, sequence }),
         ),
       );
     }
     if (line.unitPrice?.value === undefined && line.net?.value === undefined) {
-      issues.push(
-        refusal('claim-line-price-missing', `Claim.item[${index}]`, 'Say what the line costs: add unitPrice.value.'),
-      );
+      issues.push(refusal('claim-line-price-missing', `Claim.item[${index}]`, say('claim-line-price-missing')));
     }
   });
   return issues;
@@ -103,7 +102,10 @@ const judgeCurrencies = (amounts: readonly ClaimAmount[], byDefault: string): Is
       refusal(
         'claim-currency-mixed',
         expressionOf(stated),
-        `This amount is in ${stated.amount.currency ?? `${byDefault} (which an amount without currency is in)`}, but the claim begins in ${currency}. Use one currency in a claim.`,
+        say('claim-currency-mixed', {
+          currency: stated.amount.currency ?? say('claim-currency-default', { currency: byDefault }),
+          first: currency,
+        }),
       ),
     );
 };
@@ -114,7 +116,7 @@ const judgeReferences = (claim: Claim, baseUrl: string): Issue[] => {
     {
       expression: 'Claim.provider',
       reference: claim.provider,
-      types: 'Organization/<id> (or Practitioner/<id>, PractitionerRole/<id>)',
+      types: 'Organization/<id>, Practitioner/<id>, PractitionerRole/<id>',
     },
   ];
   (claim.insurance ?? []).forEach(({ coverage }, index) => {
@@ -130,7 +132,7 @@ const judgeReferences = (claim: Claim, baseUrl: string): Issue[] => {
       references.push({
         expression: `Claim.item[${line}].extension[${index}].value`,
         reference: valueReference,
-        types: 'Medication/<id> or ActivityDefinition/<id>',
+        types: 'Medication/<id>, ActivityDefinition/<id>',
       });
     });
   });
@@ -146,15 +148,7 @@ const isJudged = (answer: Resource | undefined): boolean =>
   answer !== undefined && isDecided(answer as unknown as ClaimResponse);
 
 const judgeDeletion = (answer: Resource | undefined): Issue[] =>
-  isJudged(answer)
-    ? [
-        refusal(
-          'claim-adjudicated',
-          'Claim',
-          'This claim has been judged and stays. To withdraw it, call Claim/<id>/$cancel, or update its status to cancelled.',
-        ),
-      ]
-    : [];
+  isJudged(answer) ? [refusal('claim-adjudicated', 'Claim', say('claim-stays'))] : [];
 
 const judgeChange = (resource: Resource, { previous, previousAnswer }: InsuranceContext): Issue[] => {
   if (previous === undefined) return [];
@@ -162,17 +156,13 @@ const judgeChange = (resource: Resource, { previous, previousAnswer }: Insurance
   if (isSame && resource.status === previous.status) return [];
   if (isWithdrawn(previous.status)) {
     if (isSame && resource.status === 'entered-in-error') return [];
-    const text =
-      'This claim was withdrawn and stays so. Send a new claim with its own identifier, and name this one in related with the relationship prior.';
-    return [refusal('claim-withdrawn', 'Claim', text)];
+    return [refusal('claim-withdrawn', 'Claim', say('claim-withdrawn-stays'))];
   }
   if (!isJudged(previousAnswer)) return [];
   if (isSame && isWithdrawn(resource.status)) {
     return judgeWithdrawal(previousAnswer as unknown as ClaimResponse, 'Claim.status');
   }
-  const text =
-    'This claim has been judged and stays as it is. Send what has changed as a new claim with its own identifier, and name this one in related: with the relationship prior if it is rejected or cancelled, or with replaces, which cancels it.';
-  return [refusal('claim-adjudicated', 'Claim', text)];
+  return [refusal('claim-adjudicated', 'Claim', say('claim-stays-unchanged'))];
 };
 
 /** https://hl7.org/fhir/R4/claim.html */

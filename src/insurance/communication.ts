@@ -5,6 +5,7 @@ import { isGrievance } from './grievance/grievance-codes.ts';
 import { grievanceLookups, grievanceTask, judgeGrievance } from './grievance/grievance-task.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { InsuranceRule } from './insurance-rule.ts';
+import { say } from './texts/say.ts';
 
 const communicationOf = (resource: Resource): Communication => resource as unknown as Communication;
 
@@ -27,7 +28,5 @@ export const communicationRule: InsuranceRule = {
     ...grievanceTask(communicationOf(exact), context),
   ],
   judgeDeletion: (_answer, resource) =>
-    isGrievance(communicationOf(resource))
-      ? [refusal('grievance-kept', 'Communication', 'This is a complaint and stays. Answer its task instead.')]
-      : [],
+    isGrievance(communicationOf(resource)) ? [refusal('grievance-kept', 'Communication', say('grievance-stays'))] : [],
 };

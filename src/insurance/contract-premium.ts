@@ -23,6 +23,7 @@ import {
   renewedOf,
 } from './set-up/read-policy.ts';
 import { premiumCurrency, readPremiumPlan } from './set-up/read-premium-plan.ts';
+import { say } from './texts/say.ts';
 
 const contractOf = (resource: Resource): Contract => resource as unknown as Contract;
 
@@ -73,11 +74,11 @@ export const policyAccount = (
   contract: Contract,
   { found, today, timeZone, currency: ofScheme }: Asked,
 ): PolicyAccount => {
-  const product = needed(productOf(contract), 'the product: valuedItem.entityReference of the first asset');
-  const resource = needed(found.product?.[0] as InsurancePlan | undefined, 'the product that the contract names');
+  const product = needed(productOf(contract), say('needs-product-reference'));
+  const resource = needed(found.product?.[0] as InsurancePlan | undefined, say('needs-product'));
   const members = (found.members ?? []) as unknown as Patient[];
   if (members.length === 0 || members.length < membersOf(contract).length) {
-    throw new SetUpMissing('the record of each member: typeReference of the first asset');
+    throw new SetUpMissing(say('needs-members'));
   }
   const plan = readPremiumPlan(resource);
   const currency = premiumCurrency(resource) ?? ofScheme;
@@ -173,7 +174,7 @@ export const contractPremium = (
     return { parameters: parametersOf(policyAccount(contractOf(resource), { ...asked, today: on })) };
   } catch (error) {
     if (!(error instanceof SetUpMissing)) throw error;
-    const text = `What is due cannot be told. Missing is ${error.what}.`;
+    const text = say('premium-set-up-missing', { what: error.what });
     return { issues: [refusal('premium-set-up-missing', 'Contract', text)] };
   }
 };

@@ -11,6 +11,7 @@ import type { InsuranceContext, InsuranceRule, Lookups } from './insurance-rule.
 import { targetOf } from './insured-reference.ts';
 import { OPENIMIS } from './openimis-codes.ts';
 import { assetOf, membersOf, productOf } from './set-up/read-policy.ts';
+import { say } from './texts/say.ts';
 
 const contractOf = (resource: Resource): Contract => resource as unknown as Contract;
 
@@ -50,9 +51,7 @@ const judge = (resource: Resource, context: InsuranceContext): Issue[] => {
   const policy = begun(resource, context);
   const terms = policy && termsOf(executedContract(contractOf(resource), policy));
   if (terms !== undefined && sameJson(terms, termsOf(contractOf(previous)))) return [];
-  const text =
-    'This policy has begun. Keep the day of enrolment, the product, the members and the contributions by which it began, or send it with status executed.';
-  return [refusal('contract-begun', 'Contract.status', text)];
+  return [refusal('contract-begun', 'Contract.status', say('contract-begun'))];
 };
 
 const IS_HEAD = `${OPENIMIS}/StructureDefinition/patient-is-head`;

@@ -36,6 +36,7 @@ const context: InsuranceContext = {
   currency: 'KES',
   baseUrl: 'http://127.0.0.1:8080/fhir',
   insurer: 'Organization/insurer',
+  language: 'en',
   claimMode: 'forward',
   feedbackShare: 0,
   grievanceDays: 30,
@@ -62,6 +63,7 @@ test('a coverage in force is told with its period and product, and nothing else 
   const year = coverage('v1', '2026-01-01', '2026-12-31');
   expect(ask(request(), [year])).toEqual({
     resourceType: 'CoverageEligibilityResponse',
+    language: 'en',
     identifier: [{ type: { coding: [{ code: 'UUID' }] }, value: 'd30f70df-d10b-43d4-9578-5137c118ad84' }],
     status: 'active',
     purpose: ['benefits'],

@@ -6,6 +6,7 @@ import { refusal } from './insurance-refusals.ts';
 import type { InsuranceRule } from './insurance-rule.ts';
 import { requireReferences } from './insured-reference.ts';
 import { judgeReplaced } from './judge-replaced.ts';
+import { say } from './texts/say.ts';
 
 const requestOf = (resource: Resource): CoverageEligibilityRequest => resource as unknown as CoverageEligibilityRequest;
 
@@ -23,7 +24,7 @@ export const coverageEligibilityRequestRule: InsuranceRule = {
             refusal(
               'eligibility-patient-unknown',
               'CoverageEligibilityRequest.patient.identifier',
-              `${numbered.length === 0 ? 'No patient has' : 'More than one patient has'} this number. Correct it, or refer to Patient/<id>.`,
+              say(numbered.length === 0 ? 'number-unknown' : 'number-of-several'),
             ),
           ];
     return [

@@ -13,6 +13,7 @@ import type { InsuranceContext } from './insurance-rule.ts';
 import { targetOf } from './insured-reference.ts';
 import { openimisConcept } from './openimis-codes.ts';
 import { planCode } from './set-up/read-cover.ts';
+import { type Message, say, sayAll } from './texts/say.ts';
 
 /** The day that the question is about: the day of service, its first day, or the day of asking. */
 const askedDay = ({ servicedDate, servicedPeriod, created }: CoverageEligibilityRequest, timeZone: string): string =>
@@ -48,7 +49,7 @@ const insuranceOf = (
 };
 
 /** What is nearest to the day without cover: when the last coverage ended and when the next begins. */
-const nearest = (coverages: readonly Coverage[], day: string, timeZone: string): string => {
+const nearest = (coverages: readonly Coverage[], day: string, timeZone: string): Message[] => {
   const active = coverages.filter(({ status }) => status === 'active');
   const days = active.map(({ period }) => coveredDays(period, timeZone));
   const ended = days
@@ -64,10 +65,10 @@ const nearest = (coverages: readonly Coverage[], day: string, timeZone: string):
     coverage => coverage.status !== 'active' && isInForce({ ...coverage, status: 'active' }, day, timeZone),
   );
   return [
-    stopped ? ' A coverage for this day is not active.' : '',
-    ended === undefined ? '' : ` The last one ended on ${ended}.`,
-    begins === undefined ? '' : ` The next one begins on ${begins}.`,
-  ].join('');
+    ...(stopped ? [say('coverage-stopped')] : []),
+    ...(ended === undefined ? [] : [say('coverage-ended', { day: ended })]),
+    ...(begins === undefined ? [] : [say('coverage-begins', { day: begins })]),
+  ];
 };
 
 const disposition = (
@@ -76,19 +77,19 @@ const disposition = (
   inForce: number,
   day: string,
   { timeZone, unjudged }: { timeZone: string; unjudged: readonly string[] },
-): string => {
+): Message => {
   const named = new Set((request.insurance ?? []).map(({ coverage }) => targetOf(coverage))).size;
-  const counted = inForce === 1 ? 'one coverage' : `${inForce} coverages`;
   const others = named - asked.length;
-  return [
-    inForce > 0
-      ? `Covered on ${day}: ${counted} in force.`
-      : `Not covered on ${day}: no coverage in force.${nearest(asked, day, timeZone)}`,
-    others > 0 ? ` ${others} of the coverages asked about ${others === 1 ? 'is' : 'are'} not this patient's.` : '',
-    unjudged.length === 0
-      ? ''
-      : ` What the product ${unjudged.join(' and ')} pays is not set up here, so that this answer says only that there is cover.`,
-  ].join('');
+  const covered = inForce === 1 ? say('covered-by-one', { day }) : say('covered-by-several', { day, count: inForce });
+  const foreign = others === 1 ? say('coverage-other-one') : say('coverage-others', { count: others });
+  return sayAll(
+    [
+      ...(inForce > 0 ? [covered] : [say('not-covered', { day }), ...nearest(asked, day, timeZone)]),
+      ...(others > 0 ? [foreign] : []),
+      ...(unjudged.length === 0 ? [] : [say('coverage-unjudged', { products: unjudged.join(', ') })]),
+    ],
+    ' ',
+  );
 };
 
 /**
@@ -98,7 +99,7 @@ const disposition = (
  */
 export const coverageEligibilityResponse = (exact: Resource, context: InsuranceContext): Resource => {
   const request = exact as unknown as CoverageEligibilityRequest;
-  const { timeZone } = context;
+  const { timeZone, language } = context;
   const day = askedDay(request, timeZone);
   const asked = askedCoverages(request, (context.found.coverages ?? []) as unknown as readonly Coverage[]);
   const inForce = asked.filter(coverage => isInForce(coverage, day, timeZone));
@@ -110,6 +111,7 @@ export const coverageEligibilityResponse = (exact: Resource, context: InsuranceC
       : [...new Set(inForce.filter(({ id }) => !benefits.has(id ?? '')).map(coverage => planCode(coverage) ?? ''))];
   const response: CoverageEligibilityResponse = {
     resourceType: 'CoverageEligibilityResponse',
+    language,
     ...(request.identifier === undefined ? {} : { identifier: request.identifier }),
     status: request.status,
     purpose: request.purpose,
@@ -119,7 +121,7 @@ export const coverageEligibilityResponse = (exact: Resource, context: InsuranceC
     created: dayOf(context.now, timeZone),
     request: { reference: `CoverageEligibilityRequest/${context.id}` },
     outcome: 'complete',
-    disposition: disposition(request, asked, inForce.length, day, { timeZone, unjudged }),
+    disposition: disposition(request, asked, inForce.length, day, { timeZone, unjudged })(language),
     insurer: request.insurer,
     ...(listed.length === 0
       ? {}

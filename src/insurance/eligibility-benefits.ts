@@ -6,12 +6,13 @@ import type {
 import type { Day } from '../fhir/calendar.ts';
 import { type Decimal, formatDecimal } from '../fhir/decimal.ts';
 import { readClaimToJudge } from './adjudicate-claim.ts';
-import { type CodeBenefit, type CoverBenefits, type Exclusion, eligibility } from './adjudication/eligibility.ts';
+import { type CodeBenefit, type CoverBenefits, eligibility } from './adjudication/eligibility.ts';
 import type { ByCare, ClaimCategory } from './adjudication/scheme.ts';
 import { money } from './claim-amounts.ts';
 import { questionAsClaim } from './eligibility-question.ts';
 import type { InsuranceContext } from './insurance-rule.ts';
 import { openimisConcept } from './openimis-codes.ts';
+import { type Language, say } from './texts/say.ts';
 
 type Item = CoverageEligibilityResponseInsuranceItem;
 type Benefit = CoverageEligibilityResponseInsuranceItemBenefit;
@@ -62,16 +63,10 @@ const limitsLeft = ({ counts, amounts, deductible, ceiling }: CoverBenefits, cur
   ];
 };
 
-const WORDS: Readonly<Record<Exclusion, string>> = {
-  'not-covered': 'The product does not pay this.',
-  waiting: 'The waiting time is not over.',
-  'quantity-used': 'All of it that is paid in this insurance period is used up.',
-  'category-used': 'All claims of this kind that are paid in this insurance period are used up.',
-};
-
 const codeItem = (
   { left, minDate, exclusion, undecided }: CodeBenefit,
   { productOrService }: NonNullable<CoverageEligibilityRequest['item']>[number],
+  language: Language,
 ): Item => {
   const benefit: Benefit[] = [
     ...(minDate === undefined ? [] : [{ type: benefitType('min_date_item'), allowedString: minDate }]),
@@ -79,11 +74,12 @@ const codeItem = (
       ? []
       : [{ type: benefitType('item_left'), allowedUnsignedInt: Math.floor(Number(formatDecimal(left))) }]),
   ];
-  const description = undecided === undefined ? exclusion && WORDS[exclusion] : `Not judged: needs ${undecided}.`;
+  const told =
+    undecided === undefined ? exclusion && say(`excluded-${exclusion}`) : say('benefit-undecided', { what: undecided });
   return {
     ...(productOrService === undefined ? {} : { productOrService }),
     ...(undecided === undefined ? { excluded: exclusion !== undefined } : {}),
-    ...(description === undefined ? {} : { description }),
+    ...(told === undefined ? {} : { description: told(language) }),
     ...(benefit.length === 0 ? {} : { benefit }),
   };
 };
@@ -107,7 +103,7 @@ export const eligibilityBenefits = (
       benefits.cover,
       {
         limits: limitsLeft(benefits, judged.currency),
-        items: benefits.codes.map((code, index) => codeItem(code, request.item![index]!)),
+        items: benefits.codes.map((code, index) => codeItem(code, request.item![index]!, context.language)),
       },
     ]),
   );

@@ -1,4 +1,5 @@
 import type { Issue } from '../fhir/issue.ts';
+import { LANGUAGES, type Message } from './texts/say.ts';
 
 /**
  * Every reason for which an insurance rule refuses a valid resource (422, issue code business-rule): its stable code and one line
@@ -43,6 +44,7 @@ export const insuranceRefusals = {
   'batch-already-run': 'A batch run is asked for a product and period that were run.',
   'premium-set-up-missing':
     'What is due for a contract is asked, and the product, the contract or a member lacks what that rests on.',
+  'cover-not-in-force': 'A membership card is asked for where no coverage is active on the day.',
   'contract-begun':
     'The contract of a policy that has begun is offered again, and would not begin with the same days, members and product.',
   'invoice-paid': 'An invoice for which money was paid is called off, deleted, or changed to another currency.',
@@ -51,11 +53,12 @@ export const insuranceRefusals = {
 /** A code of the catalogue of insurance rules. */
 export type InsuranceRefusal = keyof typeof insuranceRefusals;
 
-/** One refusal at the element `expression` (FHIRPath with indexes); `diagnostics` says what to change. */
-export const refusal = (rule: InsuranceRefusal, expression: string, diagnostics: string): Issue => ({
+/** One refusal at the element `expression` (FHIRPath with indexes); `told` says what to change, in every language. */
+export const refusal = (rule: InsuranceRefusal, expression: string, told: Message): Issue => ({
   severity: 'error',
   code: 'business-rule',
   rule,
   expression,
-  diagnostics,
+  diagnostics: told('en'),
+  translations: Object.fromEntries(LANGUAGES.map(language => [language, told(language)])),
 });

@@ -1,5 +1,6 @@
 import type { Issue } from '../fhir/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
+import type { Language } from './texts/say.ts';
 
 /** How what was found is read. */
 interface Reading {
@@ -44,6 +45,8 @@ export interface Scheme {
   baseUrl: string;
   /** Reference to the scheme's insurer, like `Organization/openIMIS-Implementation`. */
   insurer: string;
+  /** What clerks are told in words that are stored. */
+  language: Language;
   /** Of insurers that do not say it themselves. */
   claimMode: ClaimMode;
   /** Percent of claims of which feedback is asked, of insurers that do not say it themselves. */

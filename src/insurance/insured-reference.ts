@@ -2,6 +2,7 @@ import type { Reference } from 'fhir/r4.js';
 import type { Issue } from '../fhir/issue.ts';
 import { parseReference } from '../fhir/reference.ts';
 import { type InsuranceRefusal, refusal } from './insurance-refusals.ts';
+import { say } from './texts/say.ts';
 
 /** `Type/id` of what a reference points to, without base and version; undefined where its text does not tell. */
 export const targetOf = (reference: Reference | undefined, baseUrl?: string): string | undefined => {
@@ -23,13 +24,7 @@ export const requireReferences = (
 ): Issue[] =>
   references
     .filter(({ reference }) => reference !== undefined && !namesLocal(reference, baseUrl))
-    .map(({ expression, types }) =>
-      refusal(
-        rule,
-        expression,
-        `Give reference as ${types}, naming a resource of this server; an identifier, a contained resource or a resource of another server is not enough here.`,
-      ),
-    );
+    .map(({ expression, types }) => refusal(rule, expression, say('reference-required', { types })));
 
 const namesLocal = ({ reference }: Reference, baseUrl: string): boolean =>
   reference !== undefined && parseReference(reference, baseUrl).kind === 'local';

@@ -6,19 +6,20 @@ import { refusal } from './insurance-refusals.ts';
 import type { InsuranceContext, InsuranceRule } from './insurance-rule.ts';
 import { accountLookups, accountsWith } from './payment/account-lookups.ts';
 import { hasPayments, invoiceCurrency, settleInvoice } from './payment/settle-invoice.ts';
+import { type Message, say } from './texts/say.ts';
 
 const invoiceOf = (resource: Resource): Invoice => resource as unknown as Invoice;
 
 const judge = (resource: Resource, { previous, currency }: InsuranceContext): Issue[] => {
   const [before, after] = [previous && invoiceOf(previous), invoiceOf(resource)];
   if (before === undefined || !hasPayments(before)) return [];
-  const refuse = (expression: string, text: string): Issue[] => [refusal('invoice-paid', expression, text)];
+  const refuse = (expression: string, text: Message): Issue[] => [refusal('invoice-paid', expression, text)];
   if (after.status === 'cancelled' || after.status === 'entered-in-error') {
-    return refuse('Invoice.status', 'Money was paid for this invoice. Cancel its payment notices first.');
+    return refuse('Invoice.status', say('invoice-paid'));
   }
   return invoiceCurrency(after, currency) === invoiceCurrency(before, currency)
     ? []
-    : refuse('Invoice.totalGross.currency', 'Money was paid for this invoice in the currency that it had. Keep it.');
+    : refuse('Invoice.totalGross.currency', say('invoice-paid-currency'));
 };
 
 /** What is open of the invoice and whether it is balanced, where what a client says of it is not what was paid. */
@@ -39,7 +40,5 @@ export const invoiceRule: InsuranceRule = {
   judge,
   effects,
   judgeDeletion: (_answer, resource) =>
-    hasPayments(invoiceOf(resource))
-      ? [refusal('invoice-paid', 'Invoice', 'Money was paid for this invoice. Cancel its payment notices first.')]
-      : [],
+    hasPayments(invoiceOf(resource)) ? [refusal('invoice-paid', 'Invoice', say('invoice-paid'))] : [],
 };

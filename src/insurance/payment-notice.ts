@@ -8,6 +8,7 @@ import { accountLookups, accountsWith, invoicesAmong } from './payment/account-l
 import { judgeAmount, judgePayment } from './payment/judge-payment.ts';
 import { paymentIdentity } from './payment/payment-identity.ts';
 import { settledResources } from './payment/settled-resources.ts';
+import { say } from './texts/say.ts';
 
 const noticeOf = (resource: Resource): PaymentNotice => resource as unknown as PaymentNotice;
 
@@ -22,7 +23,7 @@ const judgeReferences = ({ request }: PaymentNotice, baseUrl: string): Issue[] =
     {
       expression: 'PaymentNotice.request',
       reference: request,
-      types: 'Invoice/<id>, Claim/<id> or another Type/<id>',
+      types: 'Invoice/<id>, Claim/<id>, Type/<id>',
     },
   ]);
 
@@ -31,8 +32,7 @@ const judgeChange = (notice: PaymentNotice, { previous, baseUrl }: InsuranceCont
   const before = previous && noticeOf(previous);
   if (before?.status !== 'active') return [];
   if (targetOf(before.request, baseUrl) === targetOf(notice.request, baseUrl)) return [];
-  const text = 'What an active notice is for cannot be changed. Set its status to cancelled and send a new notice.';
-  return [refusal('payment-notice-counted', 'PaymentNotice.request', text)];
+  return [refusal('payment-notice-counted', 'PaymentNotice.request', say('notice-stays-unchanged'))];
 };
 
 const judge = (resource: Resource, context: InsuranceContext): Issue[] => {
@@ -59,13 +59,7 @@ export const paymentNoticeRule: InsuranceRule = {
   effects: settledResources,
   judgeDeletion: (_answer, resource) =>
     resource.status === 'active' && targetOf(noticeOf(resource).request)?.startsWith('Invoice/')
-      ? [
-          refusal(
-            'payment-notice-counted',
-            'PaymentNotice',
-            'An active notice counts as paid of its invoice and stays. To take it back, update its status to cancelled.',
-          ),
-        ]
+      ? [refusal('payment-notice-counted', 'PaymentNotice', say('notice-stays'))]
       : [],
   mayDangle: ['PaymentNotice.payment'],
 };

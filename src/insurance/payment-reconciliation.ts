@@ -11,6 +11,7 @@ import { amountOf, invoiceName } from './payment/invoice-account.ts';
 import { judgeAmount, judgePayment } from './payment/judge-payment.ts';
 import { paymentIdentity } from './payment/payment-identity.ts';
 import { settledResources } from './payment/settled-resources.ts';
+import { say } from './texts/say.ts';
 
 const reconciliationOf = (resource: Resource): PaymentReconciliation => resource as unknown as PaymentReconciliation;
 
@@ -37,11 +38,11 @@ const judgeReferences = (reconciliation: PaymentReconciliation, baseUrl: string)
     (reconciliation.detail ?? []).map(({ request }, index) => ({
       expression: `${at(index)}.request`,
       reference: request,
-      types: 'Invoice/<id>, Claim/<id> or another Type/<id>',
+      types: 'Invoice/<id>, Claim/<id>, Type/<id>',
     })),
   );
   if (requestsOf(reconciliation, baseUrl).length > MOST_INVOICES) {
-    const text = `A reconciliation settles at most ${MOST_INVOICES} invoices. Split it.`;
+    const text = say('reconciliation-large', { most: MOST_INVOICES });
     issues.push(refusal('payment-reconciliation-large', 'PaymentReconciliation.detail', text));
   }
   return issues;
@@ -53,8 +54,7 @@ const judgeChange = (reconciliation: PaymentReconciliation, previous: Resource |
   if (before?.status !== 'active') return [];
   const { detail, paymentAmount } = reconciliation;
   if (sameJson(detail ?? [], before.detail ?? []) && sameJson(paymentAmount, before.paymentAmount)) return [];
-  const text =
-    'Amount and details of an active reconciliation cannot be changed. Set its status to cancelled and send a new one.';
+  const text = say('reconciliation-stays-unchanged');
   return [refusal('payment-reconciliation-counted', 'PaymentReconciliation.detail', text)];
 };
 
@@ -63,12 +63,12 @@ const judgeSum = ({ detail = [], paymentAmount }: PaymentReconciliation, byDefau
   const issues: Issue[] = detail.flatMap(({ amount }, index) => {
     const own = amount?.currency ?? byDefault;
     if (amount === undefined || own === currency) return [];
-    const text = `The payment is in ${currency}. Give the amount of each detail in that currency.`;
+    const text = say('payment-currency-differs', { currency });
     return [refusal('payment-currency-differs', `${at(index)}.amount.currency`, text)];
   });
   const sum = detail.map(({ amount }) => amountOf(amount)).reduce(addDecimals, ZERO);
   if (compareDecimals(sum, amountOf(paymentAmount)) > 0) {
-    const text = 'The details come to more than was paid. Correct their amounts, or paymentAmount.';
+    const text = say('reconciliation-unbalanced');
     issues.push(refusal('payment-reconciliation-unbalanced', 'PaymentReconciliation.paymentAmount', text));
   }
   return issues;
@@ -113,12 +113,6 @@ export const paymentReconciliationRule: InsuranceRule = {
   effects: settledResources,
   judgeDeletion: (_answer, resource) =>
     resource.status === 'active'
-      ? [
-          refusal(
-            'payment-reconciliation-counted',
-            'PaymentReconciliation',
-            'An active reconciliation counts and stays. To take it back, update its status to cancelled.',
-          ),
-        ]
+      ? [refusal('payment-reconciliation-counted', 'PaymentReconciliation', say('reconciliation-stays'))]
       : [],
 };

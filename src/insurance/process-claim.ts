@@ -8,12 +8,16 @@ import { claimStage } from './claim-stages.ts';
 import { bypassedFeedback, feedbackEffects } from './feedback/feedback-request.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { InsuranceStep } from './insurance-rule.ts';
+import { notesOf } from './process-note.ts';
+import type { Message } from './texts/say.ts';
 
 /** Checks a claim that lacked something when it was handed in, as it would be checked if it were handed in now. */
 const checkAgain: InsuranceStep = (exact, { previousAnswer, ...context }) => {
   const answer = answerClaim(exact, context) as unknown as ClaimResponse;
   if (answer.outcome === 'queued') {
-    return { issues: [refusal('claim-not-checked', 'Claim', answer.processNote?.[0]?.text ?? '')] };
+    const told: Message = language =>
+      notesOf(answerClaim(exact, { ...context, language }) as unknown as ClaimResponse).join(' ');
+    return { issues: [refusal('claim-not-checked', 'Claim', told)] };
   }
   return {
     answer: { ...answer, created: previousAnswer.created } as unknown as Resource,

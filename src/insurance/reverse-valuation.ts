@@ -5,6 +5,7 @@ import { checkedAnswer } from './checked-answer.ts';
 import { claimStage, hasStage } from './claim-stages.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { InsuranceStep } from './insurance-rule.ts';
+import { say } from './texts/say.ts';
 
 /** Whether a batch run has valued the claim, or a part of it that waits for the run of another product. */
 const isValuedByRun = (answer: ClaimResponse): boolean =>
@@ -19,8 +20,7 @@ export const reverseValuation: InsuranceStep = (exact, context) => {
   const found = checkedAnswer(exact, context, ['8', '16']);
   if ('issues' in found) return found;
   if (isValuedByRun(context.previousAnswer as unknown as ClaimResponse)) {
-    const text = 'This claim was valuated by a batch run and is on the bill of its facility, so its valuation stays.';
-    return { issues: [refusal('claim-billed', 'Claim', text)] };
+    return { issues: [refusal('claim-billed', 'Claim', say('claim-billed'))] };
   }
   const { claim, checked, entered } = found;
   return { answer: adjudicateClaim(entered, claim, context, { upTo: '4', checked }) as unknown as Resource };

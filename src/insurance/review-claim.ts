@@ -9,6 +9,7 @@ import { checkedAnswer } from './checked-answer.ts';
 import { feedbackEffects } from './feedback/feedback-request.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { InsuranceStep } from './insurance-rule.ts';
+import { type Message, say } from './texts/say.ts';
 
 /** What a medical officer says of one line. */
 interface LineReview {
@@ -45,13 +46,13 @@ const isNegative = (value: Decimal | undefined): boolean => value !== undefined 
 
 const faultOf = (review: LineReview | undefined, line: CheckedLine | undefined, index: number): Issue | undefined => {
   const at = `Parameters.parameter.where(name='line')[${index}]`;
-  const fault = (text: string): Issue => refusal('claim-review-line', at, text);
-  if (review === undefined) return fault('Say which line is meant: add the part sequence.');
-  if (line === undefined) return fault(`The claim has no line with sequence ${review.sequence}.`);
-  if (line.reason !== '0') return fault(`Line ${review.sequence} is rejected already, with reason ${line.reason}.`);
-  if (isNegative(review.quantity) || isNegative(review.price)) return fault('Quantity and price are 0 or more.');
+  const fault = (text: Message): Issue => refusal('claim-review-line', at, text);
+  if (review === undefined) return fault(say('review-line-missing'));
+  if (line === undefined) return fault(say('review-line-unknown', { line: review.sequence }));
+  if (line.reason !== '0') return fault(say('review-line-rejected', { line: review.sequence, reason: line.reason }));
+  if (isNegative(review.quantity) || isNegative(review.price)) return fault(say('review-negative'));
   if (review.quantity !== undefined && compareDecimals(review.quantity, line.quantity) > 0) {
-    return fault(`Line ${review.sequence} was claimed with a smaller quantity; approve at most that.`);
+    return fault(say('review-quantity', { line: review.sequence }));
   }
   return undefined;
 };

@@ -5,6 +5,7 @@ import { isGrievanceTask } from './grievance/grievance-codes.ts';
 import { judgeGrievanceTask } from './grievance/judge-grievance-task.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { InsuranceRule } from './insurance-rule.ts';
+import { say } from './texts/say.ts';
 
 /**
  * A Task that is a batch run stays, so that its period is run once. One that is to answer a complaint stays, and is closed with an answer.
@@ -18,8 +19,6 @@ export const taskRule: InsuranceRule = {
     const task = resource as unknown as Task;
     if (runIdentities(task).length > 0) return [alreadyRun(`Task/${task.id}`)];
     if (!isGrievanceTask(task)) return [];
-    return [
-      refusal('grievance-kept', 'Task', 'This task is to answer a complaint and stays. Close it with an answer.'),
-    ];
+    return [refusal('grievance-kept', 'Task', say('grievance-task-stays'))];
   },
 };

@@ -1,8 +1,10 @@
+import type { CardKeys } from '../card/card-keys.ts';
 import type { Capability } from '../definitions/capability.ts';
 import type { GrowingDefinitions } from '../definitions/definitions.ts';
 import type { Issue } from '../fhir/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { ClaimMode, InsuranceRule } from '../insurance/insurance-rule.ts';
+import type { Language } from '../insurance/texts/say.ts';
 import type { IndexEntry } from '../search/index-entry.ts';
 import type { Store } from '../store/store.ts';
 import type { Validator } from '../validation/create-validator.ts';
@@ -26,6 +28,8 @@ export interface Settings {
   currency: string;
   /** Reference to the scheme's insurer. */
   insurer: string;
+  /** What clerks are told in words that are stored. */
+  language: Language;
   /** Who judges the claims of an insurer that does not say it itself. */
   claimMode: ClaimMode;
   /** Percent of claims of which feedback is asked, of insurers that do not say it themselves. */
@@ -65,6 +69,8 @@ export interface Deps {
   /** How whoever refers to a resource is found. */
   references: ReferenceEntries;
   store: Store;
+  /** What membership cards are signed with. */
+  cardKeys: CardKeys;
   /** What was found of the scheme's set-up. */
   setUp: SetUpMemory;
   /** Absent in a transaction, which is judged as a whole. */

@@ -3,6 +3,7 @@ import { metaAdd, metaDelete } from './change-meta.ts';
 import { duplicates } from './duplicates.ts';
 import { everything } from './everything.ts';
 import { expand } from './expand.ts';
+import { healthCardsIssue } from './health-cards-issue.ts';
 import { insuranceSteps } from './insurance-steps.ts';
 import { jsonSchema } from './json-schema.ts';
 import { lookup } from './lookup.ts';
@@ -27,6 +28,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     duplicates,
     everything,
     expand,
+    healthCardsIssue,
     ...insuranceSteps,
     jsonSchema,
     lookup,

@@ -118,7 +118,8 @@ const valuePage = async (work: Work, first: readonly Resource[], index: ReturnTy
     if (task === undefined) return;
     const before = plainNumber(outputOf(task, 'claims')?.valueInteger ?? 0);
     const told = withOutput(task, 'claims', { valueInteger: before + claims.length });
-    if (await commit(work, told, valuedClaims(claims, found, { index, run: `Task/${work.id}` }))) return;
+    const { language } = work.deps.settings;
+    if (await commit(work, told, valuedClaims(claims, found, { index, run: `Task/${work.id}`, language }))) return;
     const references = claims.map(({ response }) => `ClaimResponse/${response.id}`);
     page = (await lookUp(work.deps, () => ({ page: { references, exact: true } }))).found.page!;
   }

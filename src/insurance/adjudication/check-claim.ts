@@ -1,5 +1,6 @@
 import { addMonths, type Day } from '../../fhir/calendar.ts';
 import { addDecimals, compareDecimals, type Decimal, minDecimal, ZERO } from '../../fhir/decimal.ts';
+import { type Message, say } from '../texts/say.ts';
 import { chooseCover, compareTexts, type LimitedCandidate, type LineLimit } from './choose-cover.ts';
 import { claimCategory } from './claim-category.ts';
 import { byAge, isInForce, isWithin, memberEffective, memberValidity, targetDay } from './claim-days.ts';
@@ -41,7 +42,7 @@ export interface CheckedClaim {
 /** What keeps a line from being decided; such a claim is not checked at all. */
 export interface Undecided {
   sequence: number;
-  what: string;
+  what: Message;
 }
 
 /** The quantity that a line is paid for. */
@@ -65,9 +66,9 @@ const candidatesOf = (claim: ClaimToJudge, code: string, target: Day): LimitedCa
   const found: { order: Day; candidate: LimitedCandidate }[] = [];
   for (const cover of claim.covers) {
     if (!isInForce(cover, target)) continue;
-    const plan = needed(cover.plan, `the product ${cover.planCode}, which coverage ${cover.id} names`);
+    const plan = needed(cover.plan, say('needs-plan', { product: cover.planCode, coverage: cover.id }));
     if (plan.currency !== undefined && plan.currency !== claim.currency) {
-      throw new SetUpMissing(`the product ${cover.planCode} in ${claim.currency}, which the claim is in`);
+      throw new SetUpMissing(say('needs-plan-currency', { product: cover.planCode, currency: claim.currency }));
     }
     const planLine = planLineOf(plan, code, claim.catalog);
     const limit = planLine?.limits[claim.visitType];
@@ -91,7 +92,7 @@ const checkLine = (
   line: AskedLine,
   { target, category, before }: { target: Day; category: ClaimCategory; before: Decimal },
 ): CheckedLine => {
-  const entry = needed(claim.catalog.get(line.code), `the service or drug ${line.code}`);
+  const entry = needed(claim.catalog.get(line.code), say('needs-entry', { code: line.code }));
   const failed = LINE_CHECKS[entry.kind].find(check => check.refuses({ claim, line, entry, target }));
   if (failed !== undefined) return { ...line, reason: failed.reason };
   const question: PlanQuestion = {

@@ -1,4 +1,5 @@
 import { addMonths, type Day } from '../../fhir/calendar.ts';
+import { say } from '../texts/say.ts';
 import type { ClaimToJudge, Cover, Insuree, Validity } from './claim-to-judge.ts';
 import type { ByAge } from './scheme.ts';
 import { needed } from './set-up-missing.ts';
@@ -18,10 +19,10 @@ export const isWithin = (day: Day, { effective, expiry }: Validity): boolean =>
 
 /** Grown up on the day: the birthday that ends childhood is that day or before. @throws {SetUpMissing} where that is not known */
 export const isAdult = ({ born }: Insuree, day: Day): boolean => {
-  const { earliest, latest } = needed(born, 'the birth date of the patient');
+  const { earliest, latest } = needed(born, say('needs-birth-date'));
   const grownUp = (birthday: Day): boolean => addMonths(birthday, YEARS_OF_CHILDHOOD * 12) <= day;
   const adult = grownUp(latest);
-  return needed(adult === grownUp(earliest) ? adult : undefined, 'the birth date of the patient to the day');
+  return needed(adult === grownUp(earliest) ? adult : undefined, say('needs-birth-day'));
 };
 
 /** What counts for the person on the day; the age is asked for only where it matters. @throws {SetUpMissing} */

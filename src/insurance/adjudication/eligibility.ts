@@ -1,5 +1,6 @@
 import type { Day } from '../../fhir/calendar.ts';
 import { compareDecimals, type Decimal, ZERO } from '../../fhir/decimal.ts';
+import { type Message, say } from '../texts/say.ts';
 import { amountLeft } from './amount-left.ts';
 import { isInForce } from './claim-days.ts';
 import type { ClaimToJudge, Cover } from './claim-to-judge.ts';
@@ -27,7 +28,7 @@ export interface CodeBenefit {
   minDate?: Day;
   exclusion?: Exclusion;
   /** What keeps this from being said; then nothing else is. */
-  undecided?: string;
+  undecided?: Message;
 }
 
 /** What a person's cover pays on a day. Counts and amounts that the product does not limit are absent. */
@@ -70,7 +71,7 @@ const leftOf = (
 /** @throws {SetUpMissing} */
 const codeBenefit = (claim: ClaimToJudge, cover: Cover, plan: Plan, code: string, day: Day): CodeBenefit => {
   const entry = claim.catalog.get(code);
-  if (entry === undefined) throw new SetUpMissing(`the service or drug ${code}`);
+  if (entry === undefined) throw new SetUpMissing(say('needs-entry', { code }));
   const planLine = planLineOf(plan, code, claim.catalog);
   if (planLine?.limits[claim.visitType] === undefined) return { code, exclusion: 'not-covered' };
   const candidate: Candidate = { cover, plan, planLine };

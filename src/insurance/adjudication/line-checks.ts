@@ -1,4 +1,5 @@
 import { type Day, daysBetween } from '../../fhir/calendar.ts';
+import { say } from '../texts/say.ts';
 import { isAdult, isStay, isWithin } from './claim-days.ts';
 import type { AskedLine, ClaimToJudge } from './claim-to-judge.ts';
 import type { RejectionReason } from './rejection-reason.ts';
@@ -60,7 +61,7 @@ const patient: LineCheck = {
     if (patients === 0 || patients === EVERYBODY) return false;
     let lacks = false;
     if ((patients & (MAN | WOMAN)) !== (MAN | WOMAN)) {
-      const sex = needed(insuree.sex, 'the gender of the patient') === 'man' ? MAN : WOMAN;
+      const sex = needed(insuree.sex, say('needs-gender')) === 'man' ? MAN : WOMAN;
       lacks ||= (patients & sex) === 0;
     }
     if ((patients & (ADULT | CHILD)) !== (ADULT | CHILD)) {

@@ -10,6 +10,7 @@ import {
   subtractDecimals,
   ZERO,
 } from '../../fhir/decimal.ts';
+import { say } from '../texts/say.ts';
 import { amountLeft, type Left } from './amount-left.ts';
 import { approvedQuantity, type CheckedClaim, type CheckedLine, type Undecided } from './check-claim.ts';
 import { fixedAmount, paidPercentage } from './choose-cover.ts';
@@ -45,9 +46,9 @@ const isPositive = (value: Decimal | undefined): value is Decimal =>
 const isHospital = (claim: ClaimToJudge, cover: Cover, plan: Plan): boolean => {
   const interpretation = needed(
     plan.ceilingInterpretation,
-    `what the product ${cover.planCode} counts as hospital care (its ceiling interpretation)`,
+    say('needs-ceiling-interpretation', { product: cover.planCode }),
   );
-  return interpretation === 'I' ? isStay(claim) : needed(claim.facility.level, 'the level of the facility') === 'H';
+  return interpretation === 'I' ? isStay(claim) : needed(claim.facility.level, say('needs-level')) === 'H';
 };
 
 /** The same, where it need not be known. */
@@ -66,7 +67,7 @@ const adjustedPrice = (claim: ClaimToJudge, line: CheckedLine, target: Day): Dec
   if (line.paidBy?.origin === 'O') return line.price;
   const listed = priceEntry(claim, line.code, target)?.price;
   if (isPositive(listed)) return listed;
-  return needed(claim.catalog.get(line.code)?.price, `the price of ${line.code} in ${claim.currency}`);
+  return needed(claim.catalog.get(line.code)?.price, say('needs-price', { code: line.code, currency: claim.currency }));
 };
 
 const EXCLUDES: Readonly<Record<CeilingExclusion, (hospital: () => boolean) => boolean>> = {

@@ -2,6 +2,7 @@ import type { InsurancePlan } from 'fhir/r4.js';
 import type { Issue } from '../../fhir/issue.ts';
 import type { Resource } from '../../fhir/resource.ts';
 import { refusal } from '../insurance-refusals.ts';
+import { say } from '../texts/say.ts';
 import type { RunOf } from './batch-resources.ts';
 import { distributionOf, type RunCare } from './plan-distribution.ts';
 
@@ -12,16 +13,11 @@ export const beginRun = (
 ): { run: RunOf } | { issues: readonly Issue[] } => {
   const distribution = distributionOf(plan as unknown as InsurancePlan, month, care);
   if (distribution !== undefined) return { run: { plan: `InsurancePlan/${plan.id}`, distribution, insurer } };
-  const text =
-    `The product has no distribution (extension plan-distribution) for ${care} care that ends with ${month}. ` +
-    'Add one, or run the month at whose end its quarter or year ends.';
-  return { issues: [refusal('batch-run-not-due', 'InsurancePlan.extension', text)] };
+  return {
+    issues: [refusal('batch-run-not-due', 'InsurancePlan.extension', say('batch-run-not-due', { care, month }))],
+  };
 };
 
 /** The refusal of a run for what another one (`Task/id`) has valued already. */
 export const alreadyRun = (task: string): Issue =>
-  refusal(
-    'batch-already-run',
-    'Task.input',
-    `${task} has valued the claims of this product and period already. A period is run once.`,
-  );
+  refusal('batch-already-run', 'Task.input', say('batch-already-run', { task }));

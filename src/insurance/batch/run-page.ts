@@ -6,6 +6,7 @@ import type { Resource } from '../../fhir/resource.ts';
 import type { Found, Lookups } from '../insurance-rule.ts';
 import { targetOf } from '../insured-reference.ts';
 import { planCode } from '../set-up/read-cover.ts';
+import type { Language } from '../texts/say.ts';
 import type { Distribution } from './plan-distribution.ts';
 import { isCare, processedDay, type RelativeLine, relativeLines, valueClaim } from './value-claim.ts';
 
@@ -70,13 +71,13 @@ export const nominalOf = (claims: readonly RunClaim[]): Decimal =>
 export const valuedClaims = (
   claims: readonly RunClaim[],
   found: Found,
-  { index, run }: { index: Decimal; run: string },
+  valuing: { index: Decimal; run: string; language: Language },
 ): Resource[] => {
   const providers = new Map(
     ((found.claims ?? []) as unknown as Claim[]).map(({ id, provider }) => [`Claim/${id}`, targetOf(provider)]),
   );
   return claims.map(({ response, lines }) => {
     const facility = providers.get(targetOf(response.request) ?? '') ?? targetOf(response.requestor) ?? '';
-    return valueClaim(response, lines, { index, run, facility }) as unknown as Resource;
+    return valueClaim(response, lines, { ...valuing, facility }) as unknown as Resource;
   });
 };

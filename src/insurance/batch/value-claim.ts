@@ -14,6 +14,8 @@ import { claimStage } from '../claim-stages.ts';
 import { targetOf } from '../insured-reference.ts';
 import { codeOf, KIUNGO, kiungoExtension } from '../kiungo-codes.ts';
 import { OPENIMIS, openimisConcept } from '../openimis-codes.ts';
+import { notesOf, processNote } from '../process-note.ts';
+import { type Language, say } from '../texts/say.ts';
 import type { RunCare } from './plan-distribution.ts';
 
 const STATUS = `${OPENIMIS}/CodeSystem/claim-status`;
@@ -84,7 +86,7 @@ const valuatedAt = (amount: Decimal, currency: string) => ({
 export const valueClaim = (
   response: ClaimResponse,
   lines: readonly RelativeLine[],
-  { index, run, facility }: { index: Decimal; run: string; facility: string },
+  { index, run, facility, language }: { index: Decimal; run: string; facility: string; language: Language },
 ): ClaimResponse => {
   const currency = response.total?.[0]?.amount.currency ?? 'XXX';
   const nominal = new Map(lines.map(line => [line.item, line.nominal]));
@@ -102,9 +104,8 @@ export const valueClaim = (
     if (amount === undefined || stated !== undefined) return each;
     return { ...each, adjudication: [...each.adjudication, valuatedAt(amount, currency)] };
   });
-  const notes = response.processNote ?? [];
-  const text = `Relative prices are valued with the index ${formatDecimal(index, 4)}.`;
-  const valued = { ...response, item, processNote: [...notes, { text }] };
+  const text = say('valued-with-index', { index: formatDecimal(index, 4) })(language);
+  const valued = { ...response, item, ...processNote([...notesOf(response), text], language) };
   if (waits) return valued;
   return {
     ...valued,

@@ -5,6 +5,7 @@ import { refusal } from '../insurance-refusals.ts';
 import type { Identity, InsuranceContext, Lookups } from '../insurance-rule.ts';
 import { targetOf } from '../insured-reference.ts';
 import { openimisConcept } from '../openimis-codes.ts';
+import { type Message, say } from '../texts/say.ts';
 import { FEEDBACK_QUESTIONS, questionOf } from './feedback-questions.ts';
 import { FEEDBACK, feedbackReference, requestAbout } from './feedback-request.ts';
 
@@ -41,17 +42,17 @@ const judgeAnswers = ({ payload = [] }: Communication): Issue[] => {
   const issues: Issue[] = [];
   for (const [question, { answers }] of Object.entries(FEEDBACK_QUESTIONS)) {
     const given = payload.flatMap((each, index) => (questionOf(each) === question ? [{ ...each, index }] : []));
-    const refuse = (expression: string, text: string) =>
+    const refuse = (expression: string, text: Message) =>
       issues.push(refusal('feedback-answer-invalid', expression, text));
     if (given.length !== 1) {
-      refuse(
-        'Communication.payload',
-        `Answer each of the five questions once; ${question} has ${given.length} answers.`,
-      );
+      refuse('Communication.payload', say('feedback-once', { question, count: given.length }));
     }
     for (const { contentString, index } of given) {
       if ((answers as readonly unknown[]).includes(contentString)) continue;
-      refuse(`Communication.payload[${index}].content`, `Answer ${question} with one of ${answers.join(', ')}.`);
+      refuse(
+        `Communication.payload[${index}].content`,
+        say('feedback-answer', { question, answers: answers.join(', ') }),
+      );
     }
   }
   return issues;
@@ -61,17 +62,15 @@ const judgeAnswers = ({ payload = [] }: Communication): Issue[] => {
 export const judgeFeedback = (communication: Communication, { found, baseUrl }: InsuranceContext): Issue[] => {
   if (!isFeedback(communication)) return [];
   const issues = judgeAnswers(communication);
-  const refuse = (expression: string, text: string) => issues.push(refusal('feedback-claim-invalid', expression, text));
+  const refuse = (expression: string, text: Message) =>
+    issues.push(refusal('feedback-claim-invalid', expression, text));
   if (claimsOf(communication).length !== 1) {
-    refuse('Communication.about', 'Say which claim the feedback is about: one reference as Claim/<id>.');
+    refuse('Communication.about', say('feedback-claim'));
   }
   const claim = found.claims?.[0] as unknown as Claim | undefined;
   const patient = targetOf(communication.subject, baseUrl);
   if (claim !== undefined && patient !== undefined && patient !== targetOf(claim.patient, baseUrl)) {
-    refuse(
-      'Communication.subject',
-      'The claim is of another patient. Name the patient of the claim, or another claim.',
-    );
+    refuse('Communication.subject', say('feedback-patient'));
   }
   return issues;
 };

@@ -8,6 +8,7 @@ import { refusal } from '../insurance-refusals.ts';
 import type { InsuranceContext, Lookups } from '../insurance-rule.ts';
 import { targetOf } from '../insured-reference.ts';
 import { KIUNGO } from '../kiungo-codes.ts';
+import { say } from '../texts/say.ts';
 import { grievanceConcept, isGrievance } from './grievance-codes.ts';
 
 /** What is not said yet, or was not. */
@@ -31,8 +32,7 @@ export const grievanceLookups = (communication: Communication, id: string): Look
 export const judgeGrievance = (communication: Communication, { previous }: InsuranceContext): Issue[] => {
   if (previous === undefined || !isGrievance(previous as unknown as Communication)) return [];
   if (isGrievance(communication) && communication.status !== 'entered-in-error') return [];
-  const text = 'This is a complaint and stays one. Answer its task instead, and say there if it was none.';
-  return [refusal('grievance-kept', 'Communication', text)];
+  return [refusal('grievance-kept', 'Communication', say('grievance-kept'))];
 };
 
 const senderOf = ({ sender, subject }: Communication): Reference | undefined =>

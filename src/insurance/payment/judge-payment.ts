@@ -6,6 +6,7 @@ import { refusal } from '../insurance-refusals.ts';
 import { targetOf } from '../insured-reference.ts';
 import { codeOf } from '../kiungo-codes.ts';
 import { OPENIMIS } from '../openimis-codes.ts';
+import { say } from '../texts/say.ts';
 import { invoiceCurrency } from './settle-invoice.ts';
 
 /** Digits that amounts are computed with. */
@@ -29,7 +30,7 @@ export const judgeAmount = (amount: Money | undefined, expression: string, byDef
     refusal(
       'payment-amount-invalid',
       expression,
-      `Give the amount that was paid: more than 0, with at most ${minorUnits(currency)} digits after the point in ${currency}.`,
+      say('payment-amount-invalid', { digits: minorUnits(currency), currency }),
     ),
   ];
 };
@@ -57,16 +58,16 @@ export const judgePayment = (
   const issues = judgeAmount(amount, `${expression}.amount`, byDefault);
   const currency = invoiceCurrency(invoice, byDefault);
   if ((amount?.currency ?? byDefault) !== currency) {
-    const text = `The invoice is in ${currency}. Give the amount in that currency.`;
+    const text = say('invoice-currency-differs', { currency });
     issues.push(refusal('payment-currency-differs', `${expression}.amount.currency`, text));
   }
   const [paid, due] = [targetOf(payee, baseUrl), payeeOf(invoice, baseUrl)];
   if (paid !== undefined && due !== undefined && paid !== due) {
-    const text = `The invoice is to be paid to ${due}. Name that payee, or the invoice that was meant.`;
+    const text = say('payment-payee-differs', { payee: due });
     issues.push(refusal('payment-payee-differs', `${expression}.payee`, text));
   }
   if (invoice.status === 'cancelled' || invoice.status === 'entered-in-error') {
-    const text = `The invoice is ${invoice.status}, nothing can be paid for it. Name another one.`;
+    const text = say('payment-invoice-closed', { status: invoice.status });
     issues.push(refusal('payment-invoice-closed', `${expression}.request`, text));
   }
   return issues;

@@ -8,6 +8,7 @@ import type { Enrolment, FamilySize } from '../enrolment/premium-plan.ts';
 import { targetOf } from '../insured-reference.ts';
 import { codeOf, kiungoExtension } from '../kiungo-codes.ts';
 import { OPENIMIS } from '../openimis-codes.ts';
+import { say } from '../texts/say.ts';
 import { readInsuree } from './read-asked-claim.ts';
 
 const PREMIUM = `${OPENIMIS}/StructureDefinition/contract-premium`;
@@ -43,12 +44,12 @@ export const renewedOf = ({ supportingInfo = [] }: Contract): string | undefined
 export const readEnrolment = (contract: Contract, renewed: Contract | undefined, timeZone: string): Enrolment => {
   const enrolled = needed(
     contract.issued === undefined ? undefined : firstDayOf(contract.issued, timeZone),
-    'the day of enrolment: Contract.issued',
+    say('needs-enrolment-day'),
   );
   if (renewedOf(contract) === undefined && contract.legalState?.text !== 'Renewed') return { enrolled };
-  const before = needed(renewed, 'the policy that is renewed: Contract.supportingInfo');
-  const end = needed(assetOf(before)?.period?.[0]?.end, 'the last day of the policy that is renewed: its asset.period');
-  return { enrolled, previousExpiry: needed(lastDayOf(end, timeZone), 'the last day of the policy that is renewed') };
+  const before = needed(renewed, say('needs-renewed'));
+  const end = needed(assetOf(before)?.period?.[0]?.end, say('needs-renewed-end'));
+  return { enrolled, previousExpiry: needed(lastDayOf(end, timeZone), say('needs-renewed-end')) };
 };
 
 const isOther = ({ contact = [] }: Patient): boolean =>
@@ -84,12 +85,12 @@ export const readContributions = (contract: Contract, currency: string): Contrib
     .map(extension => {
       const amount = partOf(extension, 'amount')?.valueMoney;
       if (amount?.currency !== undefined && amount.currency !== currency) {
-        throw new SetUpMissing(`each contribution in ${currency}, the currency of the product`);
+        throw new SetUpMissing(say('needs-contribution-currency', { currency }));
       }
       const isPhotoFee = codeOf(partOf(extension, 'category')?.valueCodeableConcept) === PHOTO_FEE;
       return {
-        amount: decimalOf(needed(amount?.value, 'the amount of each contribution')),
-        date: needed(partOf(extension, 'date')?.valueDate, 'the date of each contribution'),
+        amount: decimalOf(needed(amount?.value, say('needs-contribution-amount'))),
+        date: needed(partOf(extension, 'date')?.valueDate, say('needs-contribution-date')),
         ...(isPhotoFee ? { isPhotoFee } : {}),
       };
     });

@@ -4,6 +4,7 @@ import { needed, SetUpMissing } from '../adjudication/set-up-missing.ts';
 import type { Discount, PremiumPlan } from '../enrolment/premium-plan.ts';
 import { codesOf, kiungoExtension } from '../kiungo-codes.ts';
 import { OPENIMIS } from '../openimis-codes.ts';
+import { say } from '../texts/say.ts';
 import { oncePer } from './once-per.ts';
 
 const openimisExtension = (name: string): string => `${OPENIMIS}/StructureDefinition/insurance-plan-${name}`;
@@ -23,7 +24,7 @@ const ofKind = (
   const number = name === 'period' ? 4 : 2;
   const same = new Set(plain.map(each => JSON.stringify(each))).size === 1;
   if (plain.length > 0 && (plain.length !== number || !same)) {
-    throw new SetUpMissing(`the extensions plan-${name} of the product, which tell the kinds apart`);
+    throw new SetUpMissing(say('needs-plan-extensions', { extension: `plan-${name}` }));
   }
   return plain[0];
 };
@@ -50,7 +51,7 @@ const cyclesOf = ({ extension = [] }: InsurancePlan): string[] =>
   extension
     .filter(({ url }) => url === openimisExtension('start-cycle'))
     .map(({ valueString = '' }) => {
-      const [, day, month] = needed(CYCLE.exec(valueString) ?? undefined, 'each start-cycle of the product as DD-MM');
+      const [, day, month] = needed(CYCLE.exec(valueString) ?? undefined, say('needs-start-cycle'));
       return `${month}-${day}`;
     })
     .toSorted();
@@ -92,7 +93,7 @@ export const readPremiumPlan = oncePer((resource: InsurancePlan): PremiumPlan =>
     registrationFee: amount('registrationFee'),
     assemblyLumpSum: amount('generalAssemblyLumpSum'),
     assemblyFee: amount('generalAssemblyFee'),
-    insuranceMonths: needed(limitOf(resource, 'period'), 'the insurance period of the product in months'),
+    insuranceMonths: needed(limitOf(resource, 'period'), say('needs-insurance-period')),
     administrationMonths: monthsOf(resource, 'administration') ?? 0,
     cycles: cyclesOf(resource),
     graceEnrolmentMonths: monthsOf(resource, 'grace-enrolment') ?? 0,

@@ -1,0 +1,212 @@
+import type { Change, Store } from '../../store/store.ts';
+import { GIVE_UP_MS, waitAfter } from './back-off.ts';
+import type { ChangeLog } from './change-log.ts';
+import { deadLetterChange } from './dead-letters.ts';
+import type { TellExchange } from './exchange.ts';
+import type { Lease } from './lease.ts';
+import {
+  type Message,
+  OUTBOX_TYPE,
+  type Outbox,
+  type OutboxState,
+  outboxChange,
+  readMessages,
+  readOutbox,
+} from './outbox.ts';
+import type { Peer, Verdict } from './peer.ts';
+
+/** What works for one peer. */
+export interface OutboxWorker {
+  /** Collects what is new and sends what waits and is due, until nothing is left to do now. One call at a time. */
+  work(): Promise<void>;
+  /** Stores how far it has come. */
+  save(): Promise<void>;
+}
+
+/** What a worker needs. */
+export interface WorkerContext {
+  store: Pick<Store, 'read' | 'readVersion' | 'commit'>;
+  log: ChangeLog;
+  lease: Lease;
+  /** Milliseconds since 1970 UTC; never runs backwards. */
+  now: () => number;
+  random: () => number;
+  tell: TellExchange;
+}
+
+/** A place in the log without messages before it is stored after so many changes: they are not looked through again after a restart. */
+const SAVE_AFTER_CHANGES = 5_000;
+/** What was delivered is marked so often, in milliseconds: after a crash no more than that is sent again. */
+const SAVE_AFTER_MS = 1_000;
+/** Messages that are read at once from the outbox. */
+const READ_AHEAD = 200;
+
+/**
+ * Works for a peer while no other process does. A message is on disk, under its number, before it is sent, and is marked afterwards: it
+ * is sent at least once, and in order. What another process has written meanwhile is found as the version in the way of one's own; then
+ * all is read anew.
+ */
+export const createOutboxWorker = (
+  peer: Peer,
+  { store, log, lease, now, random, tell }: WorkerContext,
+): OutboxWorker => {
+  let outbox: Outbox | undefined;
+  /** How far the log was looked through. */
+  let position = 0;
+  let waiting: Message[] = [];
+  let savedAt = 0;
+  /** What is not on disk: deliveries that were made. */
+  let isUnsaved = false;
+
+  const load = async (): Promise<void> => {
+    const { state, versionId } = await readOutbox(store, peer.name, peer.startAfter);
+    // What this process has delivered stays so, whatever others have written meanwhile.
+    const delivered = isUnsaved ? outbox!.state.settled : 0;
+    isUnsaved = delivered > state.settled && delivered <= state.collected;
+    outbox = { state: isUnsaved ? { ...state, settled: delivered } : state, versionId };
+    ({ position } = state);
+    waiting = [];
+  };
+
+  /** Makes a state the current one; false where another process was faster, whose state is known then. */
+  const put = async (state: OutboxState, more?: (time: number) => Change): Promise<boolean> => {
+    const { versionId } = outbox!;
+    const time = now();
+    const change = outboxChange(peer.name, state, versionId, time);
+    const { outcome } = await store.commit({ changes: more === undefined ? [change] : [change, more(time)] });
+    if (outcome !== 'committed') {
+      await load();
+      return false;
+    }
+    const { messages: _, ...rest } = state;
+    outbox = { state: rest, versionId: versionId + 1 };
+    savedAt = now();
+    isUnsaved = false;
+    return true;
+  };
+
+  /** Whether this process may work now; what it knows is up to date then. */
+  const hold = async (): Promise<boolean> => {
+    const held = await lease.hold();
+    // What was delivered before is marked, unless another process has worked since.
+    if (held === 'taken' && !(isUnsaved && (await put(outbox!.state)))) await load();
+    return held !== undefined;
+  };
+
+  /** Takes a page of the log; false at its end, or where it has to be looked at later. */
+  const collect = async (): Promise<boolean> => {
+    const { state, versionId } = outbox!;
+    const from = position;
+    const changes = await log.read(from);
+    const last = changes.at(-1);
+    if (last === undefined) return false;
+    const isNewer = changes.some(
+      change => change.resourceType === OUTBOX_TYPE && change.id === peer.name && change.versionId > versionId,
+    );
+    if (isNewer) {
+      await load();
+      return true;
+    }
+    const contents = await peer.collect(changes);
+    const isFar = last.sequence - state.position > SAVE_AFTER_CHANGES;
+    if (contents.length === 0 && !isFar) {
+      position = last.sequence;
+      return true;
+    }
+    if (!(await hold()) || position !== from) return false;
+    const next = {
+      ...outbox!.state,
+      position: last.sequence,
+      collected: state.collected + contents.length,
+      messages: contents,
+    };
+    if (await put(next)) position = last.sequence;
+    return true;
+  };
+
+  const nextMessages = async ({ settled, collected, failure }: OutboxState): Promise<Message[]> => {
+    if (waiting[0]?.number !== settled + 1) {
+      waiting = await readMessages(store, peer.name, { from: settled + 1, to: collected, most: READ_AHEAD });
+    }
+    // One alone, after a failure, so that it shows which one is at fault.
+    return waiting.slice(0, failure === undefined ? peer.most : 1);
+  };
+
+  const settle = async (count: number, more?: (time: number) => Change): Promise<void> => {
+    const { failure, ...state } = outbox!.state;
+    const next = { ...state, settled: state.settled + count };
+    waiting = waiting.slice(count);
+    if (failure !== undefined || more !== undefined) {
+      await put(next, more);
+      return;
+    }
+    outbox = { ...outbox!, state: next };
+    isUnsaved = true;
+  };
+
+  const fail = async (
+    messages: readonly Message[],
+    verdict: Exclude<Verdict, { outcome: 'delivered' }>,
+  ): Promise<void> => {
+    const { state } = outbox!;
+    const time = now();
+    const { since, attempts } = state.failure ?? { since: time, attempts: 0 };
+    const reason = verdict.outcome === 'gone' ? 'The peer is gone' : verdict.reason;
+    const next = time + waitAfter(attempts + 1, random);
+    const isOver = time - since >= GIVE_UP_MS;
+    if (peer.stop !== undefined && (isOver || verdict.outcome === 'gone')) await peer.stop(verdict);
+    const isRefused = verdict.outcome === 'refused' && messages.length === 1;
+    if (peer.stop === undefined && (isOver || isRefused)) {
+      await settle(1, at => deadLetterChange({ peer: peer.name, message: messages[0]!, reason, at }));
+      return;
+    }
+    // Of several one is at fault: they are tried one by one, without waiting.
+    const wait = verdict.outcome === 'refused' && messages.length > 1 ? time : next;
+    await put({ ...state, failure: { since, attempts: attempts + 1, next: wait, reason } });
+  };
+
+  /** Makes one attempt; false where nothing waits or is due. */
+  const send = async (): Promise<boolean> => {
+    const isDue = ({ settled, collected, failure }: OutboxState): boolean =>
+      settled < collected && (failure === undefined || failure.next <= now());
+    if (!isDue(outbox!.state)) return false;
+    if (!(await hold())) return false;
+    const { state } = outbox!;
+    if (!isDue(state)) return false;
+    const messages = await nextMessages(state);
+    const begin = now();
+    const verdict = await peer.send(messages);
+    const at = now();
+    const { name, kind } = peer;
+    const exchange = {
+      peer: name,
+      kind,
+      direction: 'sent',
+      outcome: verdict.outcome,
+      at,
+      durationMs: at - begin,
+    } as const;
+    const reason = 'reason' in verdict ? { reason: verdict.reason } : {};
+    tell({ ...exchange, message: `${messages[0]!.number}-${messages.at(-1)!.number}`, ...reason });
+    if (verdict.outcome === 'delivered') await settle(messages.length);
+    else await fail(messages, verdict);
+    return true;
+  };
+
+  const save = async (): Promise<void> => {
+    if (outbox !== undefined && isUnsaved) await put(outbox.state);
+  };
+
+  return {
+    work: async () => {
+      if (outbox === undefined) await load();
+      let isBusy = true;
+      while (isBusy) {
+        isBusy = await collect();
+        isBusy = (await send()) || isBusy;
+        if (isUnsaved && now() - savedAt >= SAVE_AFTER_MS) await save();
+      }
+    },
+    save,
+  };
+};
