@@ -117,3 +117,99 @@ export const paymentNotice = (today: string): Resource => ({
   amount: usd('24.00'),
   paymentStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/paymentstatus', code: 'cleared' }] },
 });
+
+/** A child of the household that enrols. */
+export const child: Resource = {
+  resourceType: 'Patient',
+  id: 'imani-okoye',
+  identifier: [{ type: openimis('openimis-identifiers', 'Code'), value: '100000022' }],
+  name: [{ family: 'Okoye', given: ['Imani'] }],
+  gender: 'male',
+  birthDate: '2017-02-08',
+  address: [{ city: 'Tamaro Mjini', district: 'Sumbe' }],
+};
+
+/** The policy that the household asks for, with what it has paid. */
+export const policy = (today: string, paid?: string): Resource => ({
+  resourceType: 'Contract',
+  id: 'okoye-policy',
+  identifier: [{ type: openimis('openimis-identifiers', 'Code'), value: 'POL-100000021' }],
+  status: 'offered',
+  issued: today,
+  subject: [{ reference: 'Group/okoye-household' }],
+  term: [
+    {
+      offer: { text: 'Family cover' },
+      asset: [
+        {
+          ...(paid === undefined
+            ? {}
+            : {
+                extension: [
+                  {
+                    url: `${OPENIMIS}/StructureDefinition/contract-premium`,
+                    extension: [
+                      { url: 'category', valueCodeableConcept: openimis('contract-premium-category', 'C') },
+                      { url: 'amount', valueMoney: usd(paid) },
+                      { url: 'receipt', valueString: 'MM-20417' },
+                      { url: 'date', valueDate: today },
+                      { url: 'type', valueCodeableConcept: openimis('contract-premium-type', 'C') },
+                    ],
+                  },
+                ],
+              }),
+          typeReference: [{ reference: 'Patient/tumaini-okoye' }, { reference: 'Patient/imani-okoye' }],
+          period: [{ start: today, end: today }],
+          valuedItem: [{ entityReference: { reference: 'InsurancePlan/sumbe-basic' } }],
+        },
+      ],
+    },
+  ],
+});
+
+const ANSWERS = { CareRendered: 'yes', PaymentAsked: 'no', DrugPrescribed: 'yes', DrugReceived: 'yes', Asessment: '5' };
+
+/** What the mother answers when she is asked about the claim. */
+export const feedback = (claimId: string): Resource => ({
+  resourceType: 'Communication',
+  status: 'completed',
+  subject: { reference: 'Patient/zuri-sadiki' },
+  about: [{ reference: `Claim/${claimId}` }],
+  payload: Object.entries(ANSWERS).map(([code, contentString]) => ({
+    extension: [
+      {
+        url: `${OPENIMIS}/StructureDefinition/communication-payload-type`,
+        valueCodeableConcept: openimis('feedback-payload', code),
+      },
+    ],
+    contentString,
+  })),
+});
+
+/** The operator's payment, with the invoice that it settles. */
+export const settlement = (today: string): Resource => ({
+  resourceType: 'PaymentReconciliation',
+  id: 'not-here-yet',
+  status: 'active',
+  created: today,
+  paymentDate: today,
+  paymentAmount: usd('24.00'),
+  detail: [
+    {
+      type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/payment-type', code: 'payment' }] },
+      request: { reference: 'Invoice/lungu-renewal' },
+      amount: usd('24.00'),
+    },
+  ],
+});
+
+/** The child of the claim, written down a second time elsewhere: names swapped, one of them misspelled. */
+export const secondRecord: Resource = {
+  resourceType: 'Patient',
+  id: 'zuri-again',
+  identifier: [{ type: openimis('openimis-identifiers', 'Code'), value: '100000873' }],
+  name: [{ family: 'Zuri', given: ['Sadikki'] }],
+  gender: 'female',
+  birthDate: '2019-07-21',
+  address: [{ city: 'Moru' }],
+};

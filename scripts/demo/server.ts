@@ -34,6 +34,7 @@ export const startDemoServer = async (): Promise<DemoServer> => {
       KIUNGO_STORE: 'sqlite::memory:',
       KIUNGO_CURRENCY: 'USD',
       KIUNGO_TIME_ZONE: 'UTC',
+      KIUNGO_FEEDBACK_SHARE: '100',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

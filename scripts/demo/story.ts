@@ -1,15 +1,28 @@
-import type { Bundle, Claim, ClaimResponse, CoverageEligibilityResponse, Invoice, PaymentNotice } from 'fhir/r4.js';
+import type {
+  Bundle,
+  Claim,
+  ClaimResponse,
+  CommunicationRequest,
+  CoverageEligibilityResponse,
+  Invoice,
+  Parameters,
+  PaymentNotice,
+} from 'fhir/r4.js';
 import { Client } from 'fhir-kit-client';
 import type { Resource } from '../../src/fhir/resource.ts';
+import { householdEnrols } from './enrolment.ts';
+import { personIsOne } from './one-person.ts';
 import { type Answer, amountOf, check, codeOf, errorsOf, printErrors, say, send, step } from './report.ts';
 import {
   claimWithSalts,
   eligibilityRequest,
   faultyClaim,
+  feedback,
   MISTAKES,
   malariaClaim,
   paymentNotice,
   reviewOfTablets,
+  settlement,
 } from './requests.ts';
 import { readDemoScheme } from './scheme.ts';
 
@@ -120,6 +133,27 @@ const answerIsRead = async (client: Client, id: string): Promise<void> => {
   );
 };
 
+const motherIsAsked = async (client: Client, id: string): Promise<void> => {
+  step('An enrolment officer is asked to visit the mother, and tells what she says of the treatment');
+  const { body: request } = await send(
+    `GET /fhir/CommunicationRequest/${id}`,
+    client.read({ resourceType: 'CommunicationRequest', id }),
+  );
+  say(`${(request as CommunicationRequest).status}, to ${(request as CommunicationRequest).recipient?.[0]?.reference}`);
+  const { status } = await send(
+    'POST /fhir/Communication  (five answers)',
+    client.create({ resourceType: 'Communication', body: feedback(id) }),
+  );
+  const { body: answered } = await send(
+    `GET /fhir/CommunicationRequest/${id}`,
+    client.read({ resourceType: 'CommunicationRequest', id }),
+  );
+  check(
+    status === 201 && (answered as CommunicationRequest).status === 'completed',
+    'her answers are stored, and nobody asks again',
+  );
+};
+
 const claimIsDecided = async (client: Client, id: string): Promise<void> => {
   step('A medical officer pays for 20 of the 24 tablets, and the claim is processed');
   await send(
@@ -167,12 +201,46 @@ const paymentIsTold = async (client: Client, today: string): Promise<void> => {
   check(unknown.status === 422, 'a payment for an unknown invoice is refused');
 };
 
+const unmatchedOf = async (client: Client): Promise<Parameters> => {
+  const { body } = await send(
+    'GET /fhir/PaymentReconciliation/$unmatched?invoice=Invoice/lungu-renewal',
+    client.operation({
+      name: '$unmatched',
+      resourceType: 'PaymentReconciliation',
+      method: 'GET',
+      input: { invoice: 'Invoice/lungu-renewal' },
+    }),
+  );
+  return body as Parameters;
+};
+
+const paymentIsSettled = async (client: Client, today: string): Promise<void> => {
+  step('The money arrives, and the payment is reconciled with the notice');
+  const mismatches = ({ parameter = [] }: Parameters) => parameter.filter(({ name }) => name === 'unmatched');
+  const before = mismatches(await unmatchedOf(client));
+  for (const { part = [] } of before) say(`"${part.find(({ name }) => name === 'text')?.valueString}"`);
+  const { status } = await send(
+    'PUT /fhir/PaymentReconciliation/not-here-yet  (24.00 USD, one detail)',
+    client.update({ resourceType: 'PaymentReconciliation', id: 'not-here-yet', body: settlement(today) }),
+  );
+  const after = mismatches(await unmatchedOf(client));
+  const { body: invoice } = await send(
+    'GET /fhir/Invoice/lungu-renewal',
+    client.read({ resourceType: 'Invoice', id: 'lungu-renewal' }),
+  );
+  check(
+    status === 201 && before.length === 1 && after.length === 0 && (invoice as Invoice).status === 'balanced',
+    'what did not match does now, and the invoice is balanced',
+  );
+};
+
 /** Plays the whole story against a server; gives the id of the claim that was stored. */
 export const tellStory = async (url: string): Promise<string> => {
   const now = new Date();
   const today = now.toISOString().slice(0, 10);
   const client = new Client({ baseUrl: url });
   await loadScheme(client, await readDemoScheme(now.getUTCFullYear()));
+  await householdEnrols(client, today);
   step('A health centre asks whether a child is covered');
   await askEligibility(client, 'zuri-sadiki', today, true);
   step('A dispensary asks about a man whose cover has run out');
@@ -181,7 +249,10 @@ export const tellStory = async (url: string): Promise<string> => {
   await claimIsRefused(client, today);
   await claimIsResent(client, today, id);
   await answerIsRead(client, id);
+  await motherIsAsked(client, id);
   await claimIsDecided(client, id);
   await paymentIsTold(client, today);
+  await paymentIsSettled(client, today);
+  await personIsOne(client, today);
   return id;
 };

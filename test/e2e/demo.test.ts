@@ -46,7 +46,15 @@ test('the demo plays the whole story in under ten seconds and says that all is w
   expect(text).toMatch(/Not covered on .* The last one ended on \d{4}-12-31\./);
   expect(text).toContain('- Claim.item[1].unitPrize [element-unknown]');
   expect(text).toContain('- Claim.item[2].extension[0].value [reference-not-found]');
+  expect(text).toContain('fee of registration, of each member: 2 x 1.00 USD = 2.00 USD');
+  expect(text).toMatch(/Patient\/imani-okoye: active, \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d/);
+  expect(text).toContain('Line 4 is for something that no product of the patient pays at such a visit (reason 3).');
+  expect(text).toContain('0.25 USD is above what a claim of this category is paid');
   expect(text).toContain('line 3: status 16, reason 0, 1 x 2.25 USD');
+  expect(text).toContain('her answers are stored, and nobody asks again');
+  expect(text).toContain('what did not match does now, and the invoice is balanced');
+  expect(text).toMatch(/Patient\/zuri-sadiki, probable \(0\.\d+\): identifier differs, name near, birthDate same/);
+  expect(text).toContain('Rekodi hii iliunganishwa na Patient/zuri-sadiki. Rejelea hiyo.');
   const [stored, resent] = [/stored as (Claim\/\S+)/, /gets the first one, (Claim\/\S+)/].map(
     pattern => pattern.exec(text)?.[1],
   );
