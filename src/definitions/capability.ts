@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CapabilityStatement, CapabilityStatementRest } from 'fhir/r4.js';
 import { isJsonObject, type Resource } from '../fhir/resource.ts';
 import type { Definitions } from './definitions.ts';
+import { knownCompartment } from './known-compartment.ts';
 import { operationLevels } from './operation-levels.ts';
 import { type ServedSearch, type ServedSoftware, servedStatement } from './served-statement.ts';
 import { type Implemented, type OperatorChoices, type TypeCapability, typeCapability } from './type-capability.ts';
@@ -72,7 +73,7 @@ const capabilityOf = (
   choices: OperatorChoices,
 ): Capability => {
   refuseUnlessDone(file, implemented);
-  const rest = withPurge(serverRest(file, implemented), choices);
+  const rest = withCompartments(withPurge(serverRest(file, implemented), choices), definitions);
   const { patchFormat = [] } = file;
   const types = new Map<string, TypeCapability>();
   for (const [index, resource] of (rest.resource ?? []).entries()) {
@@ -107,6 +108,16 @@ const withPurge = (rest: CapabilityStatementRest, { purge }: OperatorChoices): C
     return isOffered ? { ...each, operation: [...operation, PURGE] } : each;
   });
   return { ...rest, resource };
+};
+
+/** What the file says, and the compartments that are known of types that can be searched. */
+const withCompartments = (rest: CapabilityStatementRest, definitions: Definitions): CapabilityStatementRest => {
+  const compartment = (rest.resource ?? []).flatMap(({ type, interaction = [] }) => {
+    if (!interaction.some(({ code }) => code === 'search-type')) return [];
+    const url = knownCompartment(definitions, type)?.url;
+    return url === undefined ? [] : [url];
+  });
+  return compartment.length === 0 ? rest : { ...rest, compartment };
 };
 
 const refuseUnlessDone = (file: CapabilityStatement, implemented: Implemented): void => {

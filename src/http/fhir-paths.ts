@@ -15,6 +15,7 @@ import { conditionalPatch, type PatchBody, patchResource } from '../interactions
 import { processBundle } from '../interactions/process-bundle.ts';
 import { read } from '../interactions/read.ts';
 import { subsetOf } from '../interactions/read-subset.ts';
+import { searchCompartment } from '../interactions/search-compartment.ts';
 import { searchSystem } from '../interactions/search-system.ts';
 import { searchType } from '../interactions/search-type.ts';
 import { update } from '../interactions/update.ts';
@@ -44,6 +45,8 @@ export interface Handler {
 export type Handlers = Partial<Record<Method, Handler>> & {
   /** The level of operations that are called at this path, and where in it their code stands. */
   operation?: { level: OperationLevel; at: 'type' | 'id' | 'operation' };
+  /** What may stand in the place of an operation: a type, or what stands for all of them. */
+  within?: RegExp;
 };
 
 const header = (request: FhirRequest, name: string): string | undefined => {
@@ -206,7 +209,17 @@ export const fhirPaths = (deps: Deps, software: { version: string; started: numb
           historyInstance(deps, { resourceType: params.type, id: params.id, parameters }),
       },
     },
-    '/:type/:id/:operation(^\\$.*)': { operation: { level: 'instance', at: 'operation' } },
+    '/:type/:id/:operation': {
+      operation: { level: 'instance', at: 'operation' },
+      within: /^(?:[A-Z][A-Za-z]*|\*)$/,
+      GET: {
+        interaction: 'search-type',
+        run: (request, parameters) => {
+          const { type: ownerType, id: ownerId, operation: within } = request.params;
+          return searchCompartment(deps, { ownerType, ownerId, within, parameters, handling: handlingOf(request) });
+        },
+      },
+    },
     '/:type/:id/_history/:versionId': {
       GET: {
         interaction: 'vread',

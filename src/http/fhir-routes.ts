@@ -9,7 +9,7 @@ import type { XmlForm } from '../xml/xml-form.ts';
 import { allow } from './allow.ts';
 import { contentOf } from './binary-content.ts';
 import { bodyTooLarge } from './body-too-large.ts';
-import { ALL_METHODS, fhirPaths, type Handler } from './fhir-paths.ts';
+import { ALL_METHODS, fhirPaths, type Handler, type Handlers } from './fhir-paths.ts';
 import { bodyOf, type FhirRequest, type FhirRoute, handlingOf, NO_BODY } from './fhir-request.ts';
 import { namesFhir, requireAcceptable, requireForm, takesContent } from './media-type.ts';
 import { refuseMethodOverride } from './method-override.ts';
@@ -22,8 +22,14 @@ import { requireId } from './require-id.ts';
 import { respond } from './respond.ts';
 import { takeBody } from './take-body.ts';
 
-/** `submit` of `$submit`; undefined for a name that is not an operation's. */
-const operationCode = (name: string): string | undefined => (name.startsWith('$') ? name.slice(1) : undefined);
+/** `submit` of `$submit`; undefined at a path that is not an operation's. @throws {FhirError} 404 for neither an operation nor a type */
+const calledBy = ({ operation, within }: Handlers, params: FhirRoute['Params']): string | undefined => {
+  if (operation === undefined) return undefined;
+  const name = params[operation.at];
+  if (name.startsWith('$')) return name.slice(1);
+  if (within?.test(name) === false) throw refuse('path-unknown', 'There is nothing at this path.');
+  return undefined;
+};
 
 /**
  * The FHIR REST API: every path with every method. What the capability file does not enable is refused with 404 or 405 by the
@@ -74,7 +80,7 @@ export const fhirRoutes =
             const parameters = isForm ? [...query, ...readQueryParameters(body.toString())] : query;
             const { type, id } = request.params;
             const { operation } = handlers;
-            const called = operation === undefined ? undefined : operationCode(request.params[operation.at]);
+            const called = calledBy(handlers, request.params);
             const mediaType = called === undefined ? undefined : operations.get(called)?.mediaType;
             const isPretty = parameters.length > 0 && readPretty(parameters, () => handlingOf(request));
             if (method === 'POST') refuseMethodOverride(request.headers);
@@ -161,7 +167,7 @@ export const fhirRoutes =
         handler: async (request: FhirRequest, reply: FastifyReply) => {
           const { type, id } = request.params;
           const { operation } = handlers;
-          const called = operation === undefined ? undefined : operationCode(request.params[operation.at]);
+          const called = calledBy(handlers, request.params);
           const methods = (): string => {
             if (operation !== undefined && called !== undefined) {
               const { level } = operation;

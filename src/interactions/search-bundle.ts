@@ -3,7 +3,7 @@ import { REQUEST_RULES } from '../fhir/fhir-error.ts';
 import type { Issue } from '../fhir/issue.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import { parseSearch } from '../search/parse-search.ts';
-import type { SearchQuery } from '../search/query.ts';
+import type { Condition, SearchQuery, TypedConditions } from '../search/query.ts';
 import type { StoredVersion } from '../store/store.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { type Included, included } from './included.ts';
@@ -22,6 +22,8 @@ export interface SearchRequest {
   parameters: readonly (readonly [name: string, value: string])[];
   /** Parameters that were read already, for the links. */
   used?: readonly (readonly [name: string, value: string])[];
+  /** What resources of a type must be besides. */
+  within?: (resourceType: string) => Condition;
   /** `Prefer: handling`: what becomes of parameters that cannot be used. */
   handling: 'strict' | 'lenient';
 }
@@ -53,6 +55,15 @@ const entriesOf = async (
   );
 };
 
+/** The search for those of each type that meet a condition too. */
+const restrict = ({ others = [], ...query }: SearchQuery, within: (resourceType: string) => Condition): SearchQuery => {
+  const restricted = <T extends TypedConditions>(each: T): T => ({
+    ...each,
+    where: [...each.where, within(each.resourceType)],
+  });
+  return { ...restricted(query), ...(others.length > 0 && { others: others.map(restricted) }) };
+};
+
 /**
  * Resources that match, page by page, with what they bring along. The self link shows what was asked as it was understood.
  * https://hl7.org/fhir/R4/http.html#search
@@ -64,7 +75,8 @@ export const searchBundle = async (deps: Deps, request: SearchRequest): Promise<
   const subset = readSubset(deps, request, true);
   const parameters = request.parameters.filter(each => each[0] !== CURSOR && !isSubsetParameter(each));
   const search = parseSearch({ ...searchSettings(deps, resourceType), otherTypes, parameters, handling });
-  const query: SearchQuery = subset.isCount ? { ...search.query, count: 0, total: 'accurate' } : search.query;
+  const asked = request.within === undefined ? search.query : restrict(search.query, request.within);
+  const query: SearchQuery = subset.isCount ? { ...asked, count: 0, total: 'accurate' } : asked;
   const used = [...(request.used ?? []), ...search.used, ...subset.used];
   const ignored = [...search.ignored, ...subset.ignored];
   const pages = pagesOf({

@@ -3,13 +3,13 @@ import { parseDateRange } from '../fhir/datetime.ts';
 import { type FhirError, refuse } from '../fhir/fhir-error.ts';
 import { findReferences, parseReference } from '../fhir/reference.ts';
 import type { Resource } from '../fhir/resource.ts';
+import { compartmentOf } from '../interactions/compartment.ts';
 import type { Deps } from '../interactions/context.ts';
 import { CURSOR, pagesOf } from '../interactions/pages-of.ts';
 import { read } from '../interactions/read.ts';
 import type { StoredVersion } from '../store/store.ts';
 import type { Operation, OperationRequest } from './operation.ts';
 import { readOperationInput } from './operation-input.ts';
-import { patientCompartment } from './patient-compartment.ts';
 import { type RecordsAsked, recordParts } from './record-parts.ts';
 import { recordsPage, referredTo } from './records-page.ts';
 
@@ -102,7 +102,7 @@ export const everything: Operation = {
     ];
     const path = id === undefined ? `${resourceType}/$everything` : `${resourceType}/${id}/$everything`;
     const pages = pagesOf({ store: deps.store, baseUrl, path, parameters: used, cursor: input[CURSOR] });
-    const compartment = patientCompartment(deps.definitions);
+    const compartment = compartmentOf(deps.definitions, 'Patient')!;
     const parts = recordParts(deps, { ...(await whose(deps, request)), start, end, since, types }, compartment);
     const { versions, next } = await recordsPage(deps, parts, count, pages.after);
     const included = await referredTo(deps, versions, compartment, types);

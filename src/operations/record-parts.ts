@@ -3,6 +3,7 @@ import type { Deps } from '../interactions/context.ts';
 import { searchSettings } from '../interactions/search-settings.ts';
 import { parseSearch } from '../search/parse-search.ts';
 import type { Condition, SearchQuery } from '../search/query.ts';
+import { requireIndexed } from '../search/read-condition.ts';
 import type { ResourceKey } from '../store/store.ts';
 
 /** Whose records are asked for, and which of them. */
@@ -88,6 +89,7 @@ export const recordParts = (
   add('Patient', [{ kind: 'id', anyOf: patients }]);
   for (const [type, parameters] of compartment) {
     parameters.forEach((parameter, index) => {
+      requireIndexed(parameter, type, deps.indexedParameters);
       const before = parameters.slice(0, index);
       // What an earlier part has found is not found again.
       const isNew = (resource: Resource): boolean =>

@@ -131,7 +131,11 @@ export function findParameter(code: string, resourceType: string, context: Condi
 }
 
 /** @throws {FhirError} 409 while resources of the type are being indexed by the parameter */
-export function requireIndexed(code: string, resourceType: string, { percentIndexed }: ConditionContext): void {
+export function requireIndexed(
+  code: string,
+  resourceType: string,
+  { percentIndexed }: Pick<ConditionContext, 'percentIndexed'>,
+): void {
   const percent = percentIndexed(resourceType, code);
   if (percent === undefined) return;
   throw refuse(
