@@ -20,9 +20,13 @@ export const startClock = (
   if (minutes === 0 || rules.length === 0) return { stop: async () => {} };
   let isStopped = false;
   let turning: Promise<unknown> | undefined;
+  let lastDay = '';
   const turn = async (): Promise<void> => {
     try {
-      await turnClock(deps, rules, { today: dayOf(deps.now(), deps.settings.timeZone), isStopped: () => isStopped });
+      const today = dayOf(deps.now(), deps.settings.timeZone);
+      const due = rules.filter(({ isDaily }) => !isDaily || today !== lastDay);
+      await turnClock(deps, due, { today, isStopped: () => isStopped });
+      lastDay = today;
     } catch (error) {
       // That the store does not answer is told by /ready; the next turn goes on.
       if (!(error instanceof StoreError)) deps.tell('The clock was broken off', { error: String(error) });

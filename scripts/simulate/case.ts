@@ -124,7 +124,7 @@ export interface CaseClaim {
 
 /** What is done with a claim of the case. */
 export interface CaseStep {
-  do: 'submit' | 'review' | 'process' | 'reverse' | 'cancel' | 'withdraw' | 'feedback';
+  do: 'submit' | 'review' | 'process' | 'reverse' | 'cancel' | 'withdraw' | 'feedback' | 'screen';
   claim: string;
   review?: CaseReview[];
   /** Of feedback, by question. */
@@ -137,6 +137,7 @@ export interface CasePatient {
   gender: string;
   birthDate: Day;
   village?: string;
+  died?: Day;
 }
 
 export interface CaseSetUp {

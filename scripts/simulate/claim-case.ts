@@ -40,7 +40,7 @@ export interface Scheme {
   /** Calls an operation on a claim, and gives back the answer as it is then. */
   operate(
     claimId: string,
-    operation: 'review' | 'process' | 'reverse' | 'cancel',
+    operation: 'review' | 'process' | 'reverse' | 'cancel' | 'screen',
     parameters: object,
   ): Promise<ClaimResponse>;
   readAnswer(claimId: string): Promise<ClaimResponse>;

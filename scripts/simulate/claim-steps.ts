@@ -1,10 +1,12 @@
-import type { CommunicationRequest } from 'fhir/r4.js';
+import type { CommunicationRequest, Flag } from 'fhir/r4.js';
 import type { CaseClaim, CaseReview, CaseStep, ClaimCase } from './case.ts';
 import { coverageNames, namingOf, reviewParameters, type Scheme, storeScheme } from './claim-case.ts';
 import { claimResource } from './claim-resources.ts';
 import { claimResult } from './claim-result.ts';
 import { feedbackResource } from './feedback-resources.ts';
 import { refusedRules } from './refused-rules.ts';
+
+const CLAIM_SIGNALS = ['duplicate-claim', 'impossible-quantity', 'price-above-list', 'service-after-death'];
 
 interface Run {
   scheme: Scheme;
@@ -32,6 +34,10 @@ const take = async ({ scheme, simulated, naming, claims, handedIn }: Run, step: 
   else await scheme.operate(id, step.do, parametersOf(step.review, simulated.currency));
 };
 
+/** What flags about a claim are found by. */
+const signalsOf = (claimId: string): string =>
+  CLAIM_SIGNALS.map(rule => `https://kiungo.example/fhir/fraud-signal|${rule}\\|Claim/${claimId}`).join(',');
+
 /** What the server says of all claims that are handed in. */
 const stateAfter = async ({ scheme, simulated, naming, claims, handedIn }: Run): Promise<Record<string, object>> => {
   const { setup, minorUnits = 2 } = simulated;
@@ -41,7 +47,14 @@ const stateAfter = async ({ scheme, simulated, naming, claims, handedIn }: Run):
     const result = claimResult(answer, claims.get(name)!, { minorUnits, coverageName: coverageNames(setup, naming) });
     const [request] = await scheme.search('CommunicationRequest', [['_id', naming.id('claim', name)]]);
     const asked = (request as unknown as CommunicationRequest | undefined)?.statusReason?.coding?.[0]?.code;
-    state[name] = { status: answer.status, ...(asked === undefined ? {} : { feedback: asked }), ...result };
+    const flags = await scheme.search('Flag', [['identifier', signalsOf(naming.id('claim', name))]]);
+    const signals = (flags as unknown as Flag[]).map(({ code }) => code.coding?.[0]?.code ?? '').toSorted();
+    state[name] = {
+      status: answer.status,
+      ...(signals.length === 0 ? {} : { signals }),
+      ...(asked === undefined ? {} : { feedback: asked }),
+      ...result,
+    };
   }
   return state;
 };

@@ -334,13 +334,14 @@ const planResource = (name: string, product: CaseProduct, setUp: CaseSetUp, nami
   };
 };
 
-const patientResource = (name: string, { gender, birthDate, village }: CasePatient, naming: Naming): Printed => ({
+const patientResource = (name: string, { gender, birthDate, village, died }: CasePatient, naming: Naming): Printed => ({
   resourceType: 'Patient',
   id: naming.id('patient', name),
   identifier: identifier(naming.id('patient', name)),
   name: [{ text: name, family: name }],
   gender,
   birthDate,
+  ...(died === undefined ? {} : { deceasedDateTime: died }),
   ...villageAddress(village, naming),
 });
 

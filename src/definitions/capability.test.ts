@@ -34,6 +34,7 @@ const implemented = {
     ),
     ['cancel', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
     ['reverse', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
+    ['screen', { levels: new Set<OperationLevel>(['type', 'instance']), affectsState: true }],
     ['review', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],
     ['lookup', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ...['everything', 'expand', 'subsumes', 'validate-code'].map(
@@ -111,6 +112,7 @@ describe('openimis.json', () => {
         ['process', new Set(['instance'])],
         ['reverse', new Set(['instance'])],
         ['review', new Set(['instance'])],
+        ['screen', new Set(['type', 'instance'])],
         ['submit', new Set(['type'])],
         ['validate', new Set(['type', 'instance'])],
         ['meta', new Set(['type', 'instance'])],

@@ -153,13 +153,20 @@ const others = (claim: Claim, found: Found, scheme: Scheme): Lookups => {
   return { others: { ...search('ClaimResponse', 'patient', patients), isHeld: true } };
 };
 
-/** What lines of a patient are judged by, asked for in rounds, each by what the one before found. */
-export const judgingLookups = (claim: Claim, found: Found, scheme: Scheme): Lookups => {
+const isUnasked = (lookups: Lookups, found: Found): boolean =>
+  Object.keys(lookups).some(name => found[name] === undefined);
+
+/** The set-up that a claim touches, in rounds: whom and what it names, products and prices, and what held on its day. */
+export const setUpLookups = (claim: Claim, found: Found, scheme: Scheme): Lookups => {
   if (found.provider === undefined) return named(claim);
   const round = setUp(claim, found);
-  if (Object.keys(round).some(name => found[name] === undefined)) return round;
-  const then = versions(claim, found, scheme);
-  if (then.earlierVersions !== undefined && found.earlierVersions === undefined) return then;
+  return isUnasked(round, found) ? round : versions(claim, found, scheme);
+};
+
+/** What lines of a patient are judged by, asked for in rounds, each by what the one before found. */
+export const judgingLookups = (claim: Claim, found: Found, scheme: Scheme): Lookups => {
+  const round = setUpLookups(claim, found, scheme);
+  if (isUnasked(round, found)) return round;
   const family = families(found);
   if (family.family !== undefined && found.family === undefined) return family;
   return others(claim, found, scheme);

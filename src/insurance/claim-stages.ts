@@ -1,6 +1,7 @@
 import type { ClaimResponse, ClaimResponseItem, CodeableConcept, Extension, Money } from 'fhir/r4.js';
 import type { Day } from '../fhir/calendar.ts';
 import { type Decimal, decimalOf, ZERO } from '../fhir/decimal.ts';
+import { plainNumber } from '../fhir/exact-json.ts';
 import type { ClaimStage } from './adjudication/adjudication.ts';
 import type { CheckedLine, LineCover } from './adjudication/check-claim.ts';
 import type { AskedLine, CoverageUse, EarlierClaim } from './adjudication/claim-to-judge.ts';
@@ -132,7 +133,7 @@ const paidBy = (line: Extension | undefined): LineCover | undefined => {
 /** The lines of a claim as they were checked and reviewed, read from the answer where that was written down. */
 export const checkedLines = (response: ClaimResponse, asked: readonly AskedLine[]): CheckedLine[] =>
   asked.map(line => {
-    const item = response.item?.find(({ itemSequence }) => Number(itemSequence) === line.sequence);
+    const item = response.item?.find(({ itemSequence }) => plainNumber(itemSequence) === line.sequence);
     const reason = item?.adjudication
       .map(each => codeOf(each.reason, REASONS))
       .find(code => code !== undefined && code !== '0');

@@ -16,9 +16,13 @@ export interface SearchLookup extends Reading {
   isHeld?: boolean;
 }
 
-/** What the interaction looks up for a rule: a search, what each of several finds, or resources by reference (`Type/id`). */
+/**
+ * What the interaction looks up for a rule: a search, how many it finds (a Bundle with its `total`), what each of several finds, or resources
+ * by reference (`Type/id`).
+ */
 export type Lookup =
   | SearchLookup
+  | { counts: SearchLookup }
   | { each: readonly SearchLookup[] }
   | ({
       references: readonly string[];
@@ -123,10 +127,12 @@ export interface InsuranceRule {
 export interface ClockRule {
   /** What it is called in the log. */
   code: string;
+  /** A running clock asks it once a day. */
+  isDaily?: true;
   /** What may be due on the day, as far as a search can tell; numbers as they were written. What was brought about is best not found again. */
   due(today: string, scheme: Scheme): SearchLookup & { exact: true };
   /** As `InsuranceRule.lookups`. */
-  lookups?(resource: Resource, found: Found, scheme: Scheme): Lookups;
+  lookups?(resource: Resource, found: Found, scheme: Scheme & { today: string }): Lookups;
   /** What is to be from now on because of the day: as `InsuranceRule.effects`, none where it is not due. */
   effects(exact: Resource, context: InsuranceContext & { today: string }): readonly Resource[];
 }

@@ -113,8 +113,16 @@ const referenced = (deps: Deps, { references, asOf, exact }: ReferenceLookup): P
       : deps.setUp.recall(`${reference}@${asOf}`, () => readAsOf(deps, reference, asOf)),
   );
 
+/** How many match a search, as the Bundle that tells it. */
+const count = async (deps: Deps, { resourceType, parameters }: SearchLookup): Promise<Resource> => {
+  const { query } = parseSearch({ ...searchSettings(deps, resourceType), parameters, handling: 'strict' });
+  const { total = 0 } = await deps.store.search({ ...query, count: 0, total: 'accurate' });
+  return { resourceType: 'Bundle', type: 'searchset', total };
+};
+
 const carryOut = async (deps: Deps, lookup: Lookup, held: NewestCondition[]): Promise<readonly Resource[]> => {
   if ('resourceType' in lookup) return search(deps, lookup, held);
+  if ('counts' in lookup) return [await count(deps, lookup.counts)];
   const parts = 'references' in lookup ? referenced(deps, lookup) : lookup.each.map(part => search(deps, part, held));
   return (await Promise.all(parts)).flat();
 };

@@ -13,6 +13,7 @@ import { meta } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { premium } from './premium.ts';
 import { purge } from './purge.ts';
+import { screen } from './screen.ts';
 import { snapshot } from './snapshot.ts';
 import { submit } from './submit.ts';
 import { subsumes } from './subsumes.ts';
@@ -39,6 +40,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     metaDelete,
     premium,
     purge,
+    screen,
     snapshot,
     submit,
     subsumes,

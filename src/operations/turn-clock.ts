@@ -6,6 +6,7 @@ import { effectChange } from '../interactions/effect-change.ts';
 import { foundPages } from '../interactions/found-pages.ts';
 import { lookUp } from '../interactions/look-up.ts';
 import { takeTurns } from '../interactions/take-turns.ts';
+import type { ResourceKey } from '../store/store.ts';
 
 /** Resources that are in memory at a time. */
 const PAGE = 100;
@@ -18,19 +19,36 @@ export interface Turning {
   isStopped?: () => boolean;
 }
 
-/** Brings about what is due for one resource, in one unit; not where somebody else changed something meanwhile. */
-const bringAbout = async (deps: Deps, rule: ClockRule, stored: Resource, today: string): Promise<boolean> => {
+/** What may be due by a rule on a day, one after the other; others get their turn in between. */
+export async function* dueResources(deps: Deps, rule: ClockRule, today: string): AsyncGenerator<Resource> {
+  const giveWay = takeTurns();
+  for await (const page of foundPages(deps, rule.due(today, deps.settings), PAGE)) {
+    for (const resource of page) {
+      yield resource;
+      await giveWay();
+    }
+  }
+}
+
+/** Brings about what is due for one resource, in one unit. @returns what was stored; nothing where somebody else came between */
+export const bringAbout = async (
+  deps: Deps,
+  rule: ClockRule,
+  stored: Resource,
+  today: string,
+): Promise<readonly ResourceKey[]> => {
   const plain = JSON.parse(JSON.stringify(stored)) as Resource;
-  const { found, nothingNew } = await lookUp(deps, known => rule.lookups?.(plain, known, deps.settings) ?? {});
+  const scheme = { ...deps.settings, today };
+  const { found, nothingNew } = await lookUp(deps, known => rule.lookups?.(plain, known, scheme) ?? {});
   const now = deps.now();
-  const effects = rule.effects(stored, { ...deps.settings, id: stored.id!, now, today, found });
-  if (effects.length === 0) return false;
+  const effects = rule.effects(stored, { ...scheme, id: stored.id!, now, found });
+  if (effects.length === 0) return [];
   const changes = effects.map(effect => ({
     ...effectChange(deps, effect, { lastUpdated: now }),
     follows: true as const,
   }));
   const { outcome } = await commitUnit(deps, { changes, nothingNew });
-  return outcome === 'committed';
+  return outcome === 'committed' ? changes : [];
 };
 
 /**
@@ -39,16 +57,12 @@ const bringAbout = async (deps: Deps, rule: ClockRule, stored: Resource, today: 
  */
 export const turnClock = async (deps: Deps, rules: readonly ClockRule[], turning: Turning): Promise<number> => {
   const { today, isStopped = () => false } = turning;
-  const giveWay = takeTurns();
   let done = 0;
   for (const rule of rules) {
     let ofRule = 0;
-    for await (const page of foundPages(deps, rule.due(today, deps.settings), PAGE)) {
-      for (const resource of page) {
-        if (isStopped()) return done;
-        if (await bringAbout(deps, rule, resource, today)) ofRule++;
-        await giveWay();
-      }
+    for await (const resource of dueResources(deps, rule, today)) {
+      if (isStopped()) return done + ofRule;
+      if ((await bringAbout(deps, rule, resource, today)).length > 0) ofRule++;
     }
     if (ofRule > 0) deps.tell('The clock has brought something about', { rule: rule.code, resources: ofRule });
     done += ofRule;

@@ -1,7 +1,6 @@
 import type { Day } from '../../fhir/calendar.ts';
 import {
   addDecimals,
-  compareDecimals,
   type Decimal,
   decimalOf,
   minDecimal,
@@ -16,7 +15,7 @@ import { approvedQuantity, type CheckedClaim, type CheckedLine, type Undecided }
 import { fixedAmount, paidPercentage } from './choose-cover.ts';
 import { byAge, isStay, targetDay } from './claim-days.ts';
 import type { ClaimToJudge, Cover, CoverageUse } from './claim-to-judge.ts';
-import { priceEntry } from './line-checks.ts';
+import { listPrice } from './list-price.ts';
 import { planLineOf } from './plan-line.ts';
 import type { CeilingExclusion, Plan, PlanLine } from './scheme.ts';
 import { needed, SetUpMissing } from './set-up-missing.ts';
@@ -38,9 +37,6 @@ export interface ClaimValue {
 }
 
 const HUNDREDTH = decimalOf('0.01');
-
-const isPositive = (value: Decimal | undefined): value is Decimal =>
-  value !== undefined && compareDecimals(value, ZERO) > 0;
 
 /** Whether the claim is hospital care as the plan counts it. @throws {SetUpMissing} where the plan or the facility does not tell */
 const isHospital = (claim: ClaimToJudge, cover: Cover, plan: Plan): boolean => {
@@ -65,9 +61,7 @@ const hospitalOf = (claim: ClaimToJudge, cover: Cover, plan: Plan): boolean | un
 const adjustedPrice = (claim: ClaimToJudge, line: CheckedLine, target: Day): Decimal => {
   if (line.approvedPrice !== undefined) return line.approvedPrice;
   if (line.paidBy?.origin === 'O') return line.price;
-  const listed = priceEntry(claim, line.code, target)?.price;
-  if (isPositive(listed)) return listed;
-  return needed(claim.catalog.get(line.code)?.price, say('needs-price', { code: line.code, currency: claim.currency }));
+  return needed(listPrice(claim, line.code, target), say('needs-price', { code: line.code, currency: claim.currency }));
 };
 
 const EXCLUDES: Readonly<Record<CeilingExclusion, (hospital: () => boolean) => boolean>> = {
