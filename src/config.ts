@@ -98,6 +98,7 @@ export const VARIABLES = {
   ),
   feedbackShare: variable('KIUNGO_FEEDBACK_SHARE', '0', 'a whole number of percent from 0 to 100', wholeNumber(0, 100)),
   grievanceDays: variable('KIUNGO_GRIEVANCE_DAYS', '30', 'a number of days from 1 to 365', wholeNumber(1, 365)),
+  renewalDays: variable('KIUNGO_RENEWAL_DAYS', '14', 'a number of days from 0 to 365', wholeNumber(0, 365)),
   clockMinutes: variable('KIUNGO_CLOCK_MINUTES', '15', 'a number of minutes from 0 to 1440', wholeNumber(0, 1440)),
   normalize: variable('KIUNGO_NORMALIZE', 'off', 'off or openimis', oneOf('off', 'openimis')),
   corsOrigins: variable(

@@ -104,6 +104,7 @@ const settingsOf = (config: Config): Settings => ({
   claimMode: config.claimMode,
   feedbackShare: config.feedbackShare,
   grievanceDays: config.grievanceDays,
+  renewalDays: config.renewalDays,
   normalize: config.normalize,
   deleteReferenced: config.deleteReferenced,
   requireIfMatch: config.requireIfMatch === 'yes',

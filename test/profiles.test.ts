@@ -150,6 +150,7 @@ describe('the answer that the server makes', () => {
     claimMode: 'forward',
     feedbackShare: 0,
     grievanceDays: 30,
+    renewalDays: 14,
     found: { coverages: [fixture('valid', 'openimis-coverage.json')] },
   };
   const sent = (resource: Resource | undefined): Resource => JSON.parse(JSON.stringify(resource));

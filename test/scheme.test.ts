@@ -91,6 +91,7 @@ describe('insurance', () => {
     claimMode: 'forward',
     feedbackShare: 0,
     grievanceDays: 30,
+    renewalDays: 14,
     found: {},
   };
   const answer = (request: Resource, found: InsuranceContext['found'] = {}): Resource =>

@@ -1,4 +1,4 @@
-import type { Parameters, ParametersParameter } from 'fhir/r4.js';
+import type { Contract, Coverage, Extension, Parameters, ParametersParameter } from 'fhir/r4.js';
 import { decimalOf, formatDecimal } from '../../src/fhir/decimal.ts';
 import type { MoneyText } from './case.ts';
 import { namingOf, type Scheme } from './claim-case.ts';
@@ -11,6 +11,9 @@ import {
   familyResources,
   productResource,
 } from './enrolment-resources.ts';
+
+const POLICY_STATUS = 'https://openimis.github.io/openimis_fhir_r4_ig/StructureDefinition/coverage-policy-status';
+const PROMPT = 'https://kiungo.example/fhir/renewal-prompt';
 
 /** What happens to a policy. */
 export type EnrolmentStep =
@@ -58,6 +61,22 @@ const resultOf = ({ parameter = [] }: Parameters, minorUnits: number): object =>
   };
 };
 
+const toldOf = ({ extension = [] }: { extension?: Extension[] | undefined }): string | undefined =>
+  extension.find(({ url }) => url === POLICY_STATUS)?.valueCodeableConcept?.coding?.[0]?.code;
+
+/** How the policy and its cover are stored, and whether its renewal was asked for. */
+const storedOf = async (scheme: Scheme, id: string, members: readonly string[]): Promise<object> => {
+  const contract = (await scheme.read('Contract', id)) as unknown as Contract;
+  const beneficiary = members.map(member => `Patient/${member}`).join(',');
+  const coverages = (await scheme.search('Coverage', [['beneficiary', beneficiary]])) as unknown as Coverage[];
+  const prompts = await scheme.search('CommunicationRequest', [['identifier', `${PROMPT}|Contract/${id}`]]);
+  return {
+    stored: toldOf(contract) ?? contract.status,
+    covers: coverages.map(coverage => toldOf(coverage) ?? coverage.status),
+    prompted: prompts.length > 0,
+  };
+};
+
 /**
  * Tries a product on a family: it is enrolled by a Contract, contributions are added to that, and after each step the server is
  * asked by `$premium` what is due and how the policy stands on the day of the step.
@@ -96,10 +115,12 @@ export const runEnrolmentCase = async (
       throw new Error(`steps[${index}].do: write enrol, pay or clock`);
     }
     const renews = isRenewal ? { renews: 'before' } : {};
-    await scheme.put(contractResource('policy', { issued: enrolled, members, extension, ...renews }, naming));
+    if (step.do === 'clock') await scheme.turnClock(today);
+    else await scheme.put(contractResource('policy', { issued: enrolled, members, extension, ...renews }, naming));
     const id = naming.id('contract', 'policy');
     const answer = await scheme.askOne('Contract', id, 'premium', [['today', today]]);
-    results.push({ do: step.do, ...resultOf(answer as unknown as Parameters, minorUnits) });
+    const result = resultOf(answer as unknown as Parameters, minorUnits);
+    results.push({ do: step.do, ...result, ...(await storedOf(scheme, id, members)) });
   }
   return { steps: results };
 };

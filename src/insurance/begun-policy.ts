@@ -4,6 +4,7 @@ import type { PolicyAccount } from './contract-premium.ts';
 import { targetOf } from './insured-reference.ts';
 import { kiungoExtension } from './kiungo-codes.ts';
 import { businessIdentifier } from './openimis-codes.ts';
+import { withoutStatus } from './policy-status.ts';
 
 /** A policy that has begun: its first and last day, and from when on claims are paid. */
 export interface BegunPolicy {
@@ -38,7 +39,7 @@ export const executedContract = (contract: Contract, { account, period, usePerio
     ...(valued === undefined ? {} : { valuedItem: valued }),
   };
   const term = { ...first, asset: [insured, ...furtherAssets] } as ContractTerm;
-  return { ...contract, status: 'executed', term: [term, ...others] };
+  return { ...withoutStatus(contract), status: 'executed', term: [term, ...others] };
 };
 
 /** The cover of one member under a policy that has begun. `contract` and `holder` are references. */

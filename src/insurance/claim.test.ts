@@ -19,6 +19,7 @@ const context: InsuranceContext = {
   claimMode: 'forward',
   feedbackShare: 0,
   grievanceDays: 30,
+  renewalDays: 14,
   found: {},
 };
 

@@ -1,4 +1,4 @@
-import type { Contract, Coverage, Patient } from 'fhir/r4.js';
+import type { Contract, Coverage } from 'fhir/r4.js';
 import { dayOf } from '../fhir/datetime.ts';
 import type { Issue } from '../fhir/issue.ts';
 import type { Resource } from '../fhir/resource.ts';
@@ -6,10 +6,11 @@ import { sameJson } from '../fhir/same-content.ts';
 import { SetUpMissing } from './adjudication/set-up-missing.ts';
 import { type BegunPolicy, begunPolicy, executedContract, memberCoverage } from './begun-policy.ts';
 import { policyAccount, premiumLookups } from './contract-premium.ts';
+import { familyHead } from './family-head.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { InsuranceContext, InsuranceRule, Lookups } from './insurance-rule.ts';
 import { targetOf } from './insured-reference.ts';
-import { OPENIMIS } from './openimis-codes.ts';
+import { toldStatus, withoutStatus, withStatus } from './policy-status.ts';
 import { assetOf, membersOf, productOf } from './set-up/read-policy.ts';
 import { say } from './texts/say.ts';
 
@@ -23,7 +24,10 @@ const lookups = (resource: Resource): Lookups => {
   const contract = contractOf(resource);
   if (!isOffered(contract)) return {};
   const parameters = [['beneficiary', membersOf(contract).join(',')]] as const;
-  return { ...premiumLookups(resource), coverages: { resourceType: 'Coverage', parameters, isHeld: true } };
+  return {
+    ...premiumLookups(resource),
+    coverages: { resourceType: 'Coverage', parameters, isHeld: true, exact: true },
+  };
 };
 
 /** The policy of an offered contract where it begins; what is missing for that is told by `$premium`. */
@@ -54,32 +58,34 @@ const judge = (resource: Resource, context: InsuranceContext): Issue[] => {
   return [refusal('contract-begun', 'Contract.status', say('contract-begun'))];
 };
 
-const IS_HEAD = `${OPENIMIS}/StructureDefinition/patient-is-head`;
+/** What becomes of a policy that was suspended: its cover is in force again once it is paid. */
+const resumed = (coverages: readonly Coverage[], policy: BegunPolicy, previous: Resource | undefined): Coverage[] =>
+  toldStatus(contractOf(previous ?? { resourceType: 'Contract' })) === 'suspended' &&
+  policy.account.state.status !== 'suspended'
+    ? coverages
+        .filter(coverage => toldStatus(coverage) === 'suspended')
+        .map(coverage => ({ ...withoutStatus(coverage), status: 'active' as const }))
+    : [];
 
-/** The head of the family, or else who is named first. */
-const holderOf = ([first, ...others]: readonly Patient[]): string => {
-  const isHead = ({ extension = [] }: Patient): boolean =>
-    extension.some(({ url, valueBoolean }) => url === IS_HEAD && valueBoolean === true);
-  return `Patient/${([first, ...others].find(member => member && isHead(member)) ?? first)?.id}`;
-};
-
-/** The contract executed, and cover for each member who has none of it yet. */
+/** The contract executed, and cover for each member who has none of it yet, or whose cover was suspended. */
 const effects = (exact: Resource, context: InsuranceContext): Resource[] => {
   const policy = begun(exact, context);
   if (policy === undefined) return [];
   const { found, id, baseUrl } = context;
   const contract = `Contract/${id}`;
   const { members } = policy.account;
-  const covered = new Set(
-    ((found.coverages ?? []) as unknown as Coverage[])
-      .filter(coverage => coverage.contract?.some(reference => targetOf(reference, baseUrl) === contract))
-      .map(({ beneficiary }) => targetOf(beneficiary, baseUrl)),
+  const own = ((found.coverages ?? []) as unknown as Coverage[]).filter(coverage =>
+    coverage.contract?.some(reference => targetOf(reference, baseUrl) === contract),
   );
-  const holder = holderOf(members);
+  const covered = new Set(own.map(({ beneficiary }) => targetOf(beneficiary, baseUrl)));
+  const holder = familyHead(members);
   const coverages = members
     .filter(member => !covered.has(`Patient/${member.id}`))
     .map(member => memberCoverage(member, policy, { contract, holder }));
-  return [{ ...executedContract(contractOf(exact), policy), id }, ...coverages] as unknown as Resource[];
+  const executed = executedContract(contractOf(exact), policy);
+  const told =
+    policy.account.state.status === 'suspended' && own.length > 0 ? withStatus(executed, 'suspended') : executed;
+  return [{ ...told, id }, ...coverages, ...resumed(own, policy, context.previous)] as unknown as Resource[];
 };
 
 /**

@@ -57,6 +57,8 @@ export interface Scheme {
   feedbackShare: number;
   /** Days until a complaint without haste is to be answered. */
   grievanceDays: number;
+  /** Days before its last one on which the renewal of a policy is asked for; 0: never. */
+  renewalDays: number;
 }
 
 /** What a rule may know besides the resource. Everything is handed in; rules do no input or output. */

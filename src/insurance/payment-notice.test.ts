@@ -14,6 +14,7 @@ const context: InsuranceContext = {
   claimMode: 'forward',
   feedbackShare: 0,
   grievanceDays: 30,
+  renewalDays: 14,
   found: {},
 };
 

@@ -36,6 +36,8 @@ export interface Settings {
   feedbackShare: number;
   /** Days until a complaint without haste is to be answered. */
   grievanceDays: number;
+  /** Days before its last one on which the renewal of a policy is asked for; 0: never. */
+  renewalDays: number;
   /** For writes of clients that do not say it themselves. */
   normalize: Normalize;
   /** What becomes of the deletion of a resource that others refer to. */

@@ -1,12 +1,12 @@
 import type { Claim, ClaimResponse, CommunicationRequest } from 'fhir/r4.js';
 import type { Resource } from '../../fhir/resource.ts';
 import { claimStage } from '../claim-stages.ts';
+import { enrolmentOfficer, officerLookups } from '../enrolment-officer.ts';
 import type { Found, InsuranceContext, Lookups, Scheme } from '../insurance-rule.ts';
 import { targetOf } from '../insured-reference.ts';
 import { OPENIMIS, openimisConcept } from '../openimis-codes.ts';
-import { feedbackOfficer, officerLookups } from './feedback-officer.ts';
 import { askedQuestions } from './feedback-questions.ts';
-import { isInFeedbackSample } from './feedback-sample.ts';
+import { claimKey, isInFeedbackSample } from './feedback-sample.ts';
 
 /** Stages of feedback: asked, given, or passed over. */
 export const FEEDBACK = { selected: '4', delivered: '8', bypassed: '16' } as const;
@@ -35,7 +35,7 @@ const requestIn = ({ found, id }: InsuranceContext): CommunicationRequest | unde
 const askedOf = (claim: Claim, context: InsuranceContext): string | undefined =>
   claim.status !== 'active' || context.found.feedback === undefined || context.found.feedback.length > 0
     ? undefined
-    : feedbackOfficer(claim, context);
+    : enrolmentOfficer(claimKey(claim), context);
 
 const isAccepted = (answer: ClaimResponse): boolean =>
   answer.status === 'active' && answer.outcome !== 'queued' && claimStage(answer) !== '1';

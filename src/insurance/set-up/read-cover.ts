@@ -5,9 +5,7 @@ import type { Plan } from '../adjudication/scheme.ts';
 import { coveredDays } from '../coverage-in-force.ts';
 import { targetOf } from '../insured-reference.ts';
 import { codeOf, kiungoExtension } from '../kiungo-codes.ts';
-import { OPENIMIS } from '../openimis-codes.ts';
-
-const POLICY_STATUS = `${OPENIMIS}/StructureDefinition/coverage-policy-status`;
+import { toldStatus } from '../policy-status.ts';
 
 const partOf = (extension: Extension | undefined, url: string): Extension | undefined =>
   extension?.extension?.find(part => part.url === url);
@@ -23,7 +21,7 @@ const STATUSES = ['idle', 'active', 'suspended', 'expired', 'ready'] as const;
 
 /** As openIMIS maps it where the policy's own state is not told: cancelled is suspended, draft is idle. */
 const statusOf = (coverage: Coverage): Cover['status'] => {
-  const told = codeOf(coverage.extension?.find(({ url }) => url === POLICY_STATUS)?.valueCodeableConcept);
+  const told = toldStatus(coverage);
   const known = STATUSES.find(status => status === told);
   if (known !== undefined) return known;
   return coverage.status === 'active' ? 'active' : coverage.status === 'cancelled' ? 'suspended' : 'idle';

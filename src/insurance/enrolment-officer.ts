@@ -1,11 +1,11 @@
-import type { Claim, Patient, Practitioner, PractitionerRole } from 'fhir/r4.js';
-import { dayOf } from '../../fhir/datetime.ts';
-import { lastDayOf } from '../coverage-in-force.ts';
-import type { Found, InsuranceContext, Lookups } from '../insurance-rule.ts';
-import { targetOf } from '../insured-reference.ts';
-import { codesOf } from '../kiungo-codes.ts';
-import { OPENIMIS } from '../openimis-codes.ts';
-import { chosenFor } from './feedback-sample.ts';
+import type { Patient, Practitioner, PractitionerRole } from 'fhir/r4.js';
+import { dayOf } from '../fhir/datetime.ts';
+import { lastDayOf } from './coverage-in-force.ts';
+import type { Found, InsuranceContext, Lookups } from './insurance-rule.ts';
+import { targetOf } from './insured-reference.ts';
+import { codesOf } from './kiungo-codes.ts';
+import { OPENIMIS } from './openimis-codes.ts';
+import { spread } from './spread.ts';
 
 const VILLAGE = `${OPENIMIS}/StructureDefinition/address-location-reference`;
 const ENROLMENT_OFFICER = 'EO';
@@ -35,8 +35,11 @@ export const officerLookups = (found: Found): Lookups => {
 const hasPhone = ({ telecom = [] }: Pick<Practitioner, 'telecom'>): boolean =>
   telecom.some(({ system, value }) => system === 'phone' && value !== undefined);
 
-/** The enrolment officer (`Practitioner/id`) who is to ask: of the patient's village, at work on the day, with a phone. */
-export const feedbackOfficer = (claim: Claim, { found, now, timeZone }: InsuranceContext): string | undefined => {
+/**
+ * The enrolment officer (`Practitioner/id`) of the patient's village, at work today, with a phone. Of several, the same one for the same
+ * `key`.
+ */
+export const enrolmentOfficer = (key: string, { found, now, timeZone }: InsuranceContext): string | undefined => {
   const today = dayOf(now, timeZone);
   const people = (found.officers ?? []) as unknown as Practitioner[];
   const officers = rolesOf(found)
@@ -46,5 +49,6 @@ export const feedbackOfficer = (claim: Claim, { found, now, timeZone }: Insuranc
       const person = people.find(({ id }) => `Practitioner/${id}` === target);
       return person !== undefined && person.active !== false && (hasPhone(person) || hasPhone(role)) ? [target!] : [];
     });
-  return chosenFor(claim, [...new Set(officers)].toSorted());
+  const choices = [...new Set(officers)].toSorted();
+  return choices[Math.floor(spread(key) * choices.length)];
 };
