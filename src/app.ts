@@ -2,7 +2,9 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
+import { machineNow } from './clock.ts';
 import type { Config } from './config.ts';
+import type { JsonObject } from './fhir/resource.ts';
 import { firstStart } from './first-start.ts';
 import { buildServer } from './http/build-server.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -10,6 +12,8 @@ import { clockRules } from './insurance/clock-rules.ts';
 import type { KeptRegistration } from './integrations/openhim/keep-registered.ts';
 import type { Deps } from './interactions/context.ts';
 import { openDeps } from './open-deps.ts';
+import { createSecurity, readTls } from './secure.ts';
+import { servedSecurity } from './security/served-security.ts';
 import { startClock } from './start-clock.ts';
 import { startOpenhim } from './start-openhim.ts';
 import { StoreError } from './store/store-error.ts';
@@ -24,11 +28,11 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** How often definitions that other processes stored are looked for, in milliseconds. */
-const LOOK_FOR_DEFINITIONS_MS = 500;
+/** How often definitions and clients that other processes stored are looked for, in milliseconds. */
+const LOOK_FOR_CHANGES_MS = 500;
 
-const addressOf = (host: string, port: number): string =>
-  `http://${host.includes(':') ? `[${host}]` : host}:${port}/fhir`;
+const addressOf = (scheme: 'http' | 'https', host: string, port: number): string =>
+  `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}/fhir`;
 
 /**
  * Puts the server together from its settings and starts it: with `openDeps` the only place where the parts meet.
@@ -38,15 +42,39 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
   const { deps, indexAnew, reachedAt, close: closeDeps } = await openDeps(config, log);
   try {
     const { store, now, readDefinitions } = deps;
+    const security = await createSecurity(config, {
+      store,
+      now,
+      machineNow,
+      baseUrl: () => deps.settings.baseUrl,
+      tell: ({ clientId = 'unknown', refusal }) =>
+        refusal === undefined
+          ? log.info({ client: clientId }, 'Token given')
+          : log.warn({ client: clientId, refusal }, 'Token refused'),
+    });
+    const tls = await readTls(config);
+    const served = (): JsonObject =>
+      servedSecurity(config.auth, {
+        baseUrl: deps.settings.baseUrl,
+        cors: config.corsOrigins.length > 0,
+        certificates: config.tlsClientCa !== '',
+      });
     let started = false;
     const server = buildServer({
       deps,
       log,
-      software: { version: packageJson.version, started: now() },
+      software: {
+        version: packageJson.version,
+        started: now(),
+        security: security.isRequired ? served : undefined,
+      },
       maxBundleBytes: config.maxBundleBytes,
       requestTimeoutMs: config.requestTimeoutMs,
       maxRequests: config.maxRequests,
       corsOrigins: config.corsOrigins,
+      security,
+      clientBounds: { atATime: config.maxClientRequests, perMinute: config.maxClientRate },
+      tls,
       metrics: createMetrics(() => ({ ...store.statistics(), ...indexAnew.statistics() })),
       ready: async () => {
         if (!started) throw new Error('Starting');
@@ -54,14 +82,18 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       },
     });
     await server.listen({ host: config.host, port: config.port });
-    const url = addressOf(config.host, (server.addresses()[0] as AddressInfo).port);
+    const url = addressOf(
+      tls === undefined ? 'http' : 'https',
+      config.host,
+      (server.addresses()[0] as AddressInfo).port,
+    );
     reachedAt(url);
     const following = setInterval(() => {
-      readDefinitions().catch((error: unknown) => {
+      Promise.all([readDefinitions(), security.clients.readOn()]).catch((error: unknown) => {
         // That the store does not answer is told by /ready, and to whoever asks for something.
-        if (!(error instanceof StoreError)) log.error({ err: error }, 'Stored definitions cannot be read');
+        if (!(error instanceof StoreError)) log.error({ err: error }, 'Stored definitions or clients cannot be read');
       });
-    }, LOOK_FOR_DEFINITIONS_MS).unref();
+    }, LOOK_FOR_CHANGES_MS).unref();
     const clock = startClock(deps, {
       rules: deps.capability.insuranceRules ? clockRules : [],
       minutes: config.clockMinutes,

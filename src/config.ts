@@ -48,6 +48,21 @@ const isOrigin = (text: string): boolean =>
 const httpUrl = (text: string): string | undefined =>
   /^https?:\/\/[\w.~:/[\]@!$&'()*+,;=%-]+$/.test(text) && URL.canParse(text) ? text.replace(/\/+$/, '') : undefined;
 
+const AUTHENTICATIONS = ['smart', 'oidc', 'openhim'] as const;
+type Authentication = (typeof AUTHENTICATIONS)[number];
+
+/** None is an empty list. */
+const readAuth = (text: string): readonly Authentication[] | undefined => {
+  if (text === 'none') return [];
+  const named = listOf(text).map(oneOf(...AUTHENTICATIONS));
+  return named.length > 0 && named.every(each => each !== undefined) ? named : undefined;
+};
+
+const readFingerprints = (text: string): string[] | undefined => {
+  const plain = listOf(text).map(each => each.replaceAll(':', '').toLowerCase());
+  return plain.every(each => /^[0-9a-f]{64}$/.test(each)) ? plain : undefined;
+};
+
 const isCurrency = (text: string): boolean => Intl.supportedValuesOf('currency').includes(text);
 
 /**
@@ -127,6 +142,31 @@ export const VARIABLES = {
     text === '' ? '' : httpUrl(text),
   ),
   openhimChannel: variable('KIUNGO_OPENHIM_CHANNEL', 'no', 'yes or no', oneOf('yes', 'no')),
+  auth: variable(
+    'KIUNGO_AUTH',
+    'none',
+    'none, or one or more of smart, oidc and openhim, separated by commas',
+    readAuth,
+  ),
+  oidcIssuer: variable('KIUNGO_OIDC_ISSUER', '', 'the URL of an OpenID issuer', text =>
+    text === '' ? '' : httpUrl(text) && text,
+  ),
+  oidcAudience: variable('KIUNGO_OIDC_AUDIENCE', '', 'what aud of the tokens has', text => text),
+  oidcClientId: variable('KIUNGO_OIDC_CLIENT_ID', '', 'who this server is to the issuer', text => text),
+  oidcSecretFile: variable('KIUNGO_OIDC_SECRET_FILE', '', 'the path of a file', text => text),
+  openhimCredentialFile: variable('KIUNGO_OPENHIM_CREDENTIAL_FILE', '', 'the path of a file', text => text),
+  openhimCertificates: variable(
+    'KIUNGO_OPENHIM_CERTIFICATES',
+    '',
+    'SHA-256 fingerprints, each 64 hexadecimal digits with or without colons, separated by commas',
+    readFingerprints,
+  ),
+  trustedHosts: variable('KIUNGO_TRUSTED_HOSTS', '', 'hosts like keycloak:8443, separated by commas', text =>
+    listOf(text).every(host => /^[\w.[\]:-]+$/.test(host)) ? listOf(text) : undefined,
+  ),
+  tlsCert: variable('KIUNGO_TLS_CERT', '', 'the path of a PEM file', text => text),
+  tlsKey: variable('KIUNGO_TLS_KEY', '', 'the path of a PEM file', text => text),
+  tlsClientCa: variable('KIUNGO_TLS_CLIENT_CA', '', 'the path of a PEM file', text => text),
   insecure: variable('KIUNGO_INSECURE', 'no', 'yes or no', oneOf('yes', 'no')),
   fullText: variable(
     'KIUNGO_FULL_TEXT',
@@ -158,6 +198,13 @@ export const VARIABLES = {
   maxPageSize: variable('KIUNGO_MAX_PAGE_SIZE', '1000', 'a number from 1 to 10000', wholeNumber(1, 10_000)),
   maxRequests: variable('KIUNGO_MAX_REQUESTS', '1000', 'a number from 1 to 100000', wholeNumber(1, 100_000)),
   maxScan: variable('KIUNGO_MAX_SCAN', '500000', 'a number from 1000', wholeNumber(1000, 1_000_000_000)),
+  maxClientRequests: variable(
+    'KIUNGO_MAX_CLIENT_REQUESTS',
+    '250',
+    'a number from 1 to 100000',
+    wholeNumber(1, 100_000),
+  ),
+  maxClientRate: variable('KIUNGO_MAX_CLIENT_RATE', '0', 'a number from 0 to 10000000', wholeNumber(0, 10_000_000)),
   maxIncludes: variable('KIUNGO_MAX_INCLUDES', '1000', 'a number from 1 to 10000', wholeNumber(1, 10_000)),
   requestTimeoutMs: variable(
     'KIUNGO_REQUEST_TIMEOUT_MS',
@@ -182,6 +229,43 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 /** Whether only programs on this machine can reach the host. */
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 
+/** Which settings of security lack another one, and whether others could use or overhear the server. */
+const securityFaults = (config: Config): string[] => {
+  const { auth, host, insecure } = config;
+  const faults: string[] = [];
+  const need = (isMissing: boolean, text: string): void => {
+    if (isMissing) faults.push(text);
+  };
+  const isOidcSet = config.oidcIssuer !== '' && config.oidcAudience !== '';
+  need(auth.includes('oidc') && !isOidcSet, 'KIUNGO_AUTH=oidc needs KIUNGO_OIDC_ISSUER and KIUNGO_OIDC_AUDIENCE.');
+  need(
+    (config.oidcClientId === '') !== (config.oidcSecretFile === ''),
+    'KIUNGO_OIDC_CLIENT_ID and KIUNGO_OIDC_SECRET_FILE need each other.',
+  );
+  need(
+    auth.includes('openhim') && config.openhimCredentialFile === '' && config.openhimCertificates.length === 0,
+    'KIUNGO_AUTH=openhim needs KIUNGO_OPENHIM_CREDENTIAL_FILE or KIUNGO_OPENHIM_CERTIFICATES, by which OpenHIM proves itself.',
+  );
+  need((config.tlsCert === '') !== (config.tlsKey === ''), 'KIUNGO_TLS_CERT and KIUNGO_TLS_KEY need each other.');
+  need(config.tlsClientCa !== '' && config.tlsCert === '', 'KIUNGO_TLS_CLIENT_CA needs KIUNGO_TLS_CERT.');
+  need(
+    config.openhimCertificates.length > 0 && config.tlsClientCa === '',
+    'KIUNGO_OPENHIM_CERTIFICATES needs KIUNGO_TLS_CLIENT_CA, so that certificates are asked for.',
+  );
+  if (isLoopback(host) || insecure === 'yes') return faults;
+  need(
+    auth.length === 0,
+    `KIUNGO_HOST is "${host}", which other machines can reach, but this server asks nobody who he is (KIUNGO_AUTH). ` +
+      'Set KIUNGO_AUTH (docs/security.md), or KIUNGO_INSECURE=yes if everybody who can reach it may read and change everything, or listen on 127.0.0.1.',
+  );
+  need(
+    auth.length > 0 && config.tlsCert === '' && !config.baseUrl.startsWith('https:'),
+    `KIUNGO_HOST is "${host}", which other machines can reach, but tokens and data would go over the network in clear. Set KIUNGO_TLS_CERT ` +
+      'and KIUNGO_TLS_KEY, or KIUNGO_BASE_URL=https://... if a proxy before this server does TLS, or KIUNGO_INSECURE=yes for a trial.',
+  );
+  return faults;
+};
+
 /**
  * Reads every setting from an environment.
  * @throws {ConfigError} naming every variable that cannot be used, not the first only
@@ -201,12 +285,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
     }
   }
   const config = Object.fromEntries(entries) as Config;
-  if (faults.length === 0 && !isLoopback(config.host) && config.insecure !== 'yes') {
-    faults.push(
-      `KIUNGO_HOST is "${config.host}", which other machines can reach, but this server has no authentication. ` +
-        'Set KIUNGO_INSECURE=yes if everybody who can reach it may read and change everything, or listen on 127.0.0.1.',
-    );
-  }
+  if (faults.length === 0) faults.push(...securityFaults(config));
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
   return config;
 };

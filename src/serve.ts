@@ -15,8 +15,10 @@ export const serve = async (environment: Readonly<Record<string, string | undefi
   const destination = pino.destination({ sync: false, minLength: LOG_BUFFER, periodicFlush: 500 });
   const log = pino({ level: config.logLevel, base: null }, destination);
   const app = await startApp(config, log);
-  if (!isLoopback(config.host)) {
+  if (!isLoopback(config.host) && config.auth.length === 0) {
     log.warn('KIUNGO_INSECURE=yes: everybody who can reach this server may read and change everything in it');
+  } else if (!isLoopback(config.host) && config.insecure === 'yes') {
+    log.warn('KIUNGO_INSECURE=yes: tokens and data may go over the network in clear');
   }
   let closing = false;
   const close = async (signal: string): Promise<void> => {

@@ -108,7 +108,7 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
     definitions: /definitions\/definitions\.ts$/,
     insurance: /insurance\/(coverage-in-force|openimis-codes)\.ts$/,
   },
-  interactions: { store: /store\/(store|store-error)\.ts$/, insurance: /insurance\/insurance-rule\.ts$/ },
+  interactions: { store: /store\/(store|store-error|follow-newest)\.ts$/, insurance: /insurance\/insurance-rule\.ts$/ },
   operations: {
     store: /store\/(store|store-error)\.ts$/,
     insurance: /insurance\/(insurance-rule|contract-premium|cover-for-card)\.ts$/,
@@ -116,7 +116,7 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
     'insurance/payment': /payment\/unmatched-report\.ts$/,
   },
   http: { store: /store\/(store|store-error)\.ts$/ },
-  security: { store: /store\/(store|store-error)\.ts$/ },
+  security: { store: /store\/(store|store-error|follow-newest)\.ts$/ },
   'integrations/connector': { store: /store\/store\.ts$/ },
 };
 

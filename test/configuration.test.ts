@@ -46,6 +46,10 @@ describe('configuration', () => {
     ['KIUNGO_INSURER', 'openIMIS'],
     ['KIUNGO_NORMALIZE', 'yes'],
     ['KIUNGO_INSECURE', 'maybe'],
+    ['KIUNGO_AUTH', 'yes'],
+    ['KIUNGO_AUTH', 'smart,none'],
+    ['KIUNGO_OPENHIM_CERTIFICATES', 'ab:cd'],
+    ['KIUNGO_TRUSTED_HOSTS', 'https://keycloak'],
     ['LOG_LEVEL', 'loud'],
     ['KIUNGO_MAX_PAGE_SIZE', '0'],
   ])('refuses %s=%s and names it', (name, value) => {
@@ -66,6 +70,26 @@ describe('configuration', () => {
     expect(messageOf({ KIUNGO_HOST: '0.0.0.0' })).toContain('KIUNGO_INSECURE=yes');
     expect(messageOf({ KIUNGO_HOST: '0.0.0.0', KIUNGO_INSECURE: 'yes' })).toBe('');
     expect(messageOf({ KIUNGO_HOST: '::1' })).toBe('');
+  });
+
+  it('listens beyond this machine with authentication only where nobody overhears it', () => {
+    const open = { KIUNGO_HOST: '0.0.0.0', KIUNGO_AUTH: 'smart' };
+    expect(messageOf(open)).toContain('KIUNGO_TLS_CERT');
+    expect(messageOf({ ...open, KIUNGO_BASE_URL: 'http://hie.example/fhir' })).toContain('KIUNGO_BASE_URL');
+    expect(messageOf({ ...open, KIUNGO_BASE_URL: 'https://hie.example/fhir' })).toBe('');
+    expect(messageOf({ ...open, KIUNGO_TLS_CERT: 'c.pem', KIUNGO_TLS_KEY: 'k.pem' })).toBe('');
+    expect(messageOf({ ...open, KIUNGO_INSECURE: 'yes' })).toBe('');
+  });
+
+  it.each([
+    [{ KIUNGO_AUTH: 'oidc', KIUNGO_OIDC_ISSUER: 'https://login.example' }, 'KIUNGO_OIDC_AUDIENCE'],
+    [{ KIUNGO_AUTH: 'smart, openhim' }, 'KIUNGO_OPENHIM_CREDENTIAL_FILE'],
+    [{ KIUNGO_OIDC_CLIENT_ID: 'kiungo' }, 'KIUNGO_OIDC_SECRET_FILE'],
+    [{ KIUNGO_TLS_CERT: 'c.pem' }, 'KIUNGO_TLS_KEY'],
+    [{ KIUNGO_TLS_CLIENT_CA: 'ca.pem' }, 'KIUNGO_TLS_CERT'],
+    [{ KIUNGO_OPENHIM_CERTIFICATES: 'a'.repeat(64) }, 'KIUNGO_TLS_CLIENT_CA'],
+  ])('refuses %j, which lacks %s', (environment, missing) => {
+    expect(messageOf(environment)).toContain(missing);
   });
 
   it.each(['http://[::1]:8080/fhir', 'https://hie.example/a/b%20c/fhir', 'https://hie.example:444'])(

@@ -87,7 +87,7 @@ describe('the catalogue', () => {
   });
 
   it('has no rule that nothing uses', () => {
-    const requests = ['interactions', 'operations', 'http', 'search', 'patch', 'xml', 'fhir'].map(folder =>
+    const requests = ['interactions', 'operations', 'http', 'security', 'search', 'patch', 'xml', 'fhir'].map(folder =>
       sourcesOf(folder, 'fhir-error.ts'),
     );
     expect(unused(REQUEST_RULES, requests.join('\n'))).toEqual([]);

@@ -3,9 +3,10 @@ import type {
   CapabilityStatementRest,
   CapabilityStatementRestResource,
   CapabilityStatementRestResourceSearchParam,
+  CapabilityStatementRestSecurity,
   Extension,
 } from 'fhir/r4.js';
-import type { Resource } from '../fhir/resource.ts';
+import type { JsonObject, Resource } from '../fhir/resource.ts';
 import type { SearchParameter } from './definitions.ts';
 import type { OperatorChoices, TypeCapability } from './type-capability.ts';
 
@@ -27,6 +28,8 @@ export interface ServedSoftware {
   version: string;
   /** Start of the server, in milliseconds since 1970. */
   date: number;
+  /** `rest.security`. */
+  security?: JsonObject | undefined;
 }
 
 /**
@@ -40,7 +43,7 @@ export const servedStatement = (
   choices: OperatorChoices,
 ): ((software: ServedSoftware) => Resource) => {
   let served: { rest: CapabilityStatementRest; state: unknown } | undefined;
-  return ({ baseUrl, version, date, search }) => {
+  return ({ baseUrl, version, date, search, security }) => {
     if (served === undefined || search.state === undefined || served.state !== search.state) {
       const resource = (rest.resource ?? []).map(each => servedResource(each, types, choices, search));
       served = { rest: { ...rest, resource }, state: search.state };
@@ -61,7 +64,9 @@ export const servedStatement = (
       fhirVersion: file.fhirVersion,
       format: file.format,
       ...(file.patchFormat === undefined ? {} : { patchFormat: file.patchFormat }),
-      rest: [served.rest],
+      rest: [
+        { ...served.rest, ...(security !== undefined && { security: security as CapabilityStatementRestSecurity }) },
+      ],
     };
     return statement as unknown as Resource;
   };

@@ -1,6 +1,6 @@
 import type { TypeCapability } from '../definitions/capability.ts';
 import type { OperationLevel } from '../definitions/operation-levels.ts';
-import { capabilities } from '../interactions/capabilities.ts';
+import { capabilities, type Software } from '../interactions/capabilities.ts';
 import { conditionalDelete } from '../interactions/conditional-delete.ts';
 import { conditionalRead } from '../interactions/conditional-read.ts';
 import { conditionalUpdate } from '../interactions/conditional-update.ts';
@@ -62,7 +62,7 @@ const given = <Name extends string>(name: Name, value: string | undefined): { [N
  * Every path of the FHIR REST API, below its base, with what each method does there.
  * https://hl7.org/fhir/R4/http.html
  */
-export const fhirPaths = (deps: Deps, software: { version: string; started: number }): Record<string, Handlers> => {
+export const fhirPaths = (deps: Deps, software: Software): Record<string, Handlers> => {
   const search = (request: FhirRequest, parameters: QueryParameters): Promise<InteractionResult> =>
     searchType(deps, {
       resourceType: request.params.type,

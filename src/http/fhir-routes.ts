@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { TypeCapability } from '../definitions/capability.ts';
 import { refuse } from '../fhir/fhir-error.ts';
+import type { Software } from '../interactions/capabilities.ts';
 import type { Deps } from '../interactions/context.ts';
 import { enabledType } from '../interactions/enabled-type.ts';
 import { isSubsetParameter } from '../interactions/read-subset.ts';
@@ -39,7 +40,7 @@ const calledBy = ({ operation, within }: Handlers, params: FhirRoute['Params']):
 export const fhirRoutes =
   (
     deps: Deps,
-    { software, maxBundleBytes }: { software: { version: string; started: number }; maxBundleBytes: number },
+    { software, maxBundleBytes }: { software: Software; maxBundleBytes: number },
     record: RecordRequest,
     xml: XmlForm,
   ) =>

@@ -1,5 +1,9 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { CallerOf } from './authenticate-requests.ts';
 import type { Metrics } from './metrics.ts';
+import { requireAdministrator } from './require-administrator.ts';
+
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
 /** What tells an operator, or the machine in his place, how the server is. */
 export interface OperatorProbes {
@@ -8,9 +12,16 @@ export interface OperatorProbes {
   metrics: Metrics;
 }
 
-/** `/health` (the process lives), `/ready` (definitions are loaded and the store answers), `/metrics` (Prometheus). */
+/** A proxy on this machine speaks for others, and says so. */
+const isFromThisMachine = ({ ip, headers }: FastifyRequest): boolean =>
+  LOOPBACK.test(ip) && headers['x-forwarded-for'] === undefined && headers.forwarded === undefined;
+
+/**
+ * `/health` (the process lives), `/ready` (definitions are loaded and the store answers), `/metrics` (Prometheus).
+ * @param callerOf where clients are authenticated: `/metrics` is for administrators then, and for programs on this machine
+ */
 export const operatorRoutes =
-  ({ ready, metrics }: OperatorProbes) =>
+  ({ ready, metrics }: OperatorProbes, callerOf?: CallerOf) =>
   async (app: FastifyInstance): Promise<void> => {
     app.get('/health', async () => ({ status: 'alive' }));
     app.get('/ready', async (_request, reply) => {
@@ -21,7 +32,8 @@ export const operatorRoutes =
         return reply.code(503).header('retry-after', '5').send({ status: 'not ready' });
       }
     });
-    app.get('/metrics', async (_request, reply) =>
-      reply.header('content-type', metrics.contentType).send(await metrics.text()),
-    );
+    app.get('/metrics', async (request, reply) => {
+      if (callerOf !== undefined && !isFromThisMachine(request)) requireAdministrator(await callerOf(request));
+      return reply.header('content-type', metrics.contentType).send(await metrics.text());
+    });
   };

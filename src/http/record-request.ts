@@ -20,6 +20,9 @@ interface PathParams {
 const isOperation = ({ type = '', id = '', operation }: PathParams): boolean =>
   operation !== undefined || id.startsWith('$') || type.startsWith('$');
 
+/** Ids of clients need no escaping. */
+const clientOf = ({ caller }: FastifyRequest): string => (caller === undefined ? '' : `"client":"${caller.clientId}",`);
+
 /** Counts a request that is being answered and writes its one line in the log. `done` is the interaction where the path has several. */
 export type RecordRequest = (request: FastifyRequest, status: number, done?: string) => void;
 
@@ -49,7 +52,7 @@ export const createRecordRequest = ({ capability, now }: Deps, metrics: Metrics,
     const ms = performance.now() - request.arrived;
     metrics.observe(interaction, type, status, ms / 1000);
     writeLine(
-      `{"level":${info},"time":${now()},"requestId":"${request.id}","interaction":"${interaction}",` +
+      `{"level":${info},"time":${now()},"requestId":"${request.id}",${clientOf(request)}"interaction":"${interaction}",` +
         `"type":"${type}","status":${status},"ms":${Math.round(ms * 100) / 100},"msg":"request"}\n`,
     );
   };

@@ -13,6 +13,7 @@ import { JSON_OPENHIM, openhimAnswer, wantsOpenhim } from './openhim-answer.ts';
 import { readPrefer } from './prefer.ts';
 import { prettyText } from './pretty.ts';
 import type { RecordRequest } from './record-request.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 const bodyOf = ({ status, body, issues = [] }: InteractionResult, prefer?: Prefer['return']): string | undefined => {
   if (status === 204 || prefer === 'minimal') return undefined;
@@ -43,7 +44,7 @@ export const respond = (
   },
 ): FastifyReply | Promise<FastifyReply> => {
   const { version, etag } = result;
-  let headers: OutgoingHttpHeaders = { 'x-request-id': request.id };
+  let headers: OutgoingHttpHeaders = { 'x-request-id': request.id, ...SECURITY_HEADERS };
   if (version !== undefined) {
     headers.etag = versionToEtag(version.versionId);
     headers['last-modified'] = new Date(version.lastUpdated).toUTCString();

@@ -12,3 +12,8 @@ export class StoreError extends Error {
     this.kind = kind;
   }
 }
+
+/** The store cannot be opened, because another process has it and it is for one at a time. The message is for the operator. */
+export class StoreInUseError extends Error {
+  override readonly name = 'StoreInUseError';
+}

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { StoreInUseError } from '../store-error.ts';
 import { isBusy } from './errors.ts';
 
 /**
@@ -13,7 +14,7 @@ export function lock(file: string): () => void {
   } catch (error) {
     holder.close();
     if (!isBusy(error)) throw error;
-    throw new Error(
+    throw new StoreInUseError(
       `${file} is in use by another process. Stop that one, or name another file for the store of this one.`,
       { cause: error },
     );

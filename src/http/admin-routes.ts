@@ -1,0 +1,65 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { refuse } from '../fhir/fhir-error.ts';
+import { parseJson, requireUniqueNames } from '../fhir/parse-json.ts';
+import { readClient } from '../security/client.ts';
+import type { ClientRegistry, RegisteredClient } from '../security/client-registry.ts';
+import { authenticateRequests, type CallerOf } from './authenticate-requests.ts';
+import { requireAdministrator } from './require-administrator.ts';
+
+const MOST_BYTES = 256 * 1024;
+const MOST_DEPTH = 8;
+
+interface ClientRoute {
+  Params: { id: string };
+}
+
+const send = (reply: FastifyReply, { client, versionId, lastUpdated }: RegisteredClient): FastifyReply =>
+  reply
+    .header('etag', `W/"${versionId}"`)
+    .header('last-modified', new Date(lastUpdated).toUTCString())
+    .header('cache-control', 'no-store')
+    .send(client);
+
+/** The version that `If-Match` names; undefined where there is no such header. */
+const wantedVersion = (ifMatch: string | undefined): number | undefined => {
+  if (ifMatch === undefined) return undefined;
+  const [, version] = /^(?:W\/)?"(\d{1,15})"$/.exec(ifMatch) ?? [];
+  if (version === undefined) throw refuse('header-malformed', 'If-Match is the ETag of the client as it was read.');
+  return Number(version);
+};
+
+/** `/admin/clients`: who may use the server. Only for clients with the role administrator, whatever KIUNGO_AUTH says. */
+export const adminRoutes =
+  (clients: ClientRegistry, callerOf: CallerOf, tell: (text: string, facts: Record<string, string | number>) => void) =>
+  async (app: FastifyInstance): Promise<void> => {
+    authenticateRequests(app, callerOf, () => false);
+    app.addHook('onRequest', async request => requireAdministrator(request.caller));
+    const found = (id: string): RegisteredClient => {
+      const registered = clients.find(id);
+      if (registered !== undefined) return registered;
+      throw refuse('client-unknown', 'No client is registered with this id. GET /admin/clients lists those that are.');
+    };
+    app.get('/clients', async (_request, reply) =>
+      reply.header('cache-control', 'no-store').send({ clients: clients.all().map(({ client }) => client) }),
+    );
+    app.get<ClientRoute>('/clients/:id', async ({ params: { id } }, reply) => send(reply, found(id)));
+    app.put<ClientRoute>('/clients/:id', { bodyLimit: MOST_BYTES }, async (request, reply) => {
+      const { id } = request.params;
+      const parsed = parseJson(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), MOST_DEPTH);
+      requireUniqueNames(parsed);
+      const client = readClient(parsed.value);
+      if (client.id !== id) throw refuse('client-invalid', 'The id in the body is not the one in the path.');
+      await clients.readOn();
+      const over = wantedVersion(request.headers['if-match']) ?? clients.find(id)?.versionId ?? 0;
+      const registered = await clients.register(client, over);
+      const { role, status } = client;
+      tell('Client registered', {
+        client: id,
+        role,
+        status,
+        version: registered.versionId,
+        by: request.caller!.clientId,
+      });
+      return send(reply.code(over === 0 ? 201 : 200), registered);
+    });
+  };
