@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { CapabilityStatement } from 'fhir/r4.js';
+import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAccessTokens } from '../../src/security/access-token.ts';
 import { expectOutcome } from './expect-outcome.ts';
@@ -142,6 +143,36 @@ describe('a token', () => {
     const line = JSON.parse(server.log.at(-1)!) as { client: string };
     expect(line.client).toBe('clinic-1');
     expect(server.log.join()).not.toContain(token.slice(-20));
+  });
+
+  test('is given to a client of OAuth 2 that knows nothing of this server', async () => {
+    const { privateKey, publicKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-384' }, true, [
+      'sign',
+    ]);
+    const jwk = { ...(await crypto.subtle.exportKey('jwk', publicKey)), kid: 'foreign' };
+    await register(clinic({ id: 'foreign', jwks: { keys: [jwk] } }));
+    const insecure = { [oauth.allowInsecureRequests]: true };
+    const { body } = await server.get('.well-known/smart-configuration');
+    const issuer = { issuer: server.url, ...body } as unknown as oauth.AuthorizationServer;
+    const client: oauth.Client = { client_id: 'foreign' };
+    const proof = oauth.PrivateKeyJwt(
+      { key: privateKey, kid: 'foreign' },
+      // SMART has the token endpoint as audience.
+      { [oauth.modifyAssertion]: (_header, payload) => Object.assign(payload, { aud: issuer.token_endpoint }) },
+    );
+    const scope = new URLSearchParams({ scope: 'system/Patient.rs' });
+    const response = await oauth.clientCredentialsGrantRequest(issuer, client, proof, scope, insecure);
+    const answer = await oauth.processClientCredentialsResponse(issuer, client, response);
+    expect(answer).toMatchObject({ token_type: 'bearer', expires_in: 300, scope: 'system/Patient.rs' });
+    const found = await oauth.protectedResourceRequest(
+      answer.access_token,
+      'GET',
+      new URL(`${server.url}/Patient`),
+      undefined,
+      undefined,
+      insecure,
+    );
+    expect(found.status).toBe(200);
   });
 
   test.each([
