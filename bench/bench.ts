@@ -3,7 +3,9 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { figuresOf, tableOf } from './figures.ts';
+import { fillLargeStore } from './large-store.ts';
 import { measureBundles } from './measure-bundles.ts';
+import { measureImport } from './measure-import.ts';
 import { measureValidation } from './measure-validation.ts';
 import { type MeasuredProcess, startMeasured } from './measured-process.ts';
 import { layOutRevision } from './revision.ts';
@@ -26,6 +28,9 @@ const { values: options } = parseArgs({
     compare: { type: 'string' },
     target: { type: 'string' },
     'target-pid': { type: 'string' },
+    store: { type: 'string' },
+    large: { type: 'boolean' },
+    'large-store': { type: 'string' },
   },
 });
 const seconds = Number(options.seconds);
@@ -37,40 +42,55 @@ const folder = mkdtempSync(join(tmpdir(), 'kiungo-bench-'));
 const MAIN = new URL('../src/main.ts', import.meta.url);
 
 /** The first start of a revision compiles its code and keeps it; what is measured is every start after that. */
-const startKiungo = async (main: URL, file: string): Promise<MeasuredProcess> => {
-  const start = (store: string) =>
-    startMeasured(main, '/ready', { KIUNGO_PORT: '0', KIUNGO_STORE: store, KIUNGO_CLAIM_MODE: 'forward' });
+const startKiungo = async (main: URL, store: string): Promise<MeasuredProcess> => {
+  const start = (of: string) =>
+    startMeasured(main, '/ready', { KIUNGO_PORT: '0', KIUNGO_STORE: of, KIUNGO_CLAIM_MODE: 'forward' });
   await (await start('sqlite::memory:')).stop();
-  return start(`sqlite:${join(folder, file)}`);
+  return start(store);
 };
+const storeIn = (file: string): string => `sqlite:${join(folder, file)}`;
+/** Claims of an earlier run on the same store must not be met again. */
+const newNumber = (): number => Math.floor(Date.now() / 1000) * 100_000;
 
 const validation = only === undefined ? measureValidation() : undefined;
+const imported = only === undefined ? measureImport(folder) : undefined;
 const floor = createSite(await startMeasured('./floor-server.ts', '/bare'), { base: '' });
-const server = await startKiungo(MAIN, 'bench.db');
+const server = await startKiungo(MAIN, options.store ?? storeIn('bench.db'));
 const { residentBytes: idleBytes } = await server.usage();
-const kiungo = createSite(server);
+const kiungo = createSite(server, options.store === undefined ? {} : { firstNumber: newNumber() });
 const compared: Site[] = [];
 if (options.compare !== undefined) {
   const main = layOutRevision(options.compare, join(folder, 'revision'));
-  compared.push(createSite(await startKiungo(main, 'compared.db'), { name: 'compared' }));
+  compared.push(createSite(await startKiungo(main, storeIn('compared.db')), { name: 'compared' }));
 }
 if (options.target !== undefined) {
   const pid = options['target-pid'];
-  compared.push(targetSite(options.target, pid === undefined ? undefined : Number(pid)));
+  compared.push(
+    targetSite(options.target, { pid: pid === undefined ? undefined : Number(pid), firstNumber: newNumber() }),
+  );
+}
+let large: Site | undefined;
+if (options.large || options['large-store'] !== undefined) {
+  const database = options['large-store'] ?? join(folder, 'large.db');
+  fillLargeStore(database);
+  large = createSite(await startKiungo(MAIN, `sqlite:${database}`), { firstNumber: newNumber() });
 }
 const sites = new Map<SiteName, readonly Site[]>([
   ['floor', [floor]],
   ['kiungo', [kiungo, ...compared]],
+  ['large', large === undefined ? [] : [large]],
 ]);
-for (const site of [kiungo, ...compared]) await enrol(site);
+const running = [...sites.values()].flat();
+for (const site of running) if (site !== floor) await enrol(site);
 
 const measured = await runRounds(chosen, sites, { rounds, seconds });
 const { residentBytes: loadBytes } = await kiungo.usage();
+const largeBytes = large === undefined ? undefined : (await large.usage()).residentBytes;
 const bundles =
   only === undefined
     ? await measureBundles(kiungo, { seconds, next: kiungo.nextNumber, path: `/fhir/Claim/${kiungo.claimIds.at(-1)}` })
     : undefined;
-await Promise.all([floor, kiungo, ...compared].map(({ stop }) => stop()));
+await Promise.all(running.map(({ stop }) => stop()));
 rmSync(folder, { recursive: true });
 
 const megabytes = (bytes: number): number => Number((bytes / 2 ** 20).toFixed(1));
@@ -78,10 +98,15 @@ const figures: Record<string, number> = {
   ready_ms: Math.round(server.readyMs),
   idle_rss_mb: megabytes(idleBytes),
   load_rss_mb: megabytes(loadBytes),
+  ...(largeBytes === undefined ? {} : { load_rss_mb_1m: megabytes(largeBytes) }),
   ...validation,
   ...bundles,
+  ...imported,
   ...figuresOf(measured),
 };
+if (imported !== undefined) {
+  figures.import_vs_single = Number((figures.post_claim_cpu_us! / imported.import_cpu_us).toFixed(3));
+}
 
 console.log(`\n${cpus().length} cores, Node ${process.version}, medians of ${rounds} rounds of ${seconds} s\n`);
 console.log(tableOf(measured));
@@ -99,6 +124,12 @@ if (bundles !== undefined) {
     `transactions of 100 claims import ${bundles.bundle_per_s} claims/s at ${bundles.bundle_cpu_us} us of CPU each, ` +
       `${bundles.bundle_cpu_vs_single} of a single create; one of 5,000 takes ${bundles.large_transaction_s} s, ` +
       `and 99 of 100 reads meanwhile at most ${bundles.get_p99_ms_during_transaction} ms\n`,
+  );
+}
+if (imported !== undefined) {
+  console.log(
+    `a load into a store takes ${imported.import_cpu_us} us of CPU for a claim, ${figures.import_vs_single} times less than a single create, ` +
+      `${imported.import_per_s} claims/s; a claim takes ${imported.disk_bytes_per_claim} bytes of disk, its answer, history and index included\n`,
   );
 }
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);

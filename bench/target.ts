@@ -25,7 +25,10 @@ const UNKNOWN: Usage = { cpuMicroseconds: Number.NaN, residentBytes: Number.NaN,
  * A FHIR server that runs already, by the URL of its API. Its CPU time is known where it runs on this machine, under Linux, and
  * `pid` names its process.
  */
-export const targetSite = (url: string, pid: number | undefined): Site => {
+export const targetSite = (
+  url: string,
+  { pid, firstNumber }: { pid: number | undefined; firstNumber: number },
+): Site => {
   const { origin, pathname } = new URL(url);
   return createSite(
     {
@@ -33,7 +36,6 @@ export const targetSite = (url: string, pid: number | undefined): Site => {
       usage: async () => (pid === undefined ? UNKNOWN : usageOf(pid)),
       stop: async () => {},
     },
-    // Claims of an earlier run must not be met again.
-    { name: 'target', base: pathname.replace(/\/+$/, ''), firstNumber: Math.floor(Date.now() / 1000) * 100_000 },
+    { name: 'target', base: pathname.replace(/\/+$/, ''), firstNumber },
   );
 };

@@ -9,7 +9,7 @@ import { validateClaim } from './workloads/validate-claim.ts';
 /** Every workload, in the order in which a round runs them. Reads come after the claims that they read. */
 export const workloads: readonly Workload[] = [
   ...floor,
-  postClaim,
+  ...postClaim,
   ...getClaim,
   ...patients,
   validateClaim,

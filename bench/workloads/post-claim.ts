@@ -3,16 +3,27 @@ import type { Site } from '../site.ts';
 import type { Requests, Workload } from '../workload.ts';
 
 /** Claims that nobody has sent yet. */
-export const postClaims = (site: Site): Requests => ({
+const postClaims = (site: Site): Requests => ({
   next: () => ({ method: 'POST', path: `${site.base}/Claim`, body: claimBody(site.nextNumber()) }),
   onAnswer: site.noteClaim,
 });
 
-export const postClaim: Workload = {
-  key: 'post_claim',
-  label: 'POST Claim: validated, indexed, answered, durable',
-  site: 'kiungo',
-  against: { workload: 'floor', as: 'post_claim_vs_floor' },
-  hasGoal: true,
-  start: postClaims,
-};
+/** Claims into an empty store, and into one with a million resources. */
+export const postClaim: readonly Workload[] = [
+  {
+    key: 'post_claim',
+    label: 'POST Claim: validated, indexed, answered, durable',
+    site: 'kiungo',
+    against: { workload: 'floor', as: 'post_claim_vs_floor' },
+    hasGoal: true,
+    start: postClaims,
+  },
+  {
+    key: 'post_claim_1m',
+    label: 'POST Claim, a million resources stored',
+    site: 'large',
+    against: { workload: 'floor', as: 'post_claim_vs_floor_1m' },
+    hasGoal: true,
+    start: postClaims,
+  },
+];
