@@ -108,7 +108,7 @@ describe('loading over HTTP', () => {
   });
 
   it('goes on after the program was killed: all is there, once', async () => {
-    const resources = Array.from({ length: 2000 }, (_none, index) => place(`k-${index}`));
+    const resources = Array.from({ length: 1200 }, (_none, index) => place(`k-${index}`));
     const path = write('killed.ndjson', ndjson(resources));
     const child = startLoad(['--to', server.url, path]);
     let requests = 0;
@@ -117,10 +117,10 @@ describe('loading over HTTP', () => {
     const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
     server.app.server.server.off('request', kill);
     expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
-    expect((await server.get('Location/k-1999')).status).toBe(404);
+    expect((await server.get('Location/k-1199')).status).toBe(404);
     const { stored, refused } = await load(openServerDestination(server.url, undefined), [path]);
-    expect({ stored, refused }).toEqual({ stored: 2000, refused: 0 });
-    for (const id of ['k-0', 'k-1', 'k-1999']) {
+    expect({ stored, refused }).toEqual({ stored: 1200, refused: 0 });
+    for (const id of ['k-0', 'k-1', 'k-1199']) {
       expect((await server.get(`Location/${id}`)).body.meta).toMatchObject({ versionId: '1' });
     }
   });
@@ -147,7 +147,7 @@ describe('loading over HTTP', () => {
 
 describe('loading into a store', () => {
   it('goes on after the program was killed: all is there, once', async () => {
-    const resources = Array.from({ length: 4000 }, (_none, index) => place(`s-${index}`));
+    const resources = Array.from({ length: 2500 }, (_none, index) => place(`s-${index}`));
     const path = write('store.ndjson', ndjson(resources));
     const database = join(folder, 'killed.db');
     const child = startLoad(['--to', `sqlite:${database}`, path]);
@@ -155,22 +155,22 @@ describe('loading into a store', () => {
     // The log of the database grows with each group that becomes durable.
     const watcher = watch(folder, () => {
       const log = `${database}-wal`;
-      if (existsSync(log) && statSync(log).size > 400_000) child.kill('SIGKILL');
+      if (existsSync(log) && statSync(log).size > 250_000) child.kill('SIGKILL');
     });
     const [, signal] = (await exit) as [number | null, string | null];
     watcher.close();
     expect(signal).toBe('SIGKILL');
     const before = await openStore(`sqlite:${database}`);
     expect(await before.read({ resourceType: 'Location', id: 's-0' })).toBeDefined();
-    expect(await before.read({ resourceType: 'Location', id: 's-3999' })).toBeUndefined();
+    expect(await before.read({ resourceType: 'Location', id: 's-2499' })).toBeUndefined();
     await before.close();
 
     const destination = await openStoreDestination(`sqlite:${database}`, {});
     const { stored, refused } = await load(destination, [path]);
     await destination.close();
-    expect({ stored, refused }).toEqual({ stored: 4000, refused: 0 });
+    expect({ stored, refused }).toEqual({ stored: 2500, refused: 0 });
     const after = await openStore(`sqlite:${database}`);
-    for (const id of ['s-0', 's-1', 's-3999']) {
+    for (const id of ['s-0', 's-1', 's-2499']) {
       expect(await after.read({ resourceType: 'Location', id })).toMatchObject({ versionId: 1 });
     }
     await after.close();

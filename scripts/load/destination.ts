@@ -2,7 +2,7 @@ import type { OperationOutcomeIssue } from 'fhir/r4.js';
 
 /** Where resources are loaded into. */
 export interface Destination {
-  /** How many are sent together. */
+  /** How many are under way at a time. */
   readonly atATime: number;
   /**
    * Stores a resource under its id, or carries out a batch or transaction.

@@ -16,9 +16,15 @@ export interface Loaded {
   last: LoadEntry;
 }
 
-const sendAll = async ({ store }: Destination, entries: readonly LoadEntry[]): Promise<Refused[]> => {
-  const answers = await Promise.all(entries.map(async entry => ({ entry, issues: await store(entry.body) })));
-  return answers.filter(({ issues }) => issues.length > 0);
+/** Sends entries, some at a time. Gives those that were refused, in their order. */
+const sendAll = async ({ atATime, store }: Destination, entries: readonly LoadEntry[]): Promise<Refused[]> => {
+  const answers = new Map<LoadEntry, OperationOutcomeIssue[]>();
+  const left = entries.values();
+  const sendOn = async (): Promise<void> => {
+    for (const entry of left) answers.set(entry, await store(entry.body));
+  };
+  await Promise.all(Array.from({ length: atATime }, sendOn));
+  return entries.map(entry => ({ entry, issues: answers.get(entry)! })).filter(({ issues }) => issues.length > 0);
 };
 
 /**
@@ -41,17 +47,25 @@ const loadGroup = async (destination: Destination, entries: readonly LoadEntry[]
 /** A Bundle goes by itself: a batch that is sent again would do again what it has done. */
 const mayBeBundle = ({ body }: LoadEntry): boolean => body.includes('"Bundle"');
 
-async function* groupsOf(entries: AsyncIterable<LoadEntry>, most: number): AsyncGenerator<LoadEntry[]> {
+/** Of a group: few enough to be held in memory, whatever their size. */
+const MOST_ENTRIES = 512;
+const MOST_BYTES = 8 * 1024 * 1024;
+
+async function* groupsOf(entries: AsyncIterable<LoadEntry>): AsyncGenerator<LoadEntry[]> {
   let group: LoadEntry[] = [];
+  let bytes = 0;
   for await (const entry of entries) {
     const goesAlone = mayBeBundle(entry);
-    if (goesAlone && group.length > 0) {
+    if (group.length > 0 && (goesAlone || bytes + entry.body.length > MOST_BYTES)) {
       yield group;
       group = [];
+      bytes = 0;
     }
-    if (group.push(entry) < most && !goesAlone) continue;
+    bytes += entry.body.length;
+    if (group.push(entry) < MOST_ENTRIES && !goesAlone) continue;
     yield group;
     group = [];
+    bytes = 0;
   }
   if (group.length > 0) yield group;
 }
@@ -61,5 +75,5 @@ export async function* loadEntries(
   destination: Destination,
   entries: AsyncIterable<LoadEntry>,
 ): AsyncGenerator<Loaded> {
-  for await (const group of groupsOf(entries, destination.atATime)) yield await loadGroup(destination, group);
+  for await (const group of groupsOf(entries)) yield await loadGroup(destination, group);
 }

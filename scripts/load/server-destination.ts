@@ -7,7 +7,6 @@ import type { Bundle, OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js
 import type { Destination } from './destination.ts';
 import { issuesOfBundle, readLoadable, refusalOf } from './loadable.ts';
 
-const AT_A_TIME = 256;
 const CONNECTIONS = 32;
 const MAX_DEPTH = 1000;
 /** How often a request is sent again to a server that has too much to do. */
@@ -71,7 +70,7 @@ export const openServerDestination = (base: string, authorization: string | unde
   };
 
   return {
-    atATime: AT_A_TIME,
+    atATime: CONNECTIONS,
     store: body =>
       refusalOf(async () => {
         const loadable = readLoadable(body, MAX_DEPTH);

@@ -9,8 +9,8 @@ import { openDeps } from '../../src/open-deps.ts';
 import type { Destination } from './destination.ts';
 import { issuesOfBundle, readLoadable, refusalOf } from './loadable.ts';
 
-/** Enough for the store's writer to have a full batch waiting, few enough to be held in memory whatever their size. */
-const AT_A_TIME = 512;
+/** Enough for the store's writer to have a batch waiting; with more, garbage grows old before it is collected. */
+const AT_A_TIME = 64;
 
 /**
  * A store that is opened here, through all that a write to the server goes through but HTTP, with the settings of the environment.
