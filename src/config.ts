@@ -127,6 +127,7 @@ export const VARIABLES = {
   conditionalDelete: variable('KIUNGO_CONDITIONAL_DELETE', 'single', 'single or multiple', oneOf('single', 'multiple')),
   requireIfMatch: variable('KIUNGO_REQUIRE_IF_MATCH', 'no', 'yes or no', oneOf('yes', 'no')),
   purge: variable('KIUNGO_PURGE', 'no', 'yes or no', oneOf('yes', 'no')),
+  leastCell: variable('KIUNGO_LEAST_CELL', '5', 'a number from 0 to 1000', wholeNumber(0, 1000)),
   openhimUrl: variable('KIUNGO_OPENHIM_URL', '', 'an http or https URL, like https://openhim:8080', text =>
     text === '' ? '' : httpUrl(text),
   ),

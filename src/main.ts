@@ -10,12 +10,16 @@ process.env.NODE_COMPILE_CACHE ??= compileCache;
 const failed = (what: string) => (error: unknown) => {
   process.stderr.write(`${what}: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
+  return 1;
 };
 
 const [command, ...args] = process.argv.slice(2);
 if (command === 'reindex') {
   const { reindex } = await import('./reindex.ts');
   await reindex(process.env, args).catch(failed('Kiungo cannot index'));
+} else if (command === 'dhis2') {
+  const { dhis2 } = await import('./dhis2.ts');
+  process.exitCode = await dhis2(args).catch(failed('The reports cannot be sent'));
 } else {
   const { serve } = await import('./serve.ts');
   await serve(process.env).catch(failed('Kiungo cannot start'));

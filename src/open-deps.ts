@@ -108,6 +108,7 @@ const settingsOf = (config: Config): Settings => ({
   normalize: config.normalize,
   deleteReferenced: config.deleteReferenced,
   requireIfMatch: config.requireIfMatch === 'yes',
+  leastCell: config.leastCell,
   maxDepth: config.maxDepth,
   maxResourceBytes: config.maxResourceBytes,
   maxBundleEntries: config.maxBundleEntries,

@@ -71,8 +71,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'store',
     'interactions',
     'json-schema',
+    'reporting',
     'xml',
   ],
+  reporting: ['fhir', 'insurance'],
+  'integrations/dhis2': [],
   'integrations/openhim': [],
   http: ['integrations/openhim', 'fhir', 'definitions', 'store', 'security', 'interactions', 'operations', 'xml'],
   '.': [
@@ -88,7 +91,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'security',
     'interactions',
     'operations',
+    'integrations/dhis2',
     'integrations/openhim',
+    'reporting',
     'http',
   ],
 };
@@ -108,6 +113,7 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
     definitions: /definitions\/definitions\.ts$/,
     insurance: /insurance\/(coverage-in-force|openimis-codes)\.ts$/,
   },
+  reporting: { insurance: /insurance\/(claim-stages|coverage-in-force|kiungo-codes|openimis-codes)\.ts$/ },
   interactions: { store: /store\/(store|store-error|follow-newest)\.ts$/, insurance: /insurance\/insurance-rule\.ts$/ },
   operations: {
     store: /store\/(store|store-error)\.ts$/,
@@ -143,6 +149,8 @@ const PACKAGES: Record<string, readonly string[]> = {
     'matching',
     'openimis',
     'operations',
+    'reporting',
+    'dhis2.ts',
     'validation',
     'search',
     'search/types',

@@ -25,6 +25,7 @@ const implemented = {
     ['submit', { levels: new Set<OperationLevel>(['type']), affectsState: true }],
     ['unmatched', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ['batch-run', { levels: new Set<OperationLevel>(['type']), affectsState: true }],
+    ['evaluate-measure', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ['health-cards-issue', { levels: new Set<OperationLevel>(['instance']), affectsState: false }],
     ['premium', { levels: new Set<OperationLevel>(['instance']), affectsState: false }],
     ['process', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],

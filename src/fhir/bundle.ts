@@ -6,7 +6,7 @@ export interface BundleLink {
 
 /** What goes into a Bundle. Entries are JSON texts, so that what is stored is passed on as it is and never parsed. */
 export interface BundleParts {
-  type: 'searchset' | 'history' | 'batch-response' | 'transaction-response';
+  type: 'searchset' | 'history' | 'collection' | 'batch-response' | 'transaction-response';
   total?: number;
   /** Only what has pages has links. */
   links?: readonly BundleLink[];

@@ -44,6 +44,8 @@ export interface Settings {
   deleteReferenced: 'refuse' | 'allow';
   /** Updates, patches and deletions of what is stored must have If-Match. */
   requireIfMatch: boolean;
+  /** Figures of diagnoses that count fewer claims are left out of reports. */
+  leastCell: number;
   maxDepth: number;
   /** Of a body that is stored as one resource, in bytes. */
   maxResourceBytes: number;

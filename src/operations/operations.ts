@@ -1,6 +1,7 @@
 import { batchRun } from './batch-run.ts';
 import { metaAdd, metaDelete } from './change-meta.ts';
 import { duplicates } from './duplicates.ts';
+import { evaluateMeasure } from './evaluate-measure.ts';
 import { everything } from './everything.ts';
 import { expand } from './expand.ts';
 import { healthCardsIssue } from './health-cards-issue.ts';
@@ -27,6 +28,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
   [
     batchRun,
     duplicates,
+    evaluateMeasure,
     everything,
     expand,
     healthCardsIssue,
