@@ -69,6 +69,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
         security: security.isRequired ? served : undefined,
       },
       maxBundleBytes: config.maxBundleBytes,
+      depsOfCaller: () => deps,
       requestTimeoutMs: config.requestTimeoutMs,
       maxRequests: config.maxRequests,
       corsOrigins: config.corsOrigins,

@@ -20,7 +20,7 @@ import { answerClientError } from './client-error.ts';
 import { closeInTime } from './close-in-time.ts';
 import { errorResponse } from './error-response.ts';
 import { ALL_METHODS } from './fhir-paths.ts';
-import { fhirRoutes } from './fhir-routes.ts';
+import { fhirRoutes, type RoutesOptions } from './fhir-routes.ts';
 import { inflateBody } from './inflate-body.ts';
 import { type OperatorProbes, operatorRoutes } from './operator-routes.ts';
 import { createRecordRequest } from './record-request.ts';
@@ -28,12 +28,9 @@ import { SECURITY_HEADERS, STRICT_TRANSPORT } from './security-headers.ts';
 import { type TokenService, tokenRoutes } from './token-routes.ts';
 
 /** What the HTTP server is put together from. */
-export interface ServerOptions extends OperatorProbes {
+export interface ServerOptions extends OperatorProbes, RoutesOptions {
   deps: Deps;
   log: Logger;
-  software: Software;
-  /** Of a body where a Bundle may come; others are bounded by `deps.settings.maxResourceBytes`. */
-  maxBundleBytes: number;
   requestTimeoutMs: number;
   /** Requests to the FHIR API that are answered at a time. */
   maxRequests: number;

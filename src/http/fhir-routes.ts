@@ -6,6 +6,7 @@ import type { Deps } from '../interactions/context.ts';
 import { enabledType } from '../interactions/enabled-type.ts';
 import { isSubsetParameter } from '../interactions/read-subset.ts';
 import { operations } from '../operations/operations.ts';
+import type { Caller } from '../security/caller.ts';
 import type { XmlForm } from '../xml/xml-form.ts';
 import { allow } from './allow.ts';
 import { contentOf } from './binary-content.ts';
@@ -14,7 +15,7 @@ import { ALL_METHODS, fhirPaths, type Handler, type Handlers } from './fhir-path
 import { bodyOf, type FhirRequest, type FhirRoute, handlingOf, NO_BODY } from './fhir-request.ts';
 import { namesFhir, requireAcceptable, requireForm, takesContent } from './media-type.ts';
 import { refuseMethodOverride } from './method-override.ts';
-import { allowOfOperation, createOperate } from './operate.ts';
+import { allowOfOperation, operate } from './operate.ts';
 import { readPrefer } from './prefer.ts';
 import { readPretty } from './pretty.ts';
 import { readQueryParameters } from './query-parameters.ts';
@@ -32,24 +33,28 @@ const calledBy = ({ operation, within }: Handlers, params: FhirRoute['Params']):
   return undefined;
 };
 
+/** What the routes need beside what interactions work with. */
+export interface RoutesOptions {
+  software: Software;
+  /** Of a body where a Bundle may come. */
+  maxBundleBytes: number;
+  /** What interactions work with for a client that is known. */
+  depsOfCaller: (caller: Caller) => Deps;
+}
+
 /**
  * The FHIR REST API: every path with every method. What the capability file does not enable is refused with 404 or 405 by the
  * same table, so that /metadata and the routes cannot differ.
  * https://hl7.org/fhir/R4/http.html
  */
 export const fhirRoutes =
-  (
-    deps: Deps,
-    { software, maxBundleBytes }: { software: Software; maxBundleBytes: number },
-    record: RecordRequest,
-    xml: XmlForm,
-  ) =>
+  (deps: Deps, { software, maxBundleBytes, depsOfCaller }: RoutesOptions, record: RecordRequest, xml: XmlForm) =>
   async (app: FastifyInstance): Promise<void> => {
-    const operate = createOperate(deps);
     const { maxResourceBytes } = deps.settings;
+    const depsOf = ({ caller }: FhirRequest): Deps => (caller === undefined ? deps : depsOfCaller(caller));
     const { formats } = deps.capability;
     const { validationProcesses: processes } = deps;
-    for (const [url, handlers] of Object.entries(fhirPaths(deps, software))) {
+    for (const [url, handlers] of Object.entries(fhirPaths(software))) {
       const takesBundle = url === '/' || handlers.operation !== undefined;
       const isForm = url.endsWith('/_search');
       const isOffered = (
@@ -93,7 +98,7 @@ export const fhirRoutes =
             if (operation !== undefined && called !== undefined) {
               await takeBody(request, { formats, xml, processes, limit: bodyLimit, isContent: false });
               const prefer = readPrefer(request.headers.prefer);
-              const result = await operate(method, called, {
+              const result = await operate(depsOf(request), method, called, {
                 level: operation.level,
                 ...(operation.level === 'system' ? {} : { resourceType: type }),
                 ...(operation.level === 'instance' ? { id } : {}),
@@ -137,7 +142,7 @@ export const fhirRoutes =
                 isContent,
               });
             }
-            const result = await run(request, parameters);
+            const result = await run(depsOf(request), request, parameters);
             const { baseUrl } = deps.settings;
             if (wantsContent && result.body !== undefined) {
               const content = contentOf(result.body);

@@ -8,9 +8,6 @@ import { allow } from './allow.ts';
 import { bodyTooLarge } from './body-too-large.ts';
 import { requireId } from './require-id.ts';
 
-/** Carries out an operation that is enabled where it is called. `code` is without the dollar sign. */
-export type Operate = (method: string, code: string, request: OperationRequest) => Promise<InteractionResult>;
-
 /** The methods that an operation is called with. */
 const methodsOf = ({ affectsState }: Operation): readonly string[] => (affectsState ? ['POST'] : ['GET', 'POST']);
 
@@ -38,23 +35,26 @@ export const allowOfOperation = (deps: Deps, code: string, place: Place): string
   allow(methodsOf(enabledOperation(deps, code, place)));
 
 /**
- * Calls of operations, as the capability file enables them. One that is not enabled at the level, or nowhere, is 404 naming the
+ * Calls an operation, as the capability file enables it; `code` is without the dollar sign. One that is not enabled at the level, or nowhere, is 404 naming the
  * nearest one; a method that it cannot be called with is 405.
  * https://hl7.org/fhir/R4/operations.html#executing
  */
-export const createOperate =
-  (deps: Deps): Operate =>
-  async (method, code, request) => {
-    const { id } = request;
-    const operation = enabledOperation(deps, code, request);
-    if (id !== undefined) requireId(id);
-    const methods = methodsOf(operation);
-    if (!methods.includes(method)) {
-      const reason = operation.affectsState
-        ? 'changes something, so it must be called with POST'
-        : 'is called with GET or POST';
-      throw refuse('interaction-not-enabled', `$${code} ${reason}.`, { headers: { allow: allow(methods) } });
-    }
-    if (request.body.length > deps.settings.maxResourceBytes && !operation.takesBundle) throw bodyTooLarge();
-    return operation.run(deps, request);
-  };
+export const operate = async (
+  deps: Deps,
+  method: string,
+  code: string,
+  request: OperationRequest,
+): Promise<InteractionResult> => {
+  const { id } = request;
+  const operation = enabledOperation(deps, code, request);
+  if (id !== undefined) requireId(id);
+  const methods = methodsOf(operation);
+  if (!methods.includes(method)) {
+    const reason = operation.affectsState
+      ? 'changes something, so it must be called with POST'
+      : 'is called with GET or POST';
+    throw refuse('interaction-not-enabled', `$${code} ${reason}.`, { headers: { allow: allow(methods) } });
+  }
+  if (request.body.length > deps.settings.maxResourceBytes && !operation.takesBundle) throw bodyTooLarge();
+  return operation.run(deps, request);
+};
