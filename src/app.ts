@@ -13,6 +13,7 @@ import type { KeptRegistration } from './integrations/openhim/keep-registered.ts
 import type { Deps } from './interactions/context.ts';
 import { openDeps } from './open-deps.ts';
 import { createSecurity, readTls } from './secure.ts';
+import type { Caller } from './security/caller.ts';
 import { servedSecurity } from './security/served-security.ts';
 import { startClock } from './start-clock.ts';
 import { startOpenhim } from './start-openhim.ts';
@@ -23,12 +24,14 @@ export interface App {
   /** Base of the FHIR API as clients on this machine reach it. */
   readonly url: string;
   readonly deps: Deps;
+  /** What interactions work with on behalf of a client. */
+  readonly depsOfCaller: (caller: Caller) => Deps;
   readonly server: FastifyInstance;
   /** Finishes the requests in flight, then closes the store. */
   close(): Promise<void>;
 }
 
-/** How often definitions and clients that other processes stored are looked for, in milliseconds. */
+/** How often definitions, clients and consents that other processes stored are looked for, in milliseconds. */
 const LOOK_FOR_CHANGES_MS = 500;
 
 const addressOf = (scheme: 'http' | 'https', host: string, port: number): string =>
@@ -39,9 +42,9 @@ const addressOf = (scheme: 'http' | 'https', host: string, port: number): string
  * @throws {Error} where settings, definitions or the store cannot be used, with a text for the operator
  */
 export const startApp = async (config: Config, log: Logger): Promise<App> => {
-  const { deps, indexAnew, reachedAt, close: closeDeps } = await openDeps(config, log);
+  const { deps, depsOfCaller, indexAnew, reachedAt, close: closeDeps } = await openDeps(config, log);
   try {
-    const { store, now, readDefinitions } = deps;
+    const { store, now, readDefinitions, consents } = deps;
     const security = await createSecurity(config, {
       store,
       now,
@@ -69,7 +72,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
         security: security.isRequired ? served : undefined,
       },
       maxBundleBytes: config.maxBundleBytes,
-      depsOfCaller: () => deps,
+      depsOfCaller,
       requestTimeoutMs: config.requestTimeoutMs,
       maxRequests: config.maxRequests,
       corsOrigins: config.corsOrigins,
@@ -90,9 +93,10 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     );
     reachedAt(url);
     const following = setInterval(() => {
-      Promise.all([readDefinitions(), security.clients.readOn()]).catch((error: unknown) => {
+      Promise.all([readDefinitions(), security.clients.readOn(), consents?.refresh()]).catch((error: unknown) => {
         // That the store does not answer is told by /ready, and to whoever asks for something.
-        if (!(error instanceof StoreError)) log.error({ err: error }, 'Stored definitions or clients cannot be read');
+        if (!(error instanceof StoreError))
+          log.error({ err: error }, 'Stored definitions, clients or consents cannot be read');
       });
     }, LOOK_FOR_CHANGES_MS).unref();
     const clock = startClock(deps, {
@@ -118,7 +122,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     started = true;
     openhim = startOpenhim(config, deps, url);
     indexAnew.start();
-    return { url, deps, server, close };
+    return { url, deps, depsOfCaller, server, close };
   } catch (error) {
     await closeDeps();
     throw error;

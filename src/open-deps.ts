@@ -5,17 +5,20 @@ import { loadCardKeys } from './card/card-keys.ts';
 import { createClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { type Capability, loadCapability } from './definitions/capability.ts';
-import type { GrowingDefinitions } from './definitions/definitions.ts';
+import type { GrowingDefinitions, SearchParameter } from './definitions/definitions.ts';
 import { loadDefinitions } from './definitions/load-definitions.ts';
 import { createUuidV7 } from './fhir/uuid-v7.ts';
 import { insuranceRules } from './insurance/insurance-rules.ts';
+import { compartmentOf } from './interactions/compartment.ts';
 import type { Deps, Settings } from './interactions/context.ts';
+import { createDepsOfCaller } from './interactions/deps-of-caller.ts';
 import { entriesOfAnswer } from './interactions/entries-of-answer.ts';
 import { followDefinitions } from './interactions/follow-definitions.ts';
 import { createHeldMemory } from './interactions/held-memory.ts';
 import { createTurns } from './interactions/in-turn.ts';
 import { createIndexAnew, type IndexAnew } from './interactions/index-anew.ts';
 import { type IndexedParameters, openIndexedParameters } from './interactions/indexed-parameters.ts';
+import { loadRoles } from './interactions/load-roles.ts';
 import { createReferenceEntries } from './interactions/reference-entries.ts';
 import { createSetUpMemory } from './interactions/set-up-memory.ts';
 import type { ValidationProcesses } from './interactions/validation-processes.ts';
@@ -24,6 +27,9 @@ import { operations } from './operations/operations.ts';
 import { patchFormats } from './patch/patch-formats.ts';
 import { createExtractor } from './search/extract.ts';
 import { whyNotSearchable } from './search/search-types.ts';
+import type { Caller } from './security/caller.ts';
+import { createConsents } from './security/consents.ts';
+import { createRuleEntries, onlyParameters } from './security/rule-entries.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 import { createValidator, type ValidatorOptions } from './validation/create-validator.ts';
@@ -31,6 +37,8 @@ import { createValidator, type ValidatorOptions } from './validation/create-vali
 /** All that interactions work with, open. */
 export interface OpenDeps {
   deps: Deps;
+  /** What interactions work with on behalf of a client. */
+  depsOfCaller: (caller: Caller) => Deps;
   indexAnew: IndexAnew;
   /** Where clients reach the server, if the settings do not say it. */
   reachedAt(url: string): void;
@@ -39,6 +47,8 @@ export interface OpenDeps {
 
 const root = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const DEFINITION_FOLDERS = ['profiles/r4', 'profiles/openimis', 'profiles/kiungo', 'capability-statements'].map(root);
+
+const ROLES = root('src/security/roles');
 
 const INTERACTIONS = new Set([
   ...['read', 'vread', 'create', 'update', 'patch', 'delete', 'search-type', 'search-system'],
@@ -182,24 +192,28 @@ const openOn = async (store: Store, loaded: Loaded): Promise<OpenDeps> => {
     fullTextTypes: new Set(config.fullText),
     onPending: indexAnew.start,
   });
+  const leaveOut = ({ id, url }: SearchParameter, cause: unknown): void => {
+    // One that was stored before expressions were judged must not keep others from being stored.
+    log.warn(
+      { searchParameter: id, url, err: cause },
+      'A search parameter is left out: its expression is not FHIRPath',
+    );
+  };
   const newId = createUuidV7(now);
+  const consents = capability.types.has('Consent') ? createConsents(store) : undefined;
+  await consents?.refresh();
   const deps: Deps = {
     definitions,
     readDefinitions,
     capability,
     validator: createValidator(definitions, validation),
     validationProcesses: processes,
-    extract: createExtractor(definitions, settings, ({ id, url }, cause) => {
-      // One that was stored before expressions were judged must not keep others from being stored.
-      log.warn(
-        { searchParameter: id, url, err: cause },
-        'A search parameter is left out: its expression is not FHIRPath',
-      );
-    }),
+    extract: createExtractor(definitions, settings, leaveOut),
     indexedParameters,
     references,
     store,
     cardKeys: loadCardKeys(config.cardKeys, store.signingKey),
+    consents,
     setUp: createSetUpMemory(),
     held: createHeldMemory(),
     inTurn: createTurns(),
@@ -210,8 +224,16 @@ const openOn = async (store: Store, loaded: Loaded): Promise<OpenDeps> => {
     tell,
     settings,
   };
+  const depsOfCaller = createDepsOfCaller(deps, {
+    roles: loadRoles(ROLES, deps, new Set(operations.keys())),
+    entries: createRuleEntries(definitions, isWanted =>
+      createExtractor(onlyParameters(definitions, isWanted), settings, leaveOut),
+    ),
+    patientParameters: compartmentOf(definitions, 'Patient') ?? new Map(),
+  });
   return {
     deps,
+    depsOfCaller,
     indexAnew,
     reachedAt(url) {
       if (settings.baseUrl === '') settings.baseUrl = url;

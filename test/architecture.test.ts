@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'search/types': ['fhir', 'fhir/fhirpath', 'definitions', 'search'],
   store: ['fhir', 'search', 'store/sqlite'],
   'store/sqlite': ['fhir', 'search', 'store'],
-  security: ['fhir', 'store'],
+  security: ['fhir', 'definitions', 'search', 'store'],
   'integrations/connector': ['fhir', 'store'],
   'json-schema': ['fhir', 'terminology', 'definitions', 'validation'],
   xml: ['fhir', 'definitions', 'validation'],
@@ -47,6 +47,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   interactions: [
     'card',
     'fhir',
+    'security',
     'definitions',
     'validation',
     'search',
@@ -58,6 +59,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   operations: [
     'card',
+    'security',
     'fhir',
     'terminology',
     'definitions',

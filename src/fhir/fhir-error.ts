@@ -59,6 +59,7 @@ export const REQUEST_RULES = {
   'login-required': { status: 401, code: 'login' },
   'token-refused': { status: 401, code: 'login' },
   'administrator-required': { status: 403, code: 'forbidden' },
+  'access-denied': { status: 403, code: 'forbidden' },
   'type-unknown': { status: 404, code: 'not-supported' },
   'operation-unknown': { status: 404, code: 'not-supported' },
   'path-unknown': { status: 404, code: 'not-found' },

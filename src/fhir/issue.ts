@@ -8,6 +8,7 @@ export type IssueCode =
   | 'extension'
   | 'invalid'
   | 'not-supported'
+  | 'forbidden'
   | 'not-found'
   | 'deleted'
   | 'duplicate'

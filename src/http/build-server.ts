@@ -3,7 +3,6 @@ import type { Server } from 'node:http';
 import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { refuse } from '../fhir/fhir-error.ts';
-import type { Software } from '../interactions/capabilities.ts';
 import type { Deps } from '../interactions/context.ts';
 import type { Authenticate } from '../security/authenticate.ts';
 import type { ClientRegistry } from '../security/client-registry.ts';

@@ -4,6 +4,7 @@ import type { Deps, InteractionResult } from '../interactions/context.ts';
 import { enabledType } from '../interactions/enabled-type.ts';
 import type { Operation, OperationRequest } from '../operations/operation.ts';
 import { operations } from '../operations/operations.ts';
+import { requireOperation } from '../operations/require-operation.ts';
 import { allow } from './allow.ts';
 import { bodyTooLarge } from './body-too-large.ts';
 import { requireId } from './require-id.ts';
@@ -47,6 +48,7 @@ export const operate = async (
 ): Promise<InteractionResult> => {
   const { id } = request;
   const operation = enabledOperation(deps, code, request);
+  requireOperation(deps, operation, request);
   if (id !== undefined) requireId(id);
   const methods = methodsOf(operation);
   if (!methods.includes(method)) {

@@ -8,6 +8,7 @@ export const commitUnit = async (deps: Deps, unit: Unit): Promise<CommitResult> 
   if (result.outcome === 'committed') {
     deps.setUp.note(types);
     deps.held?.note(unit.changes);
+    if (deps.consents !== undefined && types.includes('Consent')) await deps.consents.refresh();
   }
   return result;
 };

@@ -10,6 +10,7 @@ import type { Deps, InteractionResult } from './context.ts';
 import { type Criteria, findMatch, requireCriteria } from './criteria.ts';
 import { deleteOnce, deletionChanges, judgeDeletion } from './delete.ts';
 import { enabledType } from './enabled-type.ts';
+import { requirePermission } from './require-permission.ts';
 import { resourceReferenced, unreferred } from './unreferred.ts';
 import { untilUndisturbed } from './until-undisturbed.ts';
 
@@ -33,6 +34,7 @@ export const conditionalDelete = async (
   deps: Deps,
   { resourceType, criteria, ifMatch }: ConditionalDeleteRequest,
 ): Promise<InteractionResult> => {
+  requirePermission(deps, resourceType, 'delete');
   const query = requireCriteria(deps, resourceType, criteria);
   // A version is that of one resource.
   if (ifMatch === undefined && enabledType(deps, resourceType).conditionalDelete === 'multiple') {
@@ -69,7 +71,7 @@ const deleteMatches = (deps: Deps, query: SearchQuery, criteria: Criteria): Prom
     if (ended.length > 0) {
       const unit = { changes: deletionChanges(ended, deps.now()), ...unreferred(deps, ended) };
       const result = await commitUnit(deps, unit);
-      if (result.outcome === 'referred') throw resourceReferenced(result);
+      if (result.outcome === 'referred') throw await resourceReferenced(deps, result);
       if (result.outcome !== 'committed') return undefined;
       if (DEFINITION_TYPES.has(resourceType)) await deps.readDefinitions();
     }

@@ -10,8 +10,9 @@ import { meantId } from './find-targets.ts';
 import { writeNormalized } from './normalize.ts';
 import { readBody } from './read-body.ts';
 import { replace } from './replace.ts';
+import { requirePermission } from './require-permission.ts';
 import { untilUndisturbed } from './until-undisturbed.ts';
-import { requireUpdateCreate } from './update.ts';
+import { requireFreeId } from './update.ts';
 
 /** A resource to store in place of the one that the criteria match: its JSON as bytes. */
 export interface ConditionalUpdateRequest {
@@ -57,7 +58,7 @@ const freePlace = async (
       expression: `${resourceType}.id`,
     });
   }
-  requireUpdateCreate(deps, resourceType, id);
+  await requireFreeId(deps, resourceType, id);
   const current = await deps.store.read({ resourceType, id });
   if (current === undefined || current.method === 'DELETE') return { id, current };
   throw refuse(
@@ -69,11 +70,12 @@ const freePlace = async (
 };
 
 /** As `conditionalUpdate`, for a resource and criteria that were read already. */
-export const conditionalUpdateParsed = (
+export const conditionalUpdateParsed = async (
   deps: Deps,
   { parsed, query, ifNoneMatch, ...options }: ParsedConditionalUpdate,
 ): Promise<InteractionResult> => {
   const { resourceType, id } = parsed.resource;
+  requirePermission(deps, resourceType, 'update');
   return untilUndisturbed(async () => {
     const { current, matches } = await findMatch(deps, query);
     checkIfNoneMatch(ifNoneMatch, current?.versionId ?? 0, current !== undefined);

@@ -6,11 +6,14 @@ import type { Resource } from '../fhir/resource.ts';
 import type { ClaimMode, InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { Language } from '../insurance/texts/say.ts';
 import type { IndexEntry } from '../search/index-entry.ts';
+import type { Access } from '../security/access.ts';
+import type { Consents } from '../security/consents.ts';
+import type { Limits } from '../security/limits.ts';
 import type { Store } from '../store/store.ts';
 import type { Validator } from '../validation/create-validator.ts';
 import type { HeldMemory } from './held-memory.ts';
 import type { InTurn } from './in-turn.ts';
-import type { IndexedParameters } from './indexed-parameters.ts';
+import type { IndexedParameters, ParametersByCode } from './indexed-parameters.ts';
 import type { ReferenceEntries } from './reference-entries.ts';
 import type { SetUpMemory } from './set-up-memory.ts';
 import type { ValidationProcesses } from './validation-processes.ts';
@@ -72,7 +75,14 @@ export interface Deps {
   indexedParameters: IndexedParameters;
   /** How whoever refers to a resource is found. */
   references: ReferenceEntries;
+  /** As far as whoever asks may see and change it. */
   store: Store;
+  /** What whoever asks may do; absent where everybody may do everything. */
+  access?: ClientAccess;
+  /** The same without the bounds of `access`, for what the server itself asks; absent where there are none. See `serverOf`. */
+  server?: Deps;
+  /** What patients have denied; absent where no Consents are stored. */
+  consents?: Consents | undefined;
   /** What membership cards are signed with. */
   cardKeys: CardKeys;
   /** What was found of the scheme's set-up. */
@@ -81,6 +91,8 @@ export interface Deps {
   inTurn?: InTurn | undefined;
   /** What held searches found; absent in a transaction, which sees more than is stored. */
   held?: HeldMemory | undefined;
+  /** What the transaction is going to write, as `Type/id`; absent outside of one. */
+  coming?: ReadonlySet<string>;
   /** Empty where the capability file switches insurance off. */
   insuranceRules: ReadonlyMap<string, InsuranceRule>;
   /** Milliseconds since 1970 UTC; never runs backwards, over restarts too. */
@@ -93,6 +105,23 @@ export interface Deps {
   tell: (text: string, facts: Readonly<Record<string, string | number>>) => void;
   settings: Settings;
 }
+
+/** What a client may do, and the view of a store that it has. */
+export interface ClientAccess extends Access {
+  limits: Limits;
+  /** Of the search parameters of a type, those that the client may use. */
+  shownParameters(resourceType: string, parameters: ParametersByCode): ParametersByCode;
+  visible(store: Store): Store;
+}
+
+/** What the server itself asks with, whoever it works for: what a decision rests on is not what a client may see. */
+export const serverOf = (deps: Deps): Deps => deps.server ?? deps;
+
+/** The same on another store, seen as before by whoever asks. */
+export const onStore = (deps: Deps, changed: Partial<Deps> & Pick<Deps, 'store'>): Deps =>
+  deps.access === undefined
+    ? { ...deps, ...changed }
+    : { ...deps, ...changed, store: deps.access.visible(changed.store), server: { ...serverOf(deps), ...changed } };
 
 /** What a client prefers. https://hl7.org/fhir/R4/http.html#ops */
 export interface Prefer {

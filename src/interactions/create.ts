@@ -9,8 +9,9 @@ import { readCriteria } from './criteria.ts';
 import { enabledType } from './enabled-type.ts';
 import { identityTaken } from './identity-taken.ts';
 import { writeNormalized } from './normalize.ts';
-import { read } from './read.ts';
+import { read, versionResult } from './read.ts';
 import { readBody } from './read-body.ts';
+import { requirePermission } from './require-permission.ts';
 import { untilUndisturbed } from './until-undisturbed.ts';
 import { type WriteTarget, write } from './write.ts';
 
@@ -59,7 +60,7 @@ const hasContent = (version: StoredVersion | undefined, parsed: ParsedResource):
 const resend = async (deps: Deps, key: ResourceKey, parsed: ParsedResource): Promise<InteractionResult | undefined> => {
   const stored = await deps.store.read(key);
   const same = hasContent(stored, parsed) || hasContent(await deps.store.readVersion(key, 1), parsed);
-  return stored !== undefined && same ? read(deps, key.resourceType, key.id) : undefined;
+  return stored !== undefined && same ? versionResult(stored) : undefined;
 };
 
 /** Creates the resource, or undefined where what it is judged by, or what changes with it, changed meanwhile. */
@@ -83,7 +84,7 @@ const createOnce = async (
       throw refuse('multiple-matches', 'More than one resource matches If-None-Exist. Narrow it until it names one.');
     case 'identity-taken': {
       const first = await resend(deps, result.key, parsed);
-      if (first === undefined) throw identityTaken(identities, result);
+      if (first === undefined) throw await identityTaken(deps, identities, result);
       return first;
     }
     default:
@@ -97,6 +98,7 @@ export const createParsed = async (
   parsed: ParsedResource,
   options: CreateOptions = {},
 ): Promise<InteractionResult> => {
+  requirePermission(deps, parsed.resource.resourceType, 'create');
   const attempt = async (): Promise<InteractionResult> =>
     (await createOnce(deps, parsed, options)) ?? untilUndisturbed(() => createOnce(deps, parsed, options));
   const { resource } = parsed;

@@ -3,6 +3,7 @@ import { parseSearch } from '../search/parse-search.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { MatchCondition, StoredVersion } from '../store/store.ts';
 import type { Deps } from './context.ts';
+import { requireSearchable } from './require-rows.ts';
 import { searchSettings } from './search-settings.ts';
 
 /** Search parameters as in a URL, percent decoding done. */
@@ -10,10 +11,11 @@ export type Criteria = readonly (readonly [name: string, value: string])[];
 
 /**
  * The search that criteria stand for; undefined where they would match every resource of the type.
- * @throws {FhirError} 400 for a parameter that cannot be used
+ * @throws {FhirError} 400 for a parameter that cannot be used, 403 for a client that may not search so
  */
 export const readCriteria = (deps: Deps, resourceType: string, parameters: Criteria): SearchQuery | undefined => {
   const { query } = parseSearch({ ...searchSettings(deps, resourceType), parameters, handling: 'strict' });
+  requireSearchable(deps, query);
   return query.where.length === 0 ? undefined : query;
 };
 

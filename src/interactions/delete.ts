@@ -4,8 +4,10 @@ import type { Resource } from '../fhir/resource.ts';
 import type { Change, MatchCondition, StoredVersion, Unit } from '../store/store.ts';
 import { checkIfMatch, requireIfMatch } from './check-if-match.ts';
 import { commitUnit } from './commit-unit.ts';
-import type { Deps, InteractionResult } from './context.ts';
+import { type Deps, type InteractionResult, serverOf } from './context.ts';
 import { judgeDefinitionDeletion } from './judge-definition.ts';
+import { requirePermission } from './require-permission.ts';
+import { requireVersionWithinRows } from './require-rows.ts';
 import { resourceReferenced, unreferred } from './unreferred.ts';
 import { untilUndisturbed } from './until-undisturbed.ts';
 
@@ -32,14 +34,18 @@ export interface Deletion {
 
 /** Judges what can be judged of a deletion before the commit. @throws {FhirError} as `deleteResource` */
 export const judgeDeletion = async (deps: Deps, { resourceType, id, ifMatch }: DeleteRequest): Promise<Deletion> => {
+  requirePermission(deps, resourceType, 'delete');
   const rule = deps.insuranceRules.get(resourceType);
   const answerType = rule?.answer?.resourceType;
-  const types = answerType === undefined ? [resourceType] : [resourceType, answerType];
-  const versions = await Promise.all(types.map(type => deps.store.read({ resourceType: type, id })));
+  const versions = await Promise.all([
+    deps.store.read({ resourceType, id }),
+    answerType === undefined ? undefined : serverOf(deps).store.read({ resourceType: answerType, id }),
+  ]);
   const [current] = versions;
   const exists = current !== undefined && current.method !== 'DELETE';
   checkIfMatch(ifMatch, current?.versionId ?? 0, exists);
   if (!exists) return { current, ended: [] };
+  await requireVersionWithinRows(deps, current, 'delete');
   const issues = rule?.judgeDeletion?.(resourceOf(versions[1]), resourceOf(current)!) ?? [];
   if (issues.length > 0) throw new FhirError(422, issues);
   if (DEFINITION_TYPES.has(resourceType)) await judgeDefinitionDeletion(deps, resourceType, id);
@@ -72,7 +78,7 @@ export const deleteOnce = async (
   if (matches !== undefined) unit.matches = [matches];
   if (request.isTrial) unit.isTrial = true;
   const result = await commitUnit(deps, unit);
-  if (result.outcome === 'referred') throw resourceReferenced(result);
+  if (result.outcome === 'referred') throw await resourceReferenced(deps, result);
   if (result.outcome !== 'committed') return undefined;
   const { resourceType, id, versionId } = ended[0]!;
   if (DEFINITION_TYPES.has(resourceType)) await deps.readDefinitions();

@@ -1,6 +1,7 @@
 import { refuse } from '../fhir/fhir-error.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { historyBundle } from './history-bundle.ts';
+import { requirePermission } from './require-permission.ts';
 
 /** The resource whose history is asked for, and the parameters, percent decoding done. */
 export interface HistoryInstanceRequest {
@@ -18,6 +19,7 @@ export const historyInstance = async (
   deps: Deps,
   { resourceType, id, parameters }: HistoryInstanceRequest,
 ): Promise<InteractionResult> => {
+  requirePermission(deps, resourceType, 'read');
   const of = { resourceType, id };
   const path = `${resourceType}/${id}/_history`;
   const history = await historyBundle(deps, { of, path, resourceType, parameters });

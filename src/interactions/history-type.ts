@@ -1,5 +1,6 @@
 import type { Deps, InteractionResult } from './context.ts';
 import { historyBundle } from './history-bundle.ts';
+import { requirePermission } from './require-permission.ts';
 
 /** The type whose history is asked for, and the parameters, percent decoding done. */
 export interface HistoryTypeRequest {
@@ -12,10 +13,15 @@ export interface HistoryTypeRequest {
  * @throws {FhirError} what `historyBundle` throws
  * https://hl7.org/fhir/R4/http.html#history
  */
-export const historyType = (deps: Deps, { resourceType, parameters }: HistoryTypeRequest): Promise<InteractionResult> =>
-  historyBundle(deps, {
+export const historyType = async (
+  deps: Deps,
+  { resourceType, parameters }: HistoryTypeRequest,
+): Promise<InteractionResult> => {
+  requirePermission(deps, resourceType, 'search');
+  return historyBundle(deps, {
     of: { resourceTypes: [resourceType] },
     path: `${resourceType}/_history`,
     resourceType,
     parameters,
   });
+};

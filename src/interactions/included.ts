@@ -4,6 +4,7 @@ import type { SearchQuery } from '../search/query.ts';
 import type { Include } from '../search/read-include.ts';
 import { type Cursor, PAGE_BYTES, type ResourceKey, type StoredVersion } from '../store/store.ts';
 import type { Deps } from './context.ts';
+import { isPermitted } from './require-permission.ts';
 
 /** Referring resources that are read at a time. */
 const PAGE = 200;
@@ -84,7 +85,7 @@ const findReferred = async (
     const isMeant = (entry: IndexEntry): entry is ReferenceEntry =>
       entry.kind === 'reference' && parameters.includes(entry.parameter) && (target ?? entry.type) === entry.type;
     for (const { type, id } of deps.extract(JSON.parse(version.body) as Resource).filter(isMeant)) {
-      if (type === undefined || id === undefined || !isServed(deps, type)) continue;
+      if (type === undefined || id === undefined || !isServed(deps, type) || !isPermitted(deps, type, 'read')) continue;
       const key = { resourceType: type, id };
       if (found.has(key)) continue;
       const referred = await deps.store.read(key);

@@ -4,7 +4,7 @@ import type { MatchCondition, ResourceKey } from '../store/store.ts';
 import { allFaults } from './all-faults.ts';
 import type { BundleEntry } from './bundle-entry.ts';
 import { findConditional } from './conditional-reference.ts';
-import type { Deps, InteractionResult, Prefer } from './context.ts';
+import { type Deps, type InteractionResult, onStore, type Prefer, serverOf } from './context.ts';
 import { inOrder, isRead } from './entry-order.ts';
 import type { EntryPlan } from './entry-plan.ts';
 import { parseEntry } from './parse-entry.ts';
@@ -107,7 +107,7 @@ export const judgeTransaction = async (
   const { plans, search, faults: unplanned } = await planEntries(deps, entries, { prefer, resent, turn });
   if (unplanned.length > 0) throw allFaults(unplanned);
   const conditions = plans.flatMap(plan => plan?.match ?? []);
-  const staging = createStaging(deps.store, taken);
+  const staging = createStaging(serverOf(deps).store, taken);
   const resolution: Resolution = {
     definitions: deps.definitions,
     baseUrl: deps.settings.baseUrl,
@@ -117,6 +117,7 @@ export const judgeTransaction = async (
   // What is found of set-up that the transaction itself changes is nobody else's.
   const changesSetUp = entries.some(entry => !isRead(entry) && isSetUpType(entry.resourceType));
   const setUp = changesSetUp ? createSetUpMemory() : deps.setUp;
+  const coming = new Set(entries.map(({ index, resourceType }) => `${resourceType}/${plans[index]?.id}`));
   const started = deps.now();
   const results: InteractionResult[] = [];
   const judged: JudgedEntry[] = [];
@@ -131,7 +132,7 @@ export const judgeTransaction = async (
       const ready = await resolved(resolution, entry);
       judged[index] = { ...ready, plan: plans[index]! };
       results[index] = await runEntry(
-        { ...deps, store, setUp, held: undefined, inTurn: undefined, newId, now: () => started },
+        onStore(deps, { store, setUp, held: undefined, inTurn: undefined, coming, newId, now: () => started }),
         { ...ready, prefer },
       );
     } catch (error) {

@@ -4,7 +4,7 @@ import type { Found, Lookup, Lookups, SearchLookup } from '../insurance/insuranc
 import { parseSearch } from '../search/parse-search.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { CurrentVersion, Cursor, NewestCondition, ResourceKey, StoredVersion } from '../store/store.ts';
-import type { Deps } from './context.ts';
+import { type Deps, serverOf } from './context.ts';
 import { readFound } from './found-pages.ts';
 import { searchSettings } from './search-settings.ts';
 import { isSetUpType } from './set-up-memory.ts';
@@ -130,9 +130,10 @@ const carryOut = async (deps: Deps, lookup: Lookup, held: NewestCondition[]): Pr
 /**
  * Carries out the look-ups of an insurance rule: every match, as JSON, by the names of the look-ups. The rule is asked again with
  * what was found, until it asks for nothing new; what it asks for later is read after what it asked for before. The
- * scheme's set-up is remembered until it changes; what was found is not to be changed.
+ * scheme's set-up is remembered until it changes; what was found is not to be changed. It is the server that asks, not its client.
  */
-export const lookUp = async (deps: Deps, ask: (found: Found) => Lookups): Promise<LookedUp> => {
+export const lookUp = async (asking: Deps, ask: (found: Found) => Lookups): Promise<LookedUp> => {
+  const deps = serverOf(asking);
   const found: Record<string, readonly Resource[]> = {};
   const nothingNew: NewestCondition[] = [];
   for (;;) {

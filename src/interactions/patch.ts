@@ -13,6 +13,7 @@ import { type Criteria, findMatch, requireCriteria } from './criteria.ts';
 import { shapesOf } from './element-shapes.ts';
 import { versionResult } from './read.ts';
 import { replace } from './replace.ts';
+import { requirePermission } from './require-permission.ts';
 import { untilUndisturbed } from './until-undisturbed.ts';
 
 /** A patch as it was sent. */
@@ -97,18 +98,26 @@ const unknown = (deps: Deps, resourceType: string, id: string) =>
     ? refuse('resource-unknown', `There is no ${resourceType} with id ${id}.`)
     : refuse('definition-loaded', `The server was started with ${resourceType}/${id}, which cannot be changed.`);
 
+/** What a patch tells and tests, and what it answers with, is the resource as it is. */
+const requirePatching = (deps: Deps, resourceType: string): void => {
+  requirePermission(deps, resourceType, 'update');
+  requirePermission(deps, resourceType, 'read');
+};
+
 /** As `patchResource`, of any change that can be made again to what is there then. */
 export const changeStored = async (
   deps: Deps,
   { resourceType, id, ifMatch }: Pick<PatchRequest, 'resourceType' | 'id' | 'ifMatch'>,
   patch: Patch,
-): Promise<InteractionResult> =>
-  untilUndisturbed(async () => {
+): Promise<InteractionResult> => {
+  requirePatching(deps, resourceType);
+  return untilUndisturbed(async () => {
     const current = await deps.store.read({ resourceType, id });
     if (current === undefined) throw unknown(deps, resourceType, id);
     versionResult(current);
     return patchOnce(deps, current, { patch, ifMatch });
   });
+};
 
 /**
  * Changes a stored resource as a patch says; the result is judged and stored as that of an update. Where another write came between,
@@ -127,6 +136,7 @@ export const patchResource = async (deps: Deps, request: PatchRequest): Promise<
  */
 export const conditionalPatch = async (deps: Deps, request: ConditionalPatchRequest): Promise<InteractionResult> => {
   const { resourceType, criteria, ifMatch } = request;
+  requirePatching(deps, resourceType);
   requireIfMatch(deps, ifMatch);
   const query = requireCriteria(deps, resourceType, criteria);
   const patch = readPatch(deps, request);

@@ -4,7 +4,7 @@ import type { Issue } from '../fhir/issue.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import type { ResourceKey } from '../store/store.ts';
 import { commitUnit } from './commit-unit.ts';
-import type { Deps, InteractionResult } from './context.ts';
+import { type Deps, type InteractionResult, serverOf } from './context.ts';
 import { deletionChanges, judgeDeletion } from './delete.ts';
 import { erasureMark } from './erasure-mark.ts';
 import { resourceReferenced, unreferred } from './unreferred.ts';
@@ -22,13 +22,13 @@ export const purge = (deps: Deps, { resourceType, id }: ResourceKey): Promise<In
   return untilUndisturbed(async () => {
     const { current } = await judgeDeletion(deps, { resourceType, id });
     if (current === undefined) throw refuse('resource-unknown', `There is no ${resourceType} with id ${id}.`);
-    const versions = await Promise.all(types.map(type => deps.store.read({ resourceType: type, id })));
+    const versions = await Promise.all(types.map(type => serverOf(deps).store.read({ resourceType: type, id })));
     const ended = versions.filter(version => version !== undefined);
     const lastUpdated = deps.now();
     const deletions = deletionChanges(ended, lastUpdated).map(change => ({ ...change, erases: true }));
     const changes = [...deletions, ...erasureMark(deps, current, lastUpdated)];
     const result = await commitUnit(deps, { changes, ...unreferred(deps, ended) });
-    if (result.outcome === 'referred') throw resourceReferenced(result);
+    if (result.outcome === 'referred') throw await resourceReferenced(deps, result);
     if (result.outcome !== 'committed') return undefined;
     if (DEFINITION_TYPES.has(resourceType)) await deps.readDefinitions();
     const { versionId } = deletions[0]!;

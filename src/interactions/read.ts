@@ -2,6 +2,7 @@ import { refuse } from '../fhir/fhir-error.ts';
 import type { StoredVersion } from '../store/store.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { versionToEtag } from './etag.ts';
+import { requirePermission } from './require-permission.ts';
 
 /** Answers a stored version, or 410 with its number if it is a deletion. */
 export const versionResult = (version: StoredVersion): InteractionResult => {
@@ -22,6 +23,7 @@ export const versionResult = (version: StoredVersion): InteractionResult => {
  * https://hl7.org/fhir/R4/http.html#read
  */
 export const read = async (deps: Deps, resourceType: string, id: string): Promise<InteractionResult> => {
+  requirePermission(deps, resourceType, 'read');
   const version = await deps.store.read({ resourceType, id });
   if (version !== undefined) return versionResult(version);
   const loaded = deps.definitions.conformanceResource(resourceType, id);

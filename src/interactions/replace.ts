@@ -5,6 +5,7 @@ import { checkIfMatch } from './check-if-match.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { enabledType } from './enabled-type.ts';
 import { identityTaken } from './identity-taken.ts';
+import { requireVersionWithinRows } from './require-rows.ts';
 import { write } from './write.ts';
 
 /** Under which id a resource is stored, and what is there now. */
@@ -34,6 +35,7 @@ export const replace = async (
   const exists = current !== undefined && current.method !== 'DELETE';
   checkIfMatch(ifMatch, current?.versionId ?? 0, exists);
   const stored = exists ? parseStored(current.body) : undefined;
+  if (exists) await requireVersionWithinRows(deps, current, 'update');
   if (exists && stored !== undefined && sameResource(stored, parsed)) {
     return { status: 200, version: current, body: current.body };
   }
@@ -45,6 +47,6 @@ export const replace = async (
     ...(matches === undefined ? {} : { matches }),
     ...(isTrial ? { isTrial } : {}),
   });
-  if (result.outcome === 'identity-taken') throw identityTaken(identities, result);
+  if (result.outcome === 'identity-taken') throw await identityTaken(deps, identities, result);
   return result.outcome === 'committed' ? { status: exists ? 200 : 201, version, body: text, issues } : undefined;
 };

@@ -11,7 +11,8 @@ export interface LocalReference {
   expression: string;
 }
 
-const withoutIndexes = (expression: string): string => expression.replace(/\[\d+\]/g, '');
+/** The path of an element, whichever of a list it is. */
+export const withoutIndexes = (expression: string): string => expression.replace(/\[\d+\]/g, '');
 
 /** Stands for the target of a reference that names no resource of this server: it is never there. */
 const NOWHERE: ResourceKey = { resourceType: '', id: '' };

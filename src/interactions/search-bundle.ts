@@ -9,6 +9,7 @@ import type { Deps, InteractionResult } from './context.ts';
 import { type Included, included } from './included.ts';
 import { CURSOR, formOf, pagesOf } from './pages-of.ts';
 import { isSubsetParameter, readSubset, type Subset } from './read-subset.ts';
+import { requireSearchable } from './require-rows.ts';
 import { searchSettings } from './search-settings.ts';
 import { showEach } from './show-each.ts';
 
@@ -87,6 +88,7 @@ export const searchBundle = async (deps: Deps, request: SearchRequest): Promise<
     boundTo: used,
     cursor,
   });
+  requireSearchable(deps, query);
   const page = await deps.store.search(query, pages.after);
   const more = search.includes.length === 0 ? NOTHING : await included(deps, page.versions, search.includes);
   const entries = [

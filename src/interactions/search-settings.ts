@@ -1,6 +1,7 @@
 import type { Definitions, SearchParameter } from '../definitions/definitions.ts';
 import type { Deps } from './context.ts';
 import { enabledType } from './enabled-type.ts';
+import type { IndexedParameters } from './indexed-parameters.ts';
 
 /** What `parseSearch` needs to know of this server to read a search on a type. */
 export const searchSettings = (
@@ -19,10 +20,14 @@ export const searchSettings = (
   maxCount: number;
 } => {
   enabledType(deps, resourceType);
-  const { indexedParameters } = deps;
+  const { access, indexedParameters } = deps;
+  const shownOf: IndexedParameters['parametersOf'] = type => {
+    const parameters = indexedParameters.parametersOf(type);
+    return parameters && access!.shownParameters(type, parameters);
+  };
   return {
     resourceType,
-    parametersOf: indexedParameters.parametersOf,
+    parametersOf: access === undefined ? indexedParameters.parametersOf : shownOf,
     percentIndexed: indexedParameters.percentIndexed,
     hasFullText: indexedParameters.hasFullText,
     definitions: deps.definitions,

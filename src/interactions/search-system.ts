@@ -1,6 +1,7 @@
 import { refuse } from '../fhir/fhir-error.ts';
 import { nearestName } from '../fhir/nearest-name.ts';
 import type { Deps, InteractionResult } from './context.ts';
+import { accessDenied, isPermitted } from './require-permission.ts';
 import { type SearchRequest, searchBundle } from './search-bundle.ts';
 
 const TYPE = '_type';
@@ -9,14 +10,16 @@ const TYPE = '_type';
  * Resources of several types that match: of those that `_type` names, or of all. A parameter must be one of each of them.
  * https://hl7.org/fhir/R4/http.html#search
  */
-export const searchSystem = (
+export const searchSystem = async (
   deps: Deps,
   { path, parameters, handling }: Pick<SearchRequest, 'path' | 'parameters' | 'handling'>,
 ): Promise<InteractionResult> => {
   const used = parameters.filter(([name]) => name === TYPE);
-  const [resourceType, ...otherTypes] = readTypes(deps, used);
+  const permitted = readTypes(deps, used).filter(type => isPermitted(deps, type, 'search'));
+  const [resourceType, ...otherTypes] = permitted;
+  if (resourceType === undefined) throw accessDenied(deps, '*', ['search']);
   return searchBundle(deps, {
-    resourceType: resourceType!,
+    resourceType,
     otherTypes,
     path,
     parameters: parameters.filter(([name]) => name !== TYPE),

@@ -4,7 +4,7 @@ import type { Resource } from '../fhir/resource.ts';
 import { printResource } from '../fhir/stamp-resource.ts';
 import type { Change, ResourceKey } from '../store/store.ts';
 import { commitUnit } from './commit-unit.ts';
-import type { Deps, InteractionResult, VersionHead } from './context.ts';
+import { type Deps, type InteractionResult, serverOf, type VersionHead } from './context.ts';
 import { effectChange } from './effect-change.ts';
 import { entriesOfAnswer } from './entries-of-answer.ts';
 import { insuranceContext } from './insurance-context.ts';
@@ -49,7 +49,7 @@ export const takeStep = async (deps: Deps, request: StepRequest): Promise<Intera
   return untilUndisturbed(async () => {
     const [stored, answered] = await Promise.all([
       read(deps, resourceType, id),
-      deps.store.read({ resourceType: answerType, id }),
+      serverOf(deps).store.read({ resourceType: answerType, id }),
     ]);
     if (answered === undefined || answered.method === 'DELETE') {
       throw refuse('resource-unknown', `There is no ${answerType} with id ${id}, which $${step} goes on from.`);

@@ -4,7 +4,7 @@ import type { CommitResult, CurrentVersion, TakenIdentity, Unit } from '../store
 import { allFaults } from './all-faults.ts';
 import type { BundleEntry } from './bundle-entry.ts';
 import { commitUnit } from './commit-unit.ts';
-import type { Deps, InteractionResult, Prefer } from './context.ts';
+import { type Deps, type InteractionResult, type Prefer, serverOf } from './context.ts';
 import { isRead } from './entry-order.ts';
 import { type JudgedTransaction, judgeTransaction, type Learnt, type TransactionOptions } from './judge-transaction.ts';
 import { atEntry } from './place-in-bundle.ts';
@@ -15,11 +15,14 @@ import { resourceReferenced, unreferred } from './unreferred.ts';
 import { untilUndisturbed } from './until-undisturbed.ts';
 
 /** What the entries were judged by and leave as it is: updates that say the same, deletions of what is not there, resends. */
-const leftAsTheyAre = ({ staging, results, judged }: JudgedTransaction): CurrentVersion[] =>
+const leftAsTheyAre = ({ access }: Deps, { staging, results, judged }: JudgedTransaction): CurrentVersion[] =>
   judged.flatMap(({ entry, plan: { id } }) => {
     const { index, resourceType } = entry;
     if (isRead(entry) || id === undefined || staging.changes.has(`${resourceType}/${id}`)) return [];
-    return [{ resourceType, id, versionId: results[index]!.version?.versionId ?? 0 }];
+    const { version } = results[index]!;
+    // What a client may not see is not there for it, whatever becomes of it.
+    if (version === undefined && access !== undefined) return [];
+    return [{ resourceType, id, versionId: version?.versionId ?? 0 }];
   });
 
 /** Hands everything over as one unit, all with the time of the commit. */
@@ -29,7 +32,7 @@ const commitAll = async (
 ): Promise<{ result: CommitResult; lastUpdated: number }> => {
   const { staging, conditions: matches } = judgement;
   const changes = [...staging.versions.values()];
-  const mustBeCurrent = leftAsTheyAre(judgement);
+  const mustBeCurrent = leftAsTheyAre(deps, judgement);
   if (changes.length + matches.length + mustBeCurrent.length === 0) {
     return { result: { outcome: 'committed' }, lastUpdated: 0 };
   }
@@ -58,10 +61,10 @@ const learn = (
 };
 
 /** What was learnt of resources that are not there any more counts no more. */
-const forget = async ({ store }: Deps, { taken, resent }: Learnt, turn: () => Promise<void>): Promise<void> => {
+const forget = async (deps: Deps, { taken, resent }: Learnt, turn: () => Promise<void>): Promise<void> => {
   for (const [identity, key] of taken) {
     await turn();
-    const version = await store.read(key);
+    const version = await serverOf(deps).store.read(key);
     if (version !== undefined && version.method !== 'DELETE') continue;
     taken.delete(identity);
     for (const [entry, id] of resent) if (id === key.id) resent.delete(entry);
@@ -120,7 +123,7 @@ export const runTransaction = async (
       case 'referred': {
         const { resourceType, id } = result.key;
         const entry = judgement.staging.changes.get(`${resourceType}/${id}`)?.entry;
-        throw atEntry(resourceReferenced(result), entry ?? 0);
+        throw atEntry(await resourceReferenced(deps, result), entry ?? 0);
       }
       case 'identity-taken':
         learn(learnt, judgement, [result, ...(result.others ?? [])]);

@@ -10,10 +10,27 @@ export const unreferred = ({ settings, references }: Deps, keys: readonly Resour
   return { unreferred: { keys: keys.map(({ resourceType, id }) => ({ resourceType, id })), by } };
 };
 
+const visibleOf = async ({ store }: Deps, keys: readonly ResourceKey[]): Promise<ResourceKey[]> => {
+  const seen: ResourceKey[] = [];
+  for (const key of keys) if ((await store.read(key)) !== undefined) seen.push(key);
+  return seen;
+};
+
 const nameOf = ({ resourceType, id }: ResourceKey): string => `${resourceType}/${id}`;
 
-/** The refusal (409) of a deletion, which names who refers to the resource. */
-export const resourceReferenced = ({ key, by, isMore }: Extract<CommitResult, { outcome: 'referred' }>): FhirError => {
+/** The refusal (409) of a deletion, which names who refers to the resource, as far as whoever asks may know. */
+export const resourceReferenced = async (
+  deps: Deps,
+  { key, by, isMore }: Extract<CommitResult, { outcome: 'referred' }>,
+): Promise<FhirError> => {
+  const seen = deps.access === undefined ? by : await visibleOf(deps, by);
+  if (seen.length < by.length) {
+    const named = seen.map(nameOf).sort();
+    return refuse(
+      'resource-referenced',
+      `${nameOf(key)} cannot be deleted, because others refer to it: ${[...named, 'what this client may not see'].join(', ')}.`,
+    );
+  }
   const referrers = by.map(nameOf).sort().join(', ');
   return refuse(
     'resource-referenced',

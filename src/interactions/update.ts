@@ -1,12 +1,13 @@
 import { refuse } from '../fhir/fhir-error.ts';
 import type { ParsedResource } from '../fhir/parse-resource.ts';
 import { checkIfMatch, checkIfNoneMatch, requireIfMatch } from './check-if-match.ts';
-import type { Deps, InteractionResult } from './context.ts';
+import { type Deps, type InteractionResult, serverOf } from './context.ts';
 import { enabledType } from './enabled-type.ts';
 import { meantId } from './find-targets.ts';
 import { writeNormalized } from './normalize.ts';
 import { readBody } from './read-body.ts';
 import { replace } from './replace.ts';
+import { requirePermission } from './require-permission.ts';
 import { untilUndisturbed } from './until-undisturbed.ts';
 
 /** A resource to store under the id of the path: its JSON as bytes. */
@@ -41,10 +42,27 @@ export const requireUpdateCreate = (deps: Deps, resourceType: string, id: string
   );
 };
 
+/**
+ * As `requireUpdateCreate`, and refuses an id that is taken by what the client may not see: only who sees all of a type, but what is labelled
+ * or denied, gets here.
+ * @throws {FhirError} 405, 409
+ */
+export const requireFreeId = async (deps: Deps, resourceType: string, id: string): Promise<void> => {
+  requireUpdateCreate(deps, resourceType, id);
+  if (deps.access === undefined) return;
+  const stored = await serverOf(deps).store.read({ resourceType, id });
+  if (stored === undefined || (await deps.store.read({ resourceType, id })) !== undefined) return;
+  throw refuse(
+    'id-taken',
+    `${resourceType}/${id} cannot be used here. POST to /${resourceType}, or choose another id.`,
+  );
+};
+
 /** As `update`, for a resource that was read already. */
 export const updateParsed = async (deps: Deps, request: ParsedUpdate): Promise<InteractionResult> => {
   const { id, parsed, ifNoneMatch, ...options } = request;
   const { resourceType } = parsed.resource;
+  requirePermission(deps, resourceType, 'update');
   if (parsed.resource.id !== id) {
     throw refuse('id-mismatch', `The body must have the id of the path: "id": "${id}".`, {
       expression: `${resourceType}.id`,
@@ -56,7 +74,7 @@ export const updateParsed = async (deps: Deps, request: ParsedUpdate): Promise<I
     checkIfMatch(options.ifMatch, current?.versionId ?? 0, exists);
     checkIfNoneMatch(ifNoneMatch, current?.versionId ?? 0, exists);
     if (exists && !options.isTrial) requireIfMatch(deps, options.ifMatch);
-    if (!exists) requireUpdateCreate(deps, resourceType, id);
+    if (!exists) await requireFreeId(deps, resourceType, id);
     return replace(deps, parsed, { id, current, ...options });
   });
 };

@@ -1,6 +1,7 @@
 import { refuse } from '../fhir/fhir-error.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { versionResult } from './read.ts';
+import { requirePermission } from './require-permission.ts';
 
 /**
  * One version of a resource, the current or an earlier one.
@@ -12,6 +13,7 @@ export const vread = async (
   id: string,
   versionId: string,
 ): Promise<InteractionResult> => {
+  requirePermission(deps, resourceType, 'read');
   const number = /^[1-9]\d{0,14}$/.test(versionId) ? Number(versionId) : undefined;
   const version = number === undefined ? undefined : await deps.store.readVersion({ resourceType, id }, number);
   if (version === undefined) {

@@ -7,14 +7,16 @@ import type { ParsedResource } from '../fhir/parse-resource.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { printResource, stampResource } from '../fhir/stamp-resource.ts';
 import type { Identity, InsuranceRule } from '../insurance/insurance-rule.ts';
+import type { IndexEntry } from '../search/index-entry.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { Change, CommitResult, MatchCondition, NewestCondition, StoredVersion, Unit } from '../store/store.ts';
 import { commitUnit } from './commit-unit.ts';
-import type { Deps, VersionHead } from './context.ts';
+import { type Deps, serverOf, type VersionHead } from './context.ts';
 import { effectChange } from './effect-change.ts';
 import { entriesOfAnswer } from './entries-of-answer.ts';
 import { insuranceContext } from './insurance-context.ts';
 import { judgeDefinition } from './judge-definition.ts';
+import { hiddenReferences, requireWithinRows } from './require-rows.ts';
 import { requireWhole } from './require-whole.ts';
 import {
   enforcedTargets,
@@ -67,7 +69,9 @@ const storedAnswer = async (
   rule: InsuranceRule,
   target: WriteTarget,
 ): Promise<StoredVersion | undefined> =>
-  rule.answer === undefined ? undefined : deps.store.read({ resourceType: rule.answer.resourceType, id: target.id });
+  rule.answer === undefined
+    ? undefined
+    : serverOf(deps).store.read({ resourceType: rule.answer.resourceType, id: target.id });
 
 interface Judged {
   identities: readonly Identity[];
@@ -103,6 +107,29 @@ const applyInsurance = async (
   return judged;
 };
 
+/** Refuses what is outside the rows of a client, or refers to what it may not see as to what is not there. @throws {FhirError} 403, 422 */
+const requireAccess = async (
+  deps: Deps,
+  type: TypeCapability,
+  { resource }: ParsedResource,
+  { target, index }: { target: WriteTarget; index: readonly IndexEntry[] },
+): Promise<void> => {
+  const { resourceType } = type;
+  const permission = target.method === 'POST' ? 'create' : 'update';
+  await requireWithinRows(deps, { resourceType, id: target.id }, index, permission);
+  const hidden = await hiddenReferences(deps, resource);
+  if (hidden.length === 0) return;
+  const unresolved = await unresolvedReferences(deps, localReferences(deps, type, resource));
+  throw refuseResource(
+    unresolved.length > 0
+      ? unresolved
+      : missingReferenceIssues(
+          hidden,
+          hidden.map(({ key }) => key),
+        ),
+  );
+};
+
 /**
  * Judges a resource and commits it with all that belongs to it (identities, the insurance answer, its effects) as one unit. What others are judged by
  * is known when this returns. The caller turns the store's result into an answer: a create and an update read it differently. A
@@ -128,6 +155,9 @@ export const write = async (
     throw refuseResource([...issues, ...(await unresolvedReferences(deps, notRefused(references, issues)))]);
   }
 
+  const index = deps.extract(resource);
+  if (deps.access !== undefined) await requireAccess(deps, type, parsed, { target, index });
+
   const warnings = type.warnOfReferences ? await referenceWarnings(deps, type, resource) : [];
   const defines = DEFINITION_TYPES.has(resourceType);
   const rule = deps.insuranceRules.get(resourceType);
@@ -139,7 +169,6 @@ export const write = async (
   const { identities, answer, references: demanded = [], effects = [], nothingNew = [] } = judged;
 
   const mustExist = enforcedTargets(deps, type, resource);
-  const index = deps.extract(resource);
   index.push(...deps.references.others(resourceType, mustExist, index));
   for (const { key } of demanded) mustExist.push(key);
   const indexOfAnswer = answer === undefined ? [] : entriesOfAnswer(deps, answer.resource, mustExist);

@@ -5,7 +5,7 @@ import type { Resource } from '../fhir/resource.ts';
 import type { RunOf } from '../insurance/batch/batch-resources.ts';
 import { alreadyRun, beginRun } from '../insurance/batch/begin-run.ts';
 import type { RunCare } from '../insurance/batch/plan-distribution.ts';
-import type { Deps } from '../interactions/context.ts';
+import { type Deps, serverOf } from '../interactions/context.ts';
 import { read } from '../interactions/read.ts';
 import { StoreError } from '../store/store-error.ts';
 import type { Operation } from './operation.ts';
@@ -45,7 +45,7 @@ const readCare = (care: string | undefined): RunCare => {
 /** The id of the Task of a run: a new one, or the one that was broken off. @throws {FhirError} 422 where the period was run */
 const taskId = async (deps: Deps, run: RunOf): Promise<string> => {
   const id = deps.newId();
-  const begun = await beginTask(deps, run, id);
+  const begun = await beginTask(serverOf(deps), run, id);
   if (begun.outcome !== 'identity-taken') return id;
   const task = JSON.parse((await read(deps, 'Task', begun.key.id)).body!) as Task;
   if (task.status === 'in-progress' && isTaskOf(task, run)) return begun.key.id;
@@ -58,7 +58,7 @@ const working = new Map<string, Promise<void>>();
 const workOn = (deps: Deps, run: RunOf, plan: Resource, id: string): Promise<void> => {
   const begun = working.get(id);
   if (begun !== undefined) return begun;
-  const work = runBatch({ deps, run, plan: plan as unknown as InsurancePlan, id })
+  const work = runBatch({ deps: serverOf(deps), run, plan: plan as unknown as InsurancePlan, id })
     .catch((error: unknown) => {
       // The server closes, or its disk is full: whoever calls again goes on from the Task.
       if (!(error instanceof StoreError)) throw error;

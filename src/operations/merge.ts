@@ -3,7 +3,7 @@ import { parseExact } from '../fhir/exact-json.ts';
 import { FhirError, refuse } from '../fhir/fhir-error.ts';
 import type { ParsedResource } from '../fhir/parse-resource.ts';
 import type { Resource } from '../fhir/resource.ts';
-import type { Deps } from '../interactions/context.ts';
+import { type Deps, serverOf } from '../interactions/context.ts';
 import { enabledType } from '../interactions/enabled-type.ts';
 import { takeTurns } from '../interactions/take-turns.ts';
 import { untilUndisturbed } from '../interactions/until-undisturbed.ts';
@@ -100,7 +100,7 @@ export const merge: Operation = {
       requireMergeable(source, target);
       const result = mergedTarget(resultOf(deps, input['result-patient'], target), source);
       const [from, to] = [`Patient/${source.id}`, `Patient/${target.id}`];
-      const { versions, nothingNew } = await referringResources(deps, sourceVersion, turn);
+      const { versions, nothingNew } = await referringResources(serverOf(deps), sourceVersion, turn);
       const patients = [
         replacing(targetVersion, result),
         replacing(sourceVersion, mergedSource(source, target)),

@@ -5,6 +5,7 @@ import { isJsonObject } from '../fhir/resource.ts';
 import { createParsed } from '../interactions/create.ts';
 import { dialectOf, writeNormalized } from '../interactions/normalize.ts';
 import { read } from '../interactions/read.ts';
+import { requirePermission } from '../interactions/require-permission.ts';
 import type { Operation } from './operation.ts';
 import { readOperationInput } from './operation-input.ts';
 
@@ -57,6 +58,7 @@ export const submit: Operation = {
     const resourceType = request.resourceType!;
     const answerType = deps.insuranceRules.get(resourceType)?.answer?.resourceType;
     if (answerType === undefined) throw refuse('operation-unknown', `$submit is not offered for ${resourceType}.`);
+    requirePermission(deps, answerType, 'read');
     const { resource } = readOperationInput(request, { resource: 'Resource' }, deps.settings.maxDepth);
     const given = { dialect: dialectOf(request.prefer, deps), parsed: submittedOf(resource, resourceType) };
     const stored = await writeNormalized(deps, given, parsed => createParsed(deps, parsed));

@@ -3,7 +3,7 @@ import { parseExact } from '../fhir/exact-json.ts';
 import { refuse } from '../fhir/fhir-error.ts';
 import { parseReference } from '../fhir/reference.ts';
 import type { Resource } from '../fhir/resource.ts';
-import type { Deps } from '../interactions/context.ts';
+import { type Deps, serverOf } from '../interactions/context.ts';
 import { foundPages } from '../interactions/found-pages.ts';
 import { takeTurns } from '../interactions/take-turns.ts';
 import { untilUndisturbed } from '../interactions/until-undisturbed.ts';
@@ -130,11 +130,11 @@ export const unmerge: Operation = {
       const version = await namedPatient(deps, 'source-patient', input['source-patient']);
       const source = `Patient/${version.id}`;
       const target = replacedBy(JSON.parse(version.body) as Patient);
-      const made = target === undefined ? [] : await madeOf(deps, { source, target });
+      const made = target === undefined ? [] : await madeOf(serverOf(deps), { source, target });
       if (target === undefined || made.length === 0) {
         throw refuse('merge-refused', `There is no merge of ${source} to undo. Later merges are undone first.`);
       }
-      const back = await allRestored(deps, { source, target }, made, turn);
+      const back = await allRestored(serverOf(deps), { source, target }, made, turn);
       const facts = { source, target, agent: deps.settings.insurer, recorded: deps.now() };
       const versions = back.map(each => ({ ...each, versionId: each.versionId + 1 }));
       const record = {
