@@ -26,8 +26,8 @@ const queryText = (parameters: Parameters): string =>
 export interface Pages {
   /** Where the page begins; undefined for the first. @throws {FhirError} 400 `cursor-invalid` for what this series did not give out */
   after: Cursor | undefined;
-  /** Links to this page and the first, and to the next one where there is one. */
-  links(next: Cursor | undefined): BundleLink[];
+  /** Links to this page and the first, and to the next and the previous one where there is one. */
+  links(next: Cursor | undefined, previous?: Cursor): BundleLink[];
 }
 
 /** What a series of pages is made of. */
@@ -57,9 +57,10 @@ export const pagesOf = ({ store, baseUrl, path, parameters, boundTo = parameters
   };
   return {
     after: cursor === undefined ? undefined : readCursor(cursor, asked, signingKey),
-    links: next => [
+    links: (next, previous) => [
       link('self', cursor),
       link('first'),
+      ...(previous === undefined ? [] : [link('previous', signCursor(previous, asked, signingKey))]),
       ...(next === undefined ? [] : [link('next', signCursor(next, asked, signingKey))]),
     ],
   };

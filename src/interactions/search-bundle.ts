@@ -103,7 +103,7 @@ export const searchBundle = async (deps: Deps, request: SearchRequest): Promise<
     status: 200,
     body: buildBundle({
       type: 'searchset',
-      links: pages.links(page.next),
+      links: pages.links(page.next, page.previous),
       entries,
       ...(page.total === undefined ? {} : { total: page.total }),
     }),

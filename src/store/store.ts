@@ -168,6 +168,8 @@ export interface Page<Version extends StoredVersion = StoredVersion> {
   versions: readonly Version[];
   /** Absent on the last page. */
   next?: Cursor;
+  /** Absent on the first page, and of histories. */
+  previous?: Cursor;
   /** Number of all matches where it was asked for or is cheap and exact. */
   total?: number;
 }

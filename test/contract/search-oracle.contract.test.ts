@@ -4,7 +4,7 @@ import { gather } from '../../src/search/gather.ts';
 import type { IndexEntry } from '../../src/search/index-entry.ts';
 import { type Matchable, matches, type Others } from '../../src/search/match.ts';
 import type { Condition, Range, RangeValue, SearchQuery, SortKey } from '../../src/search/query.ts';
-import { change, commit, describeStore, find, query } from './stored.ts';
+import { change, commit, describeStore, findBothWays, query } from './stored.ts';
 
 /** Times of change are generated from 0 on; each round of the property has an hour of its own. */
 const START = Date.UTC(2031, 0, 1);
@@ -257,7 +257,7 @@ describeStore('search against the matcher', test => {
           const found = stored.filter(
             item => item.resourceType === name(A) && asking.where.every(by => matches(item, by, others)),
           );
-          expect(await find(test.store, asking)).toEqual(inOrder(found, asking));
+          expect(await findBothWays(test.store, asking)).toEqual(inOrder(found, asking));
           expect(gathered.find(asking).map(idOf).sort()).toEqual(found.map(idOf).sort());
           const { total } = await test.store.search({ ...asking, count: 0, total: 'accurate' });
           expect(total).toBe(found.length);

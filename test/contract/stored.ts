@@ -96,6 +96,24 @@ export async function find(store: Store, parts: Partial<SearchQuery> = {}): Prom
   return ids;
 }
 
+/** Ids that a search finds, as `find` does, and then from the last page back to the first: both must be the same. */
+export async function findBothWays(store: Store, parts: Partial<SearchQuery> = {}): Promise<string[]> {
+  const forth = await find(store, parts);
+  const pages: string[][] = [];
+  let page = await store.search(query(parts));
+  while (page.next) page = await store.search(query(parts), page.next);
+  const last = page.versions.map(({ id }) => id);
+  while (page.previous) {
+    page = await store.search(query(parts), JSON.parse(JSON.stringify(page.previous)) as Cursor);
+    pages.unshift(page.versions.map(({ id }) => id));
+    // From the first page, the way forth is the same again.
+    if (page.next === undefined) throw new Error('A page before another one has no next page');
+  }
+  const back = [...pages.flat(), ...last];
+  if (back.join() !== forth.join()) throw new Error(`Forth ${forth.join()}, back ${back.join()}`);
+  return forth;
+}
+
 /** Ids that one condition finds, sorted. */
 export const findBy = async (store: Store, ...where: Condition[]): Promise<string[]> =>
   (await find(store, { where })).sort();

@@ -194,6 +194,19 @@ describe('pages', () => {
     expect([...before].filter(id => !seen.includes(id))).toEqual([]);
   });
 
+  test.each(['Basic?_count=4', 'Basic?_count=4&_sort=-created'])('%s leads back by previous links', async query => {
+    const first = await server.get(query);
+    expect(linkOf(first.body, 'previous')).toBeUndefined();
+    const second = await server.get(here(linkOf(first.body, 'next')!));
+    const third = await server.get(here(linkOf(second.body, 'next')!));
+    const back = await server.get(here(linkOf(third.body, 'previous')!));
+    expect(idsOf(back.body)).toEqual(idsOf(second.body));
+    const begin = await server.get(here(linkOf(back.body, 'previous')!));
+    expect(idsOf(begin.body)).toEqual(idsOf(first.body));
+    expect(linkOf(begin.body, 'previous')).toBeUndefined();
+    expect(idsOf((await server.get(here(linkOf(begin.body, 'next')!))).body)).toEqual(idsOf(second.body));
+  });
+
   test('_count=0 gives the number only; a _count over the limit is cut to it', async () => {
     const { body } = await server.get('Basic?_count=0');
     expect(body.entry).toBeUndefined();

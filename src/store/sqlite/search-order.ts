@@ -18,6 +18,8 @@ interface ValueKey {
 export interface Order {
   values: readonly ValueKey[];
   descending: boolean;
+  /** The rows are taken from where a page begins towards the first, and so come in the opposite order. */
+  isBack: boolean;
 }
 
 /** A resource that was found, by its sequence number. */
@@ -44,19 +46,31 @@ export interface Selection {
 
 type Run = (piece: Fragment) => Column[][];
 
+/** Stands at the end of a cursor that leads towards the first page. */
+const BACK = 'back';
+
+/** Where the page before the one that begins with a row begins. */
+export const towardsFirst = (cursor: Cursor): Cursor => [...cursor, BACK];
+
+/** Where to go on from, and which way. */
+export const readPlace = (cursor: Cursor | undefined): { after: Cursor | undefined; isBack: boolean } =>
+  cursor?.at(-1) === BACK ? { after: cursor.slice(0, -1), isBack: true } : { after: cursor, isBack: false };
+
 /** `_lastUpdated` is the order of change, in which no two are equal: what would come after it in `_sort` has no say. */
-export function orderOf({ resourceType, sort }: SearchQuery, keys: TermKeys): Order {
+export function orderOf({ resourceType, sort }: SearchQuery, isBack: boolean, keys: TermKeys): Order {
   const values: ValueKey[] = [];
   for (const { kind, parameter, descending } of sort) {
-    if (kind === 'lastUpdated') return { values, descending };
+    if (kind === 'lastUpdated') return { values, descending, isBack };
     const place = kind === 'text' ? plainPath(parameter) : keys.parameter(resourceType, parameter);
     values.push({ kind, place, descending });
   }
-  return { values, descending: sort.at(-1)?.descending ?? false };
+  return { values, descending: sort.at(-1)?.descending ?? false, isBack };
 }
 
-const direction = (descending: boolean): string => (descending ? 'DESC' : 'ASC');
-const beyond = (descending: boolean): string => (descending ? '<' : '>');
+const direction = ({ isBack }: Order, { descending }: { descending: boolean }): string =>
+  descending === isBack ? 'ASC' : 'DESC';
+const beyond = ({ isBack }: Order, { descending }: { descending: boolean }): string =>
+  descending === isBack ? '>' : '<';
 
 /** The next rows of a selection, by the plan that touches the fewest. */
 export function selectInOrder(selection: Selection, run: Run): Ordered[] {
@@ -77,8 +91,8 @@ const restriction = ({ limits, checksBut }: Selection, driver: Source | undefine
 
 function streamChanges(selection: Selection, run: Run): Ordered[] {
   const { order, after, limit, streams } = selection;
-  const from = after ? [fragment(`c.seq ${beyond(order.descending)} ?`, after[0]!)] : [];
-  const select = streams.ordered!(restriction(selection, streams, ...from), direction(order.descending));
+  const from = after ? [fragment(`c.seq ${beyond(order, order)} ?`, after[0]!)] : [];
+  const select = streams.ordered!(restriction(selection, streams, ...from), direction(order, order));
   return run(sql`${select} LIMIT ${fragment('?', limit)}`).map(([seq]) => ({
     seq: seq as number,
     cursor: [seq as number],
@@ -109,32 +123,34 @@ function sortCandidates(selection: Selection, candidates: Source, run: Run): Ord
   const { order, after, limit } = selection;
   const columns = order.values.map((key, i) => sql`, ${sortValueOf(key)} AS ${fragment(`k${i}`)}`);
   const names = order.values.map((_, i) => fragment(`, k${i}`));
-  const sorting = order.values.map(({ descending }, i) => fragment(`k${i} ${direction(descending)} NULLS LAST, `));
+  const missing = order.isBack ? 'FIRST' : 'LAST';
+  const sorting = order.values.map((key, i) => fragment(`k${i} ${direction(order, key)} NULLS ${missing}, `));
   const rows = candidates.unique ? candidates.rows : sql`SELECT DISTINCT seq FROM (${candidates.rows})`;
   const from = after ? sql`WHERE ${isAfter(order, after)}` : fragment('');
   // Materialized, or SQLite would look the values up again for each place where they are named.
   return run(
     sql`WITH s AS MATERIALIZED (SELECT c.seq AS seq${join(columns, '')} FROM (${rows}) c WHERE ${restriction(selection, candidates)})
       SELECT seq${join(names, '')} FROM s ${from}
-      ORDER BY ${join(sorting, '')}seq ${fragment(direction(order.descending))} LIMIT ${fragment('?', limit)}`,
+      ORDER BY ${join(sorting, '')}seq ${fragment(direction(order, order))} LIMIT ${fragment('?', limit)}`,
   ).map(([seq, ...values]) => ({
     seq: seq as number,
     cursor: [...(values as (number | string | null)[]), seq as number],
   }));
 }
 
-/** Whether the row comes after a cursor: the first value that differs decides; a missing value comes last. */
+/** Whether the row comes after a cursor: the first value that differs decides; a missing value comes last, on the way back first. */
 function isAfter(order: Order, after: Cursor): Fragment {
   const cases: Fragment[] = [];
   const equal: Fragment[] = [];
-  order.values.forEach(({ descending }, i) => {
+  order.values.forEach((key, i) => {
     const value = after[i] ?? null;
     if (value !== null) {
-      cases.push(join([...equal, fragment(`(k${i} ${beyond(descending)} ? OR k${i} IS NULL)`, value)], ' AND '));
-    }
+      const isMissing = order.isBack ? 'FALSE' : `k${i} IS NULL`;
+      cases.push(join([...equal, fragment(`(k${i} ${beyond(order, key)} ? OR ${isMissing})`, value)], ' AND '));
+    } else if (order.isBack) cases.push(join([...equal, fragment(`k${i} IS NOT NULL`)], ' AND '));
     equal.push(fragment(`k${i} IS ?`, value));
   });
-  cases.push(join([...equal, fragment(`seq ${beyond(order.descending)} ?`, after.at(-1) ?? null)], ' AND '));
+  cases.push(join([...equal, fragment(`seq ${beyond(order, order)} ?`, after.at(-1) ?? null)], ' AND '));
   return sql`(${join(cases, ' OR ')})`;
 }
 
@@ -156,50 +172,71 @@ function indexOf({ kind, descending }: ValueKey): ValueIndex | undefined {
   return { table: 'range', column: column!, other: other!, names: [`range_by_${column}`, `recent_range_by_${column}`] };
 }
 
-/** Takes rows in the order of an index of values until the page is full, then those without a value. */
+/** Takes rows in the order of an index of values until the page is full, and those without a value, which come last. */
 function streamValues(selection: Selection, key: ValueKey, index: ValueIndex, run: Run): Ordered[] {
   const { order, after, limit } = selection;
-  const { descending } = key;
-  const found: Ordered[] = [];
-  const place = fragment('?', key.place);
-  const tables = TABLES[index.table];
-  if (after === undefined || after[0] !== null) {
-    const { column, other, names } = index;
-    const better = descending ? '>' : '<';
-    const isBetter =
-      other === undefined
-        ? `e.${column} ${better} c.${column}`
-        : `(e.${column} ${better} c.${column} OR e.${column} = c.${column} AND e.${other} ${better} c.${other})`;
-    const way = fragment(direction(descending));
-    const from = after ? [fragment(`(c.${column}, c.seq) ${beyond(descending)} (?, ?)`, after[0]!, after[1]!)] : [];
-    const members = tables.map(
-      (table, i) =>
-        sql`SELECT c.seq AS seq, c.${fragment(column)} AS value FROM ${table} c INDEXED BY ${fragment(names[i]!)}
-        WHERE c.parameter = ${place} AND ${restriction(selection, undefined, ...from)}
-        AND NOT EXISTS (SELECT 1 FROM ${table} e WHERE e.seq = +c.seq AND +e.parameter = c.parameter
-          AND ${fragment(isBetter)})`,
-    );
-    const rows = run(
-      sql`${join(members, ' UNION ALL ')} ORDER BY value ${way}, seq ${way} LIMIT ${fragment('?', limit)}`,
-    );
-    for (const [seq, value] of rows)
-      found.push({ seq: seq as number, cursor: [value as number | string, seq as number] });
-    if (found.length >= limit) return found;
-  }
-  const without = tables.map(
-    table => sql`NOT EXISTS (SELECT 1 FROM ${table} d WHERE d.seq = +c.seq AND +d.parameter = ${place})`,
+  const isAmongMissing = after?.[0] === null;
+  const values = (most: number, from?: Cursor): Ordered[] => withValue(selection, key, index, run, most, from);
+  const missing = (most: number, from?: Cursor): Ordered[] => withoutValue(selection, key, index, run, most, from);
+  const [first, then] = order.isBack ? [missing, values] : [values, missing];
+  const isInFirst = after === undefined || isAmongMissing === order.isBack;
+  if (!isInFirst) return then(limit, after);
+  const found = first(limit, after);
+  return found.length < limit ? [...found, ...then(limit - found.length)] : found;
+}
+
+function withValue(
+  selection: Selection,
+  { place, descending }: ValueKey,
+  { table: kind, column, other, names }: ValueIndex,
+  run: Run,
+  limit: number,
+  after: Cursor | undefined,
+): Ordered[] {
+  const { order } = selection;
+  const better = descending ? '>' : '<';
+  const isBetter =
+    other === undefined
+      ? `e.${column} ${better} c.${column}`
+      : `(e.${column} ${better} c.${column} OR e.${column} = c.${column} AND e.${other} ${better} c.${other})`;
+  const way = fragment(direction(order, { descending }));
+  const from = after
+    ? [fragment(`(c.${column}, c.seq) ${beyond(order, { descending })} (?, ?)`, after[0]!, after[1]!)]
+    : [];
+  const at = fragment('?', place);
+  const members = TABLES[kind].map(
+    (table, i) =>
+      sql`SELECT c.seq AS seq, c.${fragment(column)} AS value FROM ${table} c INDEXED BY ${fragment(names[i]!)}
+      WHERE c.parameter = ${at} AND ${restriction(selection, undefined, ...from)}
+      AND NOT EXISTS (SELECT 1 FROM ${table} e WHERE e.seq = +c.seq AND +e.parameter = c.parameter
+        AND ${fragment(isBetter)})`,
   );
-  const from = after?.[0] === null ? after[1] : undefined;
+  return run(sql`${join(members, ' UNION ALL ')} ORDER BY value ${way}, seq ${way} LIMIT ${fragment('?', limit)}`).map(
+    ([seq, value]) => ({ seq: seq as number, cursor: [value as number | string, seq as number] }),
+  );
+}
+
+function withoutValue(
+  selection: Selection,
+  { place }: ValueKey,
+  { table: kind }: ValueIndex,
+  run: Run,
+  limit: number,
+  after: Cursor | undefined,
+): Ordered[] {
+  const at = fragment('?', place);
+  const without = TABLES[kind].map(
+    table => sql`NOT EXISTS (SELECT 1 FROM ${table} d WHERE d.seq = +c.seq AND +d.parameter = ${at})`,
+  );
   const rest = streamChanges(
     {
       ...selection,
-      order: { values: [], descending: order.descending },
-      after: from === undefined ? undefined : [from],
-      limit: limit - found.length,
+      order: { ...selection.order, values: [] },
+      after: after === undefined ? undefined : [after[1]!],
+      limit,
       limits: [...selection.limits, ...without],
     },
     run,
   );
-  for (const { seq } of rest) found.push({ seq, cursor: [null, seq] });
-  return found;
+  return rest.map(({ seq }) => ({ seq, cursor: [null, seq] }));
 }

@@ -6,7 +6,7 @@ import { anySource } from './compile-values.ts';
 import { type Fragment, fragment, join, sql } from './fragment.ts';
 import { RecentRows } from './recent-rows.ts';
 import { Expense, ROWS_TO_A_BODY, ROWS_TO_A_CHECK, type SearchBounds } from './search-bounds.ts';
-import { type Ordered, orderOf, selectInOrder } from './search-order.ts';
+import { type Ordered, orderOf, readPlace, selectInOrder } from './search-order.ts';
 import { type Source, termSource, typeSource, typesSource, withinDeadline } from './source.ts';
 import type { Statements } from './statements.ts';
 import type { TermKeys } from './term-keys.ts';
@@ -14,7 +14,11 @@ import type { TermKeys } from './term-keys.ts';
 /** What a search found: current versions by their sequence numbers, in order. */
 export interface Found {
   rows: readonly Ordered[];
-  next?: Cursor;
+  /** The page was come to from the one behind it. */
+  isBack: boolean;
+  /** There are rows before the first, and behind the last. */
+  hasPrevious: boolean;
+  hasNext: boolean;
   total?: number;
 }
 
@@ -42,7 +46,7 @@ const COUNTED = 10_000;
 /** The same where no index tells whether one of them matches. */
 const LOOKED_AT = 2_000;
 
-const NOTHING: Found = { rows: [] };
+const NOTHING: Found = { rows: [], isBack: false, hasPrevious: false, hasNext: false };
 
 /** Finds current resources by their index rows; on one connection, reader or writer. */
 export class Search {
@@ -97,12 +101,13 @@ export class Search {
     this.#recentRows.forget();
   }
 
-  #find(query: SearchQuery, after: Cursor | undefined): Found {
+  #find(query: SearchQuery, cursor: Cursor | undefined): Found {
+    const { after, isBack } = readPlace(cursor);
     this.#recentRows.catchUp();
     this.#expense.begin();
     const parts: TypedConditions[] = [query, ...(query.others ?? [])];
     const compiled = parts.map(part => this.#compile(part)).filter(part => part !== undefined);
-    if (compiled.length === 0) return query.total === 'none' ? NOTHING : { rows: [], total: 0 };
+    if (compiled.length === 0) return query.total === 'none' ? NOTHING : { ...NOTHING, total: 0 };
     // The time of a change is the same for all types.
     const limits = query.where.flatMap(each =>
       each.kind === 'lastUpdated' ? [changedCheck(each, this.#statements)] : [],
@@ -113,12 +118,15 @@ export class Search {
     );
     const sources = compiled.length === 1 ? compiled[0]!.sources : this.#ofAllTypes(compiled);
     const measured = this.#measure(sources.length === 0 ? [whole] : sources);
-    const ordered = query.count === 0 ? undefined : this.#page(query, after, measured, limits, whole);
+    const ordered = query.count === 0 ? undefined : this.#page(query, after, isBack, measured, limits, whole);
     const rows = ordered?.slice(0, query.count) ?? [];
-    const found: Found = { rows };
-    const last = ordered?.[query.count - 1];
     const isMore = ordered !== undefined && ordered.length > query.count;
-    if (isMore) found.next = last!.cursor;
+    const found: Found = {
+      rows: isBack ? rows.toReversed() : rows,
+      isBack,
+      hasPrevious: isBack ? isMore : after !== undefined,
+      hasNext: isBack || isMore,
+    };
     const isWhole = after === undefined && query.count > 0 && !isMore;
     const total = isWhole ? rows.length : this.#total(query, measured, limits, whole);
     if (total !== undefined && query.total !== 'none') found.total = total;
@@ -195,6 +203,7 @@ export class Search {
   #page(
     query: SearchQuery,
     after: Cursor | undefined,
+    isBack: boolean,
     measured: readonly Measured[],
     limits: readonly Fragment[],
     whole: Source,
@@ -206,7 +215,7 @@ export class Search {
       measured.filter(({ source }) => source !== driver).map(({ source }) => source.check);
     return selectInOrder(
       {
-        order: orderOf(query, this.#keys),
+        order: orderOf(query, isBack, this.#keys),
         after,
         limit: query.count + 1,
         candidates: isSmall ? rarest.source : undefined,

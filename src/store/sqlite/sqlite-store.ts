@@ -25,6 +25,7 @@ import { lock } from './lock.ts';
 import { migrate, verify } from './migrations.ts';
 import { Search } from './search.ts';
 import type { SearchBounds } from './search-bounds.ts';
+import { type Ordered, towardsFirst } from './search-order.ts';
 import { readSetting } from './setting.ts';
 import { Statements } from './statements.ts';
 import { temporaryFile } from './temporary-file.ts';
@@ -192,18 +193,33 @@ class SqliteStore implements Store {
 
   search(query: SearchQuery, after?: Cursor): Promise<Page> {
     return this.#work(() => {
-      const { rows, next: behindAll, total } = this.#search.find(query, after);
-      const versions: StoredVersion[] = [];
-      let bytes = 0;
-      for (const { seq } of rows) {
-        const version = this.#cache.at(seq) ?? this.#versions.at(seq);
-        versions.push(version);
-        bytes += version.bodyBytes;
-        if (bytes >= PAGE_BYTES) break;
-      }
-      const next = versions.length < rows.length ? rows[versions.length - 1]!.cursor : behindAll;
-      return { versions, ...(next && { next }), ...(total !== undefined && { total }) };
+      const { rows, isBack, hasPrevious, hasNext, total } = this.#search.find(query, after);
+      const kept = this.#whole(isBack ? rows.toReversed() : rows);
+      const isCut = kept.length < rows.length;
+      if (isBack) kept.reverse();
+      const [first, last] = [kept[0], kept.at(-1)];
+      const previous = first && (hasPrevious || (isBack && isCut)) && towardsFirst(first.cursor);
+      const next = last && (hasNext || isCut) && last.cursor;
+      return {
+        versions: kept.map(({ version }) => version),
+        ...(next && { next }),
+        ...(previous && { previous }),
+        ...(total !== undefined && { total }),
+      };
     });
+  }
+
+  /** Rows with their versions, until their bodies are enough for a page. */
+  #whole(rows: readonly Ordered[]): { cursor: Cursor; version: StoredVersion }[] {
+    const kept: { cursor: Cursor; version: StoredVersion }[] = [];
+    let bytes = 0;
+    for (const { seq, cursor } of rows) {
+      const version = this.#cache.at(seq) ?? this.#versions.at(seq);
+      kept.push({ cursor, version });
+      bytes += version.bodyBytes;
+      if (bytes >= PAGE_BYTES) break;
+    }
+    return kept;
   }
 
   commit(unit: Unit): Promise<CommitResult> {
