@@ -2,7 +2,7 @@ import type { Condition, RangeValue, ReferenceValue, StringValue } from '../../s
 import { type Fragment, fragment, sql } from './fragment.ts';
 import { bounded } from './pack-unit.ts';
 import { hasPlain, isDerived } from './plain.ts';
-import { EVERY, type Source, termSource, valueSource } from './source.ts';
+import { EVERY, type Source, termSource, type ValueTest, valueSource } from './source.ts';
 import type { TermKeys } from './term-keys.ts';
 
 const NO_TEST = fragment('TRUE');
@@ -101,27 +101,45 @@ function stringTest({ match, text }: StringValue): { range: Fragment; test: Frag
  * A value `[v.low, v.high)` of a resource against the searched range, by prefix. `range` is one bound on one column, which an
  * index finds; `test` the rest. https://hl7.org/fhir/R4/search.html#prefix
  */
-function rangeTest(value: RangeValue, kind: 'date' | 'number'): { range: Fragment; test: Fragment } {
+function rangeTest(value: RangeValue, kind: 'date' | 'number'): ValueTest {
   const low = bounded(kind, value.low);
   const high = bounded(kind, value.high);
+  const beginsBefore = (end: number): Fragment => fragment('b.low < ?', end);
+  const endsAfter = (begin: number): Fragment => fragment('b.high > ?', begin);
   switch (value.prefix) {
     case 'eq':
-      return { range: fragment('v.low >= ? AND v.low < ?', low, high), test: fragment('v.high <= ?', high) };
+      return {
+        range: fragment('v.low >= ? AND v.low < ?', low, high),
+        test: fragment('v.high <= ?', high),
+        extent: sql`${beginsBefore(high)} AND ${endsAfter(low)}`,
+      };
     case 'ne':
       return { range: EVERY, test: fragment('(v.low < ? OR v.high > ?)', low, high) };
     case 'gt':
-      return { range: fragment('v.high > ?', high), test: NO_TEST };
+      return { range: fragment('v.high > ?', high), test: NO_TEST, extent: endsAfter(high) };
     case 'lt':
-      return { range: fragment('v.low < ?', low), test: NO_TEST };
+      return { range: fragment('v.low < ?', low), test: NO_TEST, extent: beginsBefore(low) };
     case 'ge':
-      return { range: fragment('v.high > ?', low), test: fragment('(v.high > ? OR v.low >= ?)', high, low) };
+      return {
+        range: fragment('v.high > ?', low),
+        test: fragment('(v.high > ? OR v.low >= ?)', high, low),
+        extent: endsAfter(low),
+      };
     case 'le':
-      return { range: fragment('v.low < ?', high), test: fragment('(v.low < ? OR v.high <= ?)', low, high) };
+      return {
+        range: fragment('v.low < ?', high),
+        test: fragment('(v.low < ? OR v.high <= ?)', low, high),
+        extent: beginsBefore(high),
+      };
     case 'sa':
-      return { range: fragment('v.low >= ?', high), test: NO_TEST };
+      return { range: fragment('v.low >= ?', high), test: NO_TEST, extent: endsAfter(high) };
     case 'eb':
-      return { range: fragment('v.high <= ?', low), test: NO_TEST };
+      return { range: fragment('v.high <= ?', low), test: NO_TEST, extent: beginsBefore(low) };
     case 'ap':
-      return { range: fragment('v.low < ? AND v.high > ?', high, low), test: NO_TEST };
+      return {
+        range: fragment('v.low < ? AND v.high > ?', high, low),
+        test: NO_TEST,
+        extent: sql`${beginsBefore(high)} AND ${endsAfter(low)}`,
+      };
   }
 }

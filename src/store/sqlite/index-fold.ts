@@ -1,4 +1,5 @@
 import type { StatementSync } from 'node:sqlite';
+import { RangeBlocks } from './range-blocks.ts';
 import { type Indexed, recentVersions } from './recent-versions.ts';
 import type { Statements } from './statements.ts';
 import { TERM_LENGTH, termKeys } from './terms.ts';
@@ -21,6 +22,7 @@ const MOST_ROWS = 2 ** 20;
 export class IndexFold {
   readonly #statements: Statements;
   readonly #words: WordRows;
+  readonly #blocks: RangeBlocks;
   readonly #enough: number;
   readonly #insertMany: StatementSync;
   readonly #insertOne: StatementSync;
@@ -48,6 +50,7 @@ export class IndexFold {
     const { database } = statements;
     this.#statements = statements;
     this.#words = words;
+    this.#blocks = new RangeBlocks(statements);
     this.#enough = enough;
     this.#insertMany = database.prepare(insert + Array(CHUNK).fill('(?, ?, ?)').join(', '));
     this.#insertOne = database.prepare(`${insert}(?, ?, ?)`);
@@ -106,6 +109,7 @@ export class IndexFold {
     this.#deleteRanges.run(seq);
     this.#deleteStrings.run(seq);
     this.#insertValues(seq, ranges, strings);
+    this.#blocks.write();
   }
 
   /** Folds what has gathered, if it is enough to be worth the pages that it touches. */
@@ -138,6 +142,7 @@ export class IndexFold {
       if (this.#superseded.has(seq)) continue;
       this.#insertValues(seq, ranges, strings);
     }
+    this.#blocks.write();
     const upTo = this.#folded + this.#ends.length;
     this.#words.addAfter(this.#folded, upTo, this.#superseded);
     this.#folded = upTo;
@@ -147,6 +152,7 @@ export class IndexFold {
 
   #insertValues(seq: number, ranges: Indexed['ranges'], strings: Indexed['strings']): void {
     for (const { parameter, low, high } of ranges) this.#insertRange.run(seq, parameter, low, high);
+    this.#blocks.add(seq, ranges);
     for (const { parameter, folded } of strings) this.#insertString.run(seq, parameter, folded);
   }
 

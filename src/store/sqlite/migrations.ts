@@ -121,6 +121,18 @@ export const migrations: readonly Migration[] = [
       INSERT INTO full_text (full_text, rank) VALUES ('secure-delete', 1);
     `);
   },
+  database => {
+    database.exec(`
+      CREATE TABLE range_block (
+        parameter INTEGER NOT NULL,
+        block INTEGER NOT NULL,
+        low REAL NOT NULL,
+        high REAL NOT NULL,
+        PRIMARY KEY (parameter, block)
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO range_block SELECT parameter, seq / 1024, min(low), max(high) FROM range_value GROUP BY 1, 2;
+    `);
+  },
 ];
 
 const readNumber = (database: DatabaseSync, pragma: string): number =>

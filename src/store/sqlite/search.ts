@@ -7,7 +7,7 @@ import { type Fragment, fragment, join, sql } from './fragment.ts';
 import { RecentRows } from './recent-rows.ts';
 import { Expense, ROWS_TO_A_BODY, ROWS_TO_A_CHECK, type SearchBounds } from './search-bounds.ts';
 import { type Ordered, orderOf, readPlace, selectInOrder } from './search-order.ts';
-import { type Source, termSource, typeSource, typesSource, withinDeadline } from './source.ts';
+import { EVERY, type Source, termSource, typeSource, typesSource, withinDeadline } from './source.ts';
 import type { Statements } from './statements.ts';
 import type { TermKeys } from './term-keys.ts';
 
@@ -185,7 +185,8 @@ export class Search {
   /** Sources with their sizes, the rarest first. Sizes beyond a bound are not told apart. */
   #measure(sources: readonly Source[]): Measured[] {
     for (const bound of [FEW, MANY]) {
-      const measured = sources.map(source => ({
+      const all = bound === FEW ? sources : [...sources, ...this.#narrowed(sources)];
+      const measured = all.map(source => ({
         source,
         count: source.scans ? bound + 1 : this.#count(source, bound + 1),
       }));
@@ -193,6 +194,20 @@ export class Search {
       if (bound === MANY || measured[0]!.count <= bound) return measured;
     }
     return [];
+  }
+
+  /**
+   * Of a source with many rows and dates or numbers that are asked for too: the rows in those blocks that can have such. What it finds
+   * is held against both.
+   */
+  #narrowed(sources: readonly Source[]): Source[] {
+    const extents = sources.flatMap(({ extent }) => extent ?? []);
+    const [first] = extents;
+    if (first === undefined) return [];
+    const tests = extents.filter(({ parameter }) => parameter === first.parameter).map(({ test }) => test);
+    const parameter = fragment('?', first.parameter);
+    const blocks = sql`SELECT b.block FROM range_block b WHERE b.parameter = ${parameter} AND ${join(tests, ' AND ')}`;
+    return sources.flatMap(({ inBlocks }) => inBlocks?.(blocks) ?? []).map(rows => ({ rows, check: EVERY }));
   }
 
   #count({ rows }: Source, bound: number): number {

@@ -1,5 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { type Fragment, fragment, join, sql } from './fragment.ts';
+import { RANGE_BLOCK } from './range-blocks.ts';
 import type { TermKey } from './term-keys.ts';
 
 /**
@@ -17,6 +18,10 @@ export interface Source {
   ordered?: (restriction: Fragment, order: string) => Fragment;
   /** Whether `rows` has no row twice. */
   unique?: true;
+  /** Of dates and numbers: the parameter, and what holds of the extent `b` of a block that has a match (see `RangeBlocks`). */
+  extent?: { parameter: number; test: Fragment };
+  /** Selects `seq` of all matches that are in some blocks, of which `blocks` selects the numbers, and of those in no block yet. */
+  inBlocks?: (blocks: Fragment) => Fragment;
   /** Whether finding the rows means looking at every value of the parameter, or at every resource of the type. */
   scans?: 'values' | 'resources';
 }
@@ -50,6 +55,8 @@ const isTerm = (alias: string, { key, qualifier }: TermKey): Fragment =>
     ? fragment(`${alias}.key = ?`, key)
     : fragment(`${alias}.key = ? AND ${alias}.qualifier = ?`, key, qualifier);
 
+const BLOCK_SIZE = fragment(String(RANGE_BLOCK));
+
 /** Resources listed under any of the terms. */
 export function termSource(terms: readonly TermKey[]): Source {
   if (terms.length > LIST_LIMIT) return manyTermsSource(terms);
@@ -68,6 +75,17 @@ export function termSource(terms: readonly TermKey[]): Source {
     // SQLite merges the members of a UNION as they come in the order of their index, and leaves out what comes twice.
     ordered: (restriction, order) => sql`${join(select(restriction), ' UNION ')} ORDER BY 1 ${fragment(order)}`,
   };
+  source.inBlocks = blocks =>
+    join(
+      [
+        ...terms.map(
+          term => sql`SELECT c.seq AS seq FROM (${blocks}) b CROSS JOIN term c
+            WHERE ${isTerm('c', term)} AND c.seq >= b.block * ${BLOCK_SIZE} AND c.seq < (b.block + 1) * ${BLOCK_SIZE}`,
+        ),
+        ...terms.map(term => sql`SELECT c.seq AS seq FROM recent_term c WHERE ${isTerm('c', term)}`),
+      ],
+      ' UNION ALL ',
+    );
   // No version is in both tables; under a key without a qualifier one may stand twice.
   if (terms.length === 1 && terms[0]!.qualifier !== undefined) source.unique = true;
   return source;
@@ -165,12 +183,16 @@ export function idSource(resourceType: string, ids: readonly string[]): Source {
   };
 }
 
-/** Resources of which one value in an indexed table satisfies one of the tests; `range` finds a superset of what `test` is true for. */
-export function valueSource(
-  kind: 'range' | 'string',
-  parameter: number,
-  tests: readonly { range: Fragment; test: Fragment }[],
-): Source {
+/** A test of a value `v`: `range` finds a superset of what `test` is true for. */
+export interface ValueTest {
+  range: Fragment;
+  test: Fragment;
+  /** What then holds of the extent `b` of its block. */
+  extent?: Fragment;
+}
+
+/** Resources of which one value in an indexed table satisfies one of the tests. */
+export function valueSource(kind: 'range' | 'string', parameter: number, tests: readonly ValueTest[]): Source {
   const number = fragment('?', parameter);
   const going = withinDeadline('v');
   const members = TABLES[kind].flatMap(table =>
@@ -191,5 +213,7 @@ export function valueSource(
     check: sql`(${join(checks, ' OR ')})`,
   };
   if (tests.some(({ range }) => range === EVERY)) source.scans = 'values';
+  const extents = tests.map(({ extent }) => extent).filter(extent => extent !== undefined);
+  if (extents.length === tests.length) source.extent = { parameter, test: sql`(${join(extents, ' OR ')})` };
   return source;
 }
