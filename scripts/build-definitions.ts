@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { buildFiguresDocuments } from './figures-documents.ts';
 import { buildIssueRules } from './issue-rules.ts';
 import { buildR4Artefact } from './r4-artefact.ts';
 import { buildSearchDocument } from './search-document.ts';
@@ -31,7 +32,12 @@ const readIfPresent = (file: string): string | undefined => {
 };
 
 if (import.meta.main) {
-  const artefact = new Map([...buildR4Artefact(), buildIssueRules(), buildSearchDocument()]);
+  const artefact = new Map([
+    ...buildR4Artefact(),
+    buildIssueRules(),
+    buildSearchDocument(),
+    ...buildFiguresDocuments(),
+  ]);
   if (process.argv.includes('--check')) {
     const stale = firstStaleFile(artefact);
     if (stale !== undefined) {
