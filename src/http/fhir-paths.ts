@@ -1,5 +1,6 @@
 import type { TypeCapability } from '../definitions/capability.ts';
 import type { OperationLevel } from '../definitions/operation-levels.ts';
+import type { BeyondInteractions } from '../interactions/beyond-interactions.ts';
 import { capabilities, type Software } from '../interactions/capabilities.ts';
 import { conditionalDelete } from '../interactions/conditional-delete.ts';
 import { conditionalRead } from '../interactions/conditional-read.ts';
@@ -22,6 +23,7 @@ import { update } from '../interactions/update.ts';
 import { vread } from '../interactions/vread.ts';
 import { bodyOf, type FhirRequest, handlingOf } from './fhir-request.ts';
 import { requirePatchType } from './media-type.ts';
+import { operateInBatch } from './operate.ts';
 import { readPrefer } from './prefer.ts';
 import type { QueryParameters } from './query-parameters.ts';
 
@@ -99,7 +101,13 @@ const patchOf = (deps: Deps, request: FhirRequest): PatchBody => ({
  * Every path of the FHIR REST API, below its base, with what each method does there.
  * https://hl7.org/fhir/R4/http.html
  */
-export const fhirPaths = (software: Software): Record<string, Handlers> => ({
+export const fhirPaths = (
+  software: Software,
+  beyond: BeyondInteractions = {
+    operate: operateInBatch,
+    capabilities: deps => capabilities(deps, software),
+  },
+): Record<string, Handlers> => ({
   '/metadata': { GET: { interaction: 'capabilities', run: async deps => capabilities(deps, software) } },
   '/': {
     GET: { interaction: 'search-system', run: searchAll },
@@ -107,7 +115,7 @@ export const fhirPaths = (software: Software): Record<string, Handlers> => ({
       interaction: 'transaction',
       or: 'batch',
       run: (deps, request) =>
-        processBundle(deps, { body: bodyOf(request), prefer: readPrefer(request.headers.prefer) }),
+        processBundle(deps, { body: bodyOf(request), prefer: readPrefer(request.headers.prefer), beyond }),
     },
   },
   '/_search': { POST: { interaction: 'search-system', run: searchAll } },

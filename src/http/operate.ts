@@ -1,5 +1,6 @@
 import { refuse } from '../fhir/fhir-error.ts';
 import { nearestName } from '../fhir/nearest-name.ts';
+import type { EntryCall } from '../interactions/beyond-interactions.ts';
 import type { Deps, InteractionResult } from '../interactions/context.ts';
 import { enabledType } from '../interactions/enabled-type.ts';
 import type { Operation, OperationRequest } from '../operations/operation.ts';
@@ -59,4 +60,19 @@ export const operate = async (
   }
   if (request.body.length > deps.settings.maxResourceBytes && !operation.takesBundle) throw bodyTooLarge();
   return operation.run(deps, request);
+};
+
+/** The same for an entry of a batch. One that answers with what is no resource cannot be called there. */
+export const operateInBatch = async (
+  deps: Deps,
+  { method, code, resourceType, id, parameters, body, prefer }: EntryCall,
+): Promise<InteractionResult> => {
+  const level = id !== undefined ? 'instance' : resourceType !== undefined ? 'type' : 'system';
+  const place = { level, ...(resourceType === undefined ? {} : { resourceType }), ...(id === undefined ? {} : { id }) };
+  if (enabledOperation(deps, code, place as Place).mediaType !== undefined) {
+    throw refuse('bundle-entry-refused', `$${code} answers with what is no resource. Call it by itself.`, {
+      expression: 'request.url',
+    });
+  }
+  return operate(deps, method, code, { ...place, level, parameters, body, prefer });
 };

@@ -1,6 +1,7 @@
 import { FhirError, refuse } from '../fhir/fhir-error.ts';
 import { findReferences } from '../fhir/reference.ts';
 import { StoreError } from '../store/store-error.ts';
+import type { BeyondInteractions } from './beyond-interactions.ts';
 import type { BundleEntry, EntryMethod } from './bundle-entry.ts';
 import type { Deps, InteractionResult, Prefer } from './context.ts';
 import { parseEntry } from './parse-entry.ts';
@@ -35,6 +36,24 @@ const refusalOf = (error: unknown): FhirError => {
   throw error;
 };
 
+/** Calls an operation or tells the capabilities where the entry asks for that, else carries out its interaction. */
+const runBeyond = (
+  deps: Deps,
+  { entry, prefer, beyond }: { entry: BundleEntry; prefer: Prefer; beyond?: BeyondInteractions },
+): Promise<InteractionResult> | InteractionResult => {
+  const { interaction } = entry;
+  if (interaction !== 'operation' && interaction !== 'capabilities') {
+    return runEntry(deps, { entry, ...parseEntry(entry), prefer });
+  }
+  if (beyond === undefined)
+    throw refuse('bundle-entry-refused', 'Ask for this by itself.', { expression: 'request.url' });
+  if (interaction === 'capabilities') return beyond.capabilities(deps);
+  const { method, operation: code = '', resourceType, id, parameters, resource } = entry;
+  const place = { ...(resourceType === '' ? {} : { resourceType }), ...(id === undefined ? {} : { id }) };
+  const body = Buffer.from(resource?.text ?? '');
+  return beyond.operate(deps, { method, code, ...place, parameters, body, prefer });
+};
+
 /** The urns that entries go by before they are stored. */
 const urnsOf = (entries: readonly BundleEntry[]): ReadonlySet<string> =>
   new Set(entries.flatMap(({ fullUrl }) => (fullUrl?.startsWith('urn:') ? [fullUrl] : [])));
@@ -48,7 +67,7 @@ const urnsOf = (entries: readonly BundleEntry[]): ReadonlySet<string> =>
 export const runBatch = async (
   deps: Deps,
   { entries }: RequestBundle,
-  { prefer, turn }: { prefer: Prefer; turn: () => Promise<void> },
+  { prefer, beyond, turn }: { prefer: Prefer; beyond?: BeyondInteractions; turn: () => Promise<void> },
 ): Promise<(InteractionResult | FhirError)[]> => {
   const results: (InteractionResult | FhirError)[] = [];
   const readable: BundleEntry[] = [];
@@ -61,7 +80,7 @@ export const runBatch = async (
     await turn();
     try {
       requireIndependent(entry, urns);
-      results[entry.index] = await runEntry(deps, { entry, ...parseEntry(entry), prefer });
+      results[entry.index] = await runBeyond(deps, { entry, prefer, ...(beyond === undefined ? {} : { beyond }) });
     } catch (error) {
       results[entry.index] = atEntry(refusalOf(error), entry.index);
     }

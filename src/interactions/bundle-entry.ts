@@ -25,6 +25,8 @@ export interface BundleEntry {
   /** Absent where the resource has none yet, or is named by criteria. */
   id?: string;
   versionId?: string;
+  /** Code of the operation that is called, without the dollar sign; `interaction` is `operation` then. */
+  operation?: string;
   /** Of the url. */
   parameters: Criteria;
   conditions: EntryConditions;

@@ -43,7 +43,8 @@ export const readEntryResource = (
 const PATCHES = ['Binary', 'Parameters'];
 
 /** Holds the resource of an entry to what its url and method say. @throws {FhirError} 400 */
-export const requireFitting = ({ method, resourceType, id, resource }: BundleEntry): void => {
+export const requireFitting = ({ method, interaction, resourceType, id, resource }: BundleEntry): void => {
+  if (interaction === 'operation' && method === 'POST') return;
   const isBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
   if (!isBody) {
     if (resource === undefined) return;

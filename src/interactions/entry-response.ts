@@ -14,7 +14,8 @@ const statusText = (status: number): string => `${status} ${STATUS_CODES[status]
 /** What of the result is shown in the entry: what was read always, what was written as the client prefers. */
 const resourceOf = (entry: BundleEntry, { status, body }: InteractionResult, prefer: Prefer): string | undefined => {
   if (entry.method === 'HEAD' || status === 204 || status === 304) return undefined;
-  return isRead(entry) || prefer.return === 'representation' ? body : undefined;
+  // What an operation answers is told whatever is preferred.
+  return isRead(entry) || entry.interaction === 'operation' || prefer.return === 'representation' ? body : undefined;
 };
 
 /**

@@ -1,10 +1,12 @@
 import { buildBundle } from '../fhir/bundle.ts';
-import { FhirError } from '../fhir/fhir-error.ts';
+import { FhirError, refuse } from '../fhir/fhir-error.ts';
 import { allFaults } from './all-faults.ts';
 import { runBatch } from './batch.ts';
+import type { BeyondInteractions } from './beyond-interactions.ts';
 import type { BundleEntry } from './bundle-entry.ts';
 import type { Deps, InteractionResult, Prefer } from './context.ts';
 import { entryRefusal, entryResponse } from './entry-response.ts';
+import { atEntry } from './place-in-bundle.ts';
 import { type RequestBundle, readRequestBundle } from './read-bundle.ts';
 import { takeTurns } from './take-turns.ts';
 import { runTransaction } from './transaction.ts';
@@ -14,18 +16,29 @@ export interface BundleRequest {
   body: Buffer;
   /** Of its writes, too. */
   prefer: Prefer;
+  /** What entries of a batch may ask for beside; nothing where it is absent. */
+  beyond?: BeyondInteractions;
 }
 
 type Turn = () => Promise<void>;
 
+/** Why an entry cannot be part of a transaction. */
+const faultInTransaction = (entry: BundleEntry | FhirError): FhirError | undefined => {
+  if (entry instanceof FhirError) return entry;
+  if (entry.interaction !== 'operation' && entry.interaction !== 'capabilities') return undefined;
+  const text = 'A transaction reads and writes resources. Ask for this by itself, or in a batch.';
+  return atEntry(refuse('bundle-entry-refused', text, { expression: 'request.url' }), entry.index);
+};
+
 const runAll = (
   deps: Deps,
   bundle: RequestBundle,
-  prefer: Prefer,
+  { prefer, beyond }: Omit<BundleRequest, 'body'>,
   turn: Turn,
 ): Promise<(InteractionResult | FhirError)[]> => {
-  if (bundle.type === 'batch') return runBatch(deps, bundle, { prefer, turn });
-  const faults = bundle.entries.filter(entry => entry instanceof FhirError);
+  if (bundle.type === 'batch')
+    return runBatch(deps, bundle, { prefer, turn, ...(beyond === undefined ? {} : { beyond }) });
+  const faults = bundle.entries.flatMap(entry => faultInTransaction(entry) ?? []);
   if (faults.length > 0) throw allFaults(faults);
   return runTransaction(deps, bundle.entries as readonly BundleEntry[], { prefer, turn });
 };
@@ -36,10 +49,11 @@ const runAll = (
  * @throws {FhirError} 400 for what is no such Bundle, and for a transaction whatever one of its entries is refused for
  * https://hl7.org/fhir/R4/http.html#transaction
  */
-export const processBundle = async (deps: Deps, { body, prefer }: BundleRequest): Promise<InteractionResult> => {
+export const processBundle = async (deps: Deps, { body, ...request }: BundleRequest): Promise<InteractionResult> => {
+  const { prefer } = request;
   const turn = takeTurns();
   const bundle = await readRequestBundle(deps, body, turn);
-  const results = await runAll(deps, bundle, prefer, turn);
+  const results = await runAll(deps, bundle, request, turn);
   const { baseUrl } = deps.settings;
   const entries: string[] = [];
   let normalized: number | undefined;

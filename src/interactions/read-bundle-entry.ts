@@ -13,7 +13,7 @@ const malformed = (text: string, element = ''): FhirError =>
 
 const notOffered = (text: string): FhirError => refuse('bundle-entry-refused', text, { expression: 'request.url' });
 
-type Target = Pick<BundleEntry, 'interaction' | 'resourceType' | 'id' | 'versionId'>;
+type Target = Pick<BundleEntry, 'interaction' | 'resourceType' | 'id' | 'versionId' | 'operation'>;
 
 const readTarget = ([first = '', second, third, fourth, ...more]: readonly string[]): Target | undefined => {
   if (more.length > 0) return undefined;
@@ -31,6 +31,15 @@ const readTarget = ([first = '', second, third, fourth, ...more]: readonly strin
     : { interaction: 'vread', ...instance, versionId: fourth };
 };
 
+/** An operation on the system, a type or a single resource; undefined where the dollar sign stands elsewhere. */
+const readOperation = (steps: readonly string[]): Target | undefined => {
+  const code = steps.at(-1)!;
+  const [resourceType = '', id, ...more] = steps.slice(0, -1);
+  if (!code.startsWith('$') || more.length > 0 || resourceType.startsWith('$') || id?.startsWith('$')) return undefined;
+  const at = id === undefined ? {} : { id };
+  return { interaction: 'operation', resourceType, ...at, operation: code.slice(1) };
+};
+
 const WRITES: Readonly<Record<string, string>> = { PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
 
 /** What a method asks for at a path. @throws {FhirError} 400 where that is nothing that an entry can ask for */
@@ -41,17 +50,20 @@ const readAsked = (method: EntryMethod, { steps, query }: EntryPath): Target => 
       'The url names the whole server, and a Bundle cannot hold another one. Write a path, like Patient/123.',
     );
   }
-  if (steps.some(step => step.startsWith('$'))) {
-    throw notOffered('Operations are not offered in Bundles. Call this one by itself.');
-  }
   const wrong = (): FhirError =>
     malformed(
       `There is nothing at this url for ${method}. Write Type/id, Type?criteria, or Type to create.`,
       'request.url',
     );
+  if (steps.some(step => step.startsWith('$'))) {
+    const target = method === 'GET' || method === 'POST' ? readOperation(steps) : undefined;
+    if (target === undefined) throw wrong();
+    return target;
+  }
   if (method === 'GET' || method === 'HEAD') {
+    if (steps.length === 1 && steps[0] === 'metadata') return { interaction: 'capabilities', resourceType: '' };
     const target = readTarget(steps);
-    if (target === undefined || steps[0] === 'metadata') throw wrong();
+    if (target === undefined) throw wrong();
     return target;
   }
   const [resourceType = '', id, ...more] = steps;
@@ -78,6 +90,8 @@ const readConditions = (request: JsonObject): EntryConditions => {
 };
 
 const requireEnabled = (deps: Deps, { interaction, resourceType, id }: Target): void => {
+  // Of these, whoever carries them out judges it.
+  if (interaction === 'operation' || interaction === 'capabilities') return;
   if (resourceType === '') {
     if (deps.capability.interactions.has(interaction)) return;
     throw refuse('interaction-not-enabled', `${interaction} is not enabled on this server.`);

@@ -150,13 +150,13 @@ describe('what an entry can ask for', () => {
     ['Patient/1/2', 400],
     ['Patient#1', 400],
     ['Patient?family=%E0', 400],
-    ['metadata', 400],
+    ['metadata', 200],
     ['', 400],
     ['?_type=Patient&_count=1', 200],
     ['?_type=Nothing', 400],
     ['https://other.example/fhir/Patient/1', 400],
-    ['Patient/$everything', 400],
-    ['Patient/zuri-sadiki/$validate', 400],
+    ['Patient/$everything', 200],
+    ['Patient/zuri-sadiki/$validate', 200],
     ['$validate', 400],
   ])('GET %j is answered %i', async (url, status) => {
     const [answer] = await send(reading(url));
@@ -205,9 +205,18 @@ describe('what an entry can ask for', () => {
     ['an unknown method', asking('MOVE', 'Patient/1'), 400, 'bundle-entry-malformed', 'request.method'],
     ['a method in small letters', asking('get', 'Patient/1'), 400, 'bundle-entry-malformed', 'request.method'],
     ['a Bundle in the Bundle', asking('POST', '', bundle('batch')), 400, 'bundle-entry-refused', 'request.url'],
+    ['an unknown operation', asking('POST', 'Claim/$submitt', patient('x')), 404, 'operation-unknown', 'request.url'],
+    ['an operation that needs POST', asking('GET', 'Claim/$submit'), 405, 'interaction-not-enabled', 'request.url'],
     [
-      'an operation',
-      asking('POST', 'Claim/$submit', malariaClaim('2026-01-01')),
+      'an operation with PUT',
+      asking('PUT', 'Claim/$submit', patient('x')),
+      400,
+      'bundle-entry-malformed',
+      'request.url',
+    ],
+    [
+      'an operation that answers with no resource',
+      asking('GET', 'StructureDefinition/kiungo-claim/$json-schema'),
       400,
       'bundle-entry-refused',
       'request.url',
@@ -337,4 +346,28 @@ describe('limits', () => {
     const [refused] = await send(creation({ ...deep, resourceType: 'Patient' }));
     expect([refused!.status, ruleOf(refused!)]).toEqual([400, 'json-too-deep']);
   });
+});
+
+test('a batch asks for what the server can do, and calls operations', async () => {
+  await server.put('Patient/op-1', patient('OP-1', { id: 'op-1' }));
+  const { status, text, body } = await server.post(
+    '',
+    bundle(
+      'batch',
+      asking('GET', 'metadata'),
+      asking('GET', 'Patient/op-1/$meta'),
+      asking('POST', 'Patient/$validate', patient('OP-2')),
+      asking('GET', 'ValueSet/administrative-gender/$expand?filter=fem'),
+    ),
+    { prefer: 'return=minimal' },
+  );
+  expect(status, text).toBe(200);
+  const { entry } = body as unknown as { entry: { resource: Resource; response: { status: string } }[] };
+  expect(entry.map(({ response }) => response.status)).toEqual(Array(4).fill('200 OK'));
+  expect(entry.map(({ resource }) => resource.resourceType)).toEqual([
+    'CapabilityStatement',
+    'Parameters',
+    'OperationOutcome',
+    'ValueSet',
+  ]);
 });
