@@ -25,7 +25,7 @@ export interface DepsOfCallerOptions {
 }
 
 /** Clients, as they ask, that are known at a time; beyond it, all are made anew. */
-const MOST = 2_000;
+const MOST = 500;
 
 /** A client whose role is not known may do nothing. */
 const nobody = (name: string): Role => ({
@@ -97,9 +97,6 @@ export const createDepsOfCaller = (
       ...{ ...access, limits, shownParameters: shownTo(deps, access) },
       visible: store => createVisibleStore(store, { access, limits, entries, show }),
     };
-    if (caller.purposeOfUse === EMERGENCY) {
-      deps.tell('Emergency access', { client: caller.clientId, role: caller.role });
-    }
     return {
       ...{ ...deps, access: client, server: deps },
       capability: capabilityOf(deps, access),
@@ -116,6 +113,9 @@ export const createDepsOfCaller = (
       generation = deps.definitions.generation;
       ofObject = new WeakMap();
       ofText.clear();
+    }
+    if (caller.purposeOfUse === EMERGENCY) {
+      deps.tell('Emergency access', { client: caller.clientId, role: caller.role });
     }
     let known = ofObject.get(caller);
     if (known === undefined) {

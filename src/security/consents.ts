@@ -102,6 +102,8 @@ const denialOf = ({ method, body }: SequencedVersion): Denial | undefined => {
 const PAGE = 200;
 /** How long it is not looked again who denies what, though time may end or begin it. */
 const STANDS_MS = 60_000;
+/** Answers that are kept; beyond it, all are forgotten. */
+const MOST_KNOWN = 5_000;
 
 /** Follows the Consents of a store, whichever process stores them. */
 export const createConsents = (store: Pick<Store, 'newest'>): Consents => {
@@ -140,6 +142,7 @@ export const createConsents = (store: Pick<Store, 'newest'>): Consents => {
         if (decideProvision(provision, asked) === 'deny') patients.add(patient);
       }
       const found = [...patients];
+      if (known.size >= MOST_KNOWN) known.clear();
       known.set(key, { until: now + STANDS_MS, patients: found });
       return found;
     },

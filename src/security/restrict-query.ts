@@ -1,4 +1,4 @@
-import type { Condition, SearchQuery, TypedConditions } from '../search/query.ts';
+import type { Condition, SearchQuery, TokenValue, TypedConditions } from '../search/query.ts';
 import { type Access, NEVER } from './access.ts';
 import type { Limits } from './limits.ts';
 
@@ -8,14 +8,17 @@ export interface Restriction {
   limits: Limits;
 }
 
+/** More than one number at a time is no question about somebody; one in small and in large letters is. */
+const isOneCode = (values: readonly TokenValue[]): boolean =>
+  values.every(({ code }) => code !== undefined && code.toLowerCase() === values[0]!.code?.toLowerCase());
+
 /** Whether a condition names what it looks for exactly: nothing is found by it that is not known before. */
 const namesExactly = (condition: Condition, exact: ReadonlySet<string>): boolean => {
   switch (condition.kind) {
     case 'id':
       return true;
     case 'token':
-      // More than one number at a time is no question about somebody.
-      return exact.has(condition.parameter) && condition.anyOf.length === 1 && condition.anyOf[0]!.code !== undefined;
+      return exact.has(condition.parameter) && isOneCode(condition.anyOf);
     case 'reference':
       return exact.has(condition.parameter) && condition.anyOf.every(value => 'id' in value);
     case 'any':

@@ -66,11 +66,18 @@ export const createVisibleStore = (store: Store, { access, limits, entries, show
     return true;
   };
 
+  /** The store gives the same object for a version that is read often. */
+  const parts = new WeakMap<StoredVersion, StoredVersion>();
   const shown = <Version extends StoredVersion>(version: Version): Version => {
     const elements = access.rule(version.resourceType)?.elements;
     if (elements === undefined || version.body === '') return version;
-    const body = show(version.body, elements);
-    return { ...version, body, bodyBytes: Buffer.byteLength(body) };
+    let part = parts.get(version) as Version | undefined;
+    if (part === undefined) {
+      const body = show(version.body, elements);
+      part = { ...version, body, bodyBytes: Buffer.byteLength(body) };
+      parts.set(version, part);
+    }
+    return part;
   };
 
   const read = async (key: ResourceKey): Promise<StoredVersion | undefined> => {
