@@ -195,10 +195,11 @@ describe('a facility', () => {
   });
 
   test('gets the entries of a batch that it may have, and a refusal for each other one', async () => {
-    const entry = [`Claim/${own}`, `Claim/${foreign}`, 'Contract/1'].map(url => ({ request: { method: 'GET', url } }));
+    const urls = [`Claim/${own}`, `Claim/${foreign}`, 'Contract/1', 'Patient/zuri-sadiki/$everything'];
+    const entry = urls.map(url => ({ request: { method: 'GET', url } }));
     const { body } = await server.send(facility, 'POST', '', { resourceType: 'Bundle', type: 'batch', entry });
     const answers = body.entry as { response: { status: string } }[];
-    expect(answers.map(({ response }) => response.status.slice(0, 3))).toEqual(['200', '404', '403']);
+    expect(answers.map(({ response }) => response.status.slice(0, 3))).toEqual(['200', '404', '403', '403']);
   });
 });
 
