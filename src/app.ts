@@ -42,7 +42,7 @@ const addressOf = (scheme: 'http' | 'https', host: string, port: number): string
  * @throws {Error} where settings, definitions or the store cannot be used, with a text for the operator
  */
 export const startApp = async (config: Config, log: Logger): Promise<App> => {
-  const { deps, depsOfCaller, indexAnew, reachedAt, close: closeDeps } = await openDeps(config, log);
+  const { deps, depsOfCaller, roles, indexAnew, reachedAt, close: closeDeps } = await openDeps(config, log);
   try {
     const { store, now, readDefinitions, consents } = deps;
     const security = await createSecurity(config, {
@@ -74,9 +74,9 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       maxBundleBytes: config.maxBundleBytes,
       depsOfCaller,
       requestTimeoutMs: config.requestTimeoutMs,
-      maxRequests: config.maxRequests,
+      requestBounds: { requests: config.maxRequests, bytes: config.maxBytes },
       corsOrigins: config.corsOrigins,
-      security,
+      security: { ...security, roles },
       clientBounds: { atATime: config.maxClientRequests, perMinute: config.maxClientRate },
       tls,
       metrics: createMetrics(() => ({ ...store.statistics(), ...indexAnew.statistics() })),

@@ -199,6 +199,12 @@ export const VARIABLES = {
   maxPageSize: variable('KIUNGO_MAX_PAGE_SIZE', '1000', 'a number from 1 to 10000', wholeNumber(1, 10_000)),
   maxRequests: variable('KIUNGO_MAX_REQUESTS', '1000', 'a number from 1 to 100000', wholeNumber(1, 100_000)),
   maxScan: variable('KIUNGO_MAX_SCAN', '500000', 'a number from 1000', wholeNumber(1000, 1_000_000_000)),
+  maxBytes: variable(
+    'KIUNGO_MAX_BYTES',
+    String(256 * 1024 * 1024),
+    'a number of bytes from 1048576',
+    wholeNumber(1024 * 1024, 2 ** 40),
+  ),
   maxClientRequests: variable(
     'KIUNGO_MAX_CLIENT_REQUESTS',
     '250',

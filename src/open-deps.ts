@@ -29,6 +29,7 @@ import { createExtractor } from './search/extract.ts';
 import { whyNotSearchable } from './search/search-types.ts';
 import type { Caller } from './security/caller.ts';
 import { createConsents } from './security/consents.ts';
+import type { Role } from './security/role.ts';
 import { createRuleEntries, onlyParameters } from './security/rule-entries.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
@@ -39,6 +40,8 @@ export interface OpenDeps {
   deps: Deps;
   /** What interactions work with on behalf of a client. */
   depsOfCaller: (caller: Caller) => Deps;
+  /** The roles that clients may have, by their names. */
+  roles: ReadonlyMap<string, Role>;
   indexAnew: IndexAnew;
   /** Where clients reach the server, if the settings do not say it. */
   reachedAt(url: string): void;
@@ -224,8 +227,9 @@ const openOn = async (store: Store, loaded: Loaded): Promise<OpenDeps> => {
     tell,
     settings,
   };
+  const roles = loadRoles(ROLES, deps, new Set(operations.keys()));
   const depsOfCaller = createDepsOfCaller(deps, {
-    roles: loadRoles(ROLES, deps, new Set(operations.keys())),
+    roles,
     entries: createRuleEntries(definitions, isWanted =>
       createExtractor(onlyParameters(definitions, isWanted), settings, leaveOut),
     ),
@@ -234,6 +238,7 @@ const openOn = async (store: Store, loaded: Loaded): Promise<OpenDeps> => {
   return {
     deps,
     depsOfCaller,
+    roles,
     indexAnew,
     reachedAt(url) {
       if (settings.baseUrl === '') settings.baseUrl = url;

@@ -1,6 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import r4 from '../../capability-statements/r4.json' with { type: 'json' };
 import { readConfig } from '../../src/config.ts';
-import { type Client, readClient } from '../../src/security/client.ts';
+import { type Client, type Roles, readClient } from '../../src/security/client.ts';
+import { readRoles } from '../../src/security/read-roles.ts';
 import { type GivenProofs, newKeyOf, readProofs } from './proofs.ts';
 import { openRegistrations, type Registrations } from './registrations.ts';
 
@@ -35,6 +38,13 @@ const OPTIONS = {
   'keep-old': { type: 'boolean' },
 } as const;
 
+const ROLES = fileURLToPath(new URL('../../src/security/roles', import.meta.url));
+const roles = (): Roles =>
+  readRoles(
+    ROLES,
+    r4.rest.flatMap(({ resource }) => resource.map(({ type }) => type)),
+  );
+
 const known = (found: Client | undefined, id: string): Client => {
   if (found === undefined) throw new Error(`No client "${id}" is registered. npm run client -- list`);
   return found;
@@ -67,7 +77,7 @@ const add = async (id: string, given: Given, registrations: Registrations): Prom
   const scopes = given.scope?.flatMap(text => text.split(' ')).filter(text => text !== '');
   if (await registrations.find(id)) throw new Error(`A client "${id}" is registered. npm run client -- show ${id}`);
   const { proofs, privateKey } = await readProofs(given);
-  const client = readClient(said({ id, name, role, organization, scopes, ...proofs }));
+  const client = readClient(said({ id, name, role, organization, scopes, ...proofs }), roles());
   await newKeyOf(privateKey, () => registrations.register(client));
   return client;
 };
@@ -77,10 +87,8 @@ const rotate = async (id: string, given: Given, registrations: Registrations): P
   const { proofs, privateKey } = await readProofs(given);
   if (Object.keys(proofs).length === 0) throw new Error('Say by what the client proves itself from now on (PROOF).');
   const { jwks: _keys, jwksUrl: _url, certificates: _certificates, ...rest } = old;
-  const client = readClient({
-    ...rest,
-    ...(given['keep-old'] ? { ...said({ jwksUrl: old.jwksUrl }), ...withOld(proofs, old) } : proofs),
-  });
+  const proven = given['keep-old'] ? { ...said({ jwksUrl: old.jwksUrl }), ...withOld(proofs, old) } : proofs;
+  const client = readClient({ ...rest, ...proven }, roles());
   await newKeyOf(privateKey, () => registrations.register(client));
   return client;
 };

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { refuse } from '../fhir/fhir-error.ts';
 import { parseJson, requireUniqueNames } from '../fhir/parse-json.ts';
-import { readClient } from '../security/client.ts';
+import type { Deps } from '../interactions/context.ts';
+import { type Roles, readClient } from '../security/client.ts';
 import type { ClientRegistry, RegisteredClient } from '../security/client-registry.ts';
 import { authenticateRequests, type CallerOf } from './authenticate-requests.ts';
 import { requireAdministrator } from './require-administrator.ts';
@@ -28,9 +29,17 @@ const wantedVersion = (ifMatch: string | undefined): number | undefined => {
   return Number(version);
 };
 
+/** What registering clients needs. */
+export interface AdminOptions {
+  clients: ClientRegistry;
+  roles: Roles;
+  callerOf: CallerOf;
+  tell: Deps['tell'];
+}
+
 /** `/admin/clients`: who may use the server. Only for clients with the role administrator, whatever KIUNGO_AUTH says. */
 export const adminRoutes =
-  (clients: ClientRegistry, callerOf: CallerOf, tell: (text: string, facts: Record<string, string | number>) => void) =>
+  ({ clients, roles, callerOf, tell }: AdminOptions) =>
   async (app: FastifyInstance): Promise<void> => {
     authenticateRequests(app, callerOf, () => false);
     app.addHook('onRequest', async request => requireAdministrator(request.caller));
@@ -47,7 +56,7 @@ export const adminRoutes =
       const { id } = request.params;
       const parsed = parseJson(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), MOST_DEPTH);
       requireUniqueNames(parsed);
-      const client = readClient(parsed.value);
+      const client = readClient(parsed.value, roles);
       if (client.id !== id) throw refuse('client-invalid', 'The id in the body is not the one in the path.');
       await clients.readOn();
       const over = wantedVersion(request.headers['if-match']) ?? clients.find(id)?.versionId ?? 0;

@@ -3,10 +3,10 @@ import type { FastifyInstance } from 'fastify';
 
 /** What a page may read of an answer besides its body. */
 const EXPOSED =
-  'Location, ETag, Last-Modified, Content-Location, X-Request-Id, Retry-After, Allow, Accept-Patch, Preference-Applied, X-Kiungo-Normalized';
+  'Location, ETag, Last-Modified, Content-Location, X-Request-Id, Retry-After, Allow, Accept-Patch, Preference-Applied, WWW-Authenticate, X-Kiungo-Normalized';
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 const HEADERS =
-  'Accept, Content-Type, Content-Encoding, Authorization, Prefer, If-Match, If-None-Match, If-Modified-Since, If-None-Exist, X-Request-Id';
+  'Accept, Content-Type, Content-Encoding, Authorization, Prefer, If-Match, If-None-Match, If-Modified-Since, If-None-Exist, X-Request-Id, X-Purpose-Of-Use';
 const MAX_AGE_SECONDS = '600';
 
 const isPreflight = (method: string, headers: IncomingHttpHeaders): boolean =>

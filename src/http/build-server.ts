@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { refuse } from '../fhir/fhir-error.ts';
 import type { Deps } from '../interactions/context.ts';
 import type { Authenticate } from '../security/authenticate.ts';
+import type { Roles } from '../security/client.ts';
 import type { ClientRegistry } from '../security/client-registry.ts';
 import { createXmlForm } from '../xml/xml-form.ts';
 import { adminRoutes } from './admin-routes.ts';
@@ -12,7 +13,7 @@ import { allow } from './allow.ts';
 import { allowOrigins } from './allow-origins.ts';
 import { authenticateRequests, createCallerOf } from './authenticate-requests.ts';
 import { boundClients, type ClientBounds } from './bound-clients.ts';
-import { boundRequests } from './bound-requests.ts';
+import { boundRequests, type RequestBounds } from './bound-requests.ts';
 import { cardRoutes } from './card-routes.ts';
 import { noteCertificates } from './client-certificates.ts';
 import { answerClientError } from './client-error.ts';
@@ -31,13 +32,14 @@ export interface ServerOptions extends OperatorProbes, RoutesOptions {
   deps: Deps;
   log: Logger;
   requestTimeoutMs: number;
-  /** Requests to the FHIR API that are answered at a time. */
-  maxRequests: number;
+  /** Requests to the FHIR API that are answered at a time, and their bodies. */
+  requestBounds: RequestBounds;
   /** Origins of pages that may read answers; `*` for all. */
   corsOrigins: readonly string[];
   /** Who may use the server, and how that is proven. */
   security: {
     clients: ClientRegistry;
+    roles: Roles;
     authenticate: Authenticate;
     /** Whether the FHIR API is closed to whoever is not authenticated. */
     isRequired: boolean;
@@ -162,7 +164,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
   app.register(
     async fhir => {
       allowOrigins(fhir, options.corsOrigins);
-      boundRequests(fhir, options.maxRequests);
+      boundRequests(fhir, options.requestBounds);
       if (security.tokens !== undefined) fhir.register(tokenRoutes(security.tokens));
       fhir.register(async closed => {
         if (security.isRequired) {
@@ -179,7 +181,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
     const { configuration } = security.tokens;
     app.get('/.well-known/smart-configuration', async () => configuration());
   }
-  app.register(adminRoutes(security.clients, callerOf, deps.tell), { prefix: '/admin' });
+  app.register(adminRoutes({ ...security, callerOf, tell: deps.tell }), { prefix: '/admin' });
   app.register(operatorRoutes(options, security.isRequired ? callerOf : undefined));
   return app;
 };

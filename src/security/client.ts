@@ -2,6 +2,10 @@ import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { type FhirError, refuse } from '../fhir/fhir-error.ts';
 import { isJsonObject, type JsonObject } from '../fhir/resource.ts';
 import { parseScope } from './parse-scope.ts';
+import type { Role } from './role.ts';
+
+/** The roles that a client may have, by their names. */
+export type Roles = ReadonlyMap<string, Pick<Role, 'types' | 'emergency'>>;
 
 /** A program that may use the server, as it is registered. Nothing in it is secret: of keys it has the public half. */
 export interface Client {
@@ -27,7 +31,6 @@ export interface Client {
 
 /** Client ids go into log lines and tokens as they are. */
 const ID = /^[A-Za-z0-9._-]{1,64}$/;
-const ROLE = /^[a-z]+(-[a-z]+)*$/;
 const REFERENCE = /^[A-Z][A-Za-z]{1,63}\/[A-Za-z0-9\-.]{1,64}$/;
 const FINGERPRINT = /^[0-9a-f]{64}$/;
 const LEAST_RSA_BITS = 2048;
@@ -77,7 +80,7 @@ const FAULTS: Readonly<Record<keyof Client, (value: unknown) => string | undefin
       : `up to 64 letters, digits, dots, dashes and underscores, and not "${OPERATOR}"`,
   name: value => (isText(value, 200) ? undefined : 'a text of up to 200 characters'),
   status: value => (value === 'active' || value === 'disabled' ? undefined : '"active" or "disabled"'),
-  role: value => (typeof value === 'string' && ROLE.test(value) ? undefined : 'the name of a role, like "facility"'),
+  role: value => (typeof value === 'string' ? undefined : 'the name of a role, like "facility"'),
   organization: value =>
     typeof value === 'string' && REFERENCE.test(value) ? undefined : 'a reference, like "Organization/hospital-a"',
   scopes: value =>
@@ -111,11 +114,21 @@ const plainFingerprint = (text: unknown): unknown =>
         .toLowerCase()
     : text;
 
+/** What is wrong with the role of a client, or with what it lacks for it. */
+const roleFault = ({ role: name, organization }: JsonObject, roles: Roles): string | undefined => {
+  if (typeof name !== 'string') return undefined;
+  const role = roles.get(name);
+  if (role === undefined) return `"role" is one of ${[...roles.keys()].join(', ')}`;
+  const types = [...role.types.values(), ...(role.emergency?.types.values() ?? [])];
+  const isBound = types.some(({ rows }) => rows.some(row => row.includes('{organization}')));
+  return isBound && organization === undefined ? `"organization" is missing, by which ${name} sees its own` : undefined;
+};
+
 /**
  * Reads what is to be registered; `status` may be left out.
  * @throws {FhirError} 422 client-invalid, with every member at fault and what it may be
  */
-export const readClient = (value: unknown): Client => {
+export const readClient = (value: unknown, roles: Roles): Client => {
   if (!isJsonObject(value)) throw clientInvalid('A client is a JSON object.');
   const given: JsonObject = { status: 'active', ...value };
   if (Array.isArray(given.certificates)) {
@@ -127,6 +140,8 @@ export const readClient = (value: unknown): Client => {
     return fault === undefined ? [] : [`"${name}" is ${fault}`];
   });
   for (const name of REQUIRED) if (!Object.hasOwn(given, name)) faults.push(`"${name}" is missing`);
+  const fault = roleFault(given, roles);
+  if (fault !== undefined) faults.push(fault);
   if (given.jwks !== undefined && given.jwksUrl !== undefined) faults.push('"jwks" and "jwksUrl" exclude each other');
   if (faults.length > 0) throw clientInvalid(`The client cannot be registered: ${faults.join('; ')}.`);
   return given as unknown as Client;

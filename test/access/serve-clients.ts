@@ -57,10 +57,12 @@ export const useClientServer = (environment: Readonly<Record<string, string>> = 
     const metrics = createMetrics(() => ({}));
     const server = buildServer({
       ...{ deps, depsOfCaller, metrics, log: pino({ level: 'silent' }) },
-      ...{ software: { version: '0', started: 0 }, maxBundleBytes: 1e7, requestTimeoutMs: 10_000, maxRequests: 100 },
+      ...{ software: { version: '0', started: 0 }, maxBundleBytes: 1e7, requestTimeoutMs: 10_000 },
+      requestBounds: { requests: 100, bytes: 1e9 },
       ...{ corsOrigins: [], ready: async () => {}, clientBounds: { atATime: 1000, perMinute: 1_000_000 } },
       security: {
         clients: createClientRegistry({ ...deps, createKeys: () => ({ find: async () => [] }) }),
+        roles: new Map(),
         authenticate: ({ authorization = '' }) => callers.get(authorization)!,
         isRequired: true,
       },

@@ -336,6 +336,8 @@ describe('clients', () => {
     ['a scope of a user', { scopes: ['user/Claim.rs'] }, 'scopes'],
     ['no scopes', { scopes: [] }, 'scopes'],
     ['no role', { role: undefined }, 'role'],
+    ['a role that is none', { role: 'doctor' }, 'payment-gateway'],
+    ['a role of an organization, and none', { role: 'facility', organization: undefined }, 'organization'],
     ['a member that is none', { secret: 'x' }, 'secret'],
     ['a file as URL', { jwks: undefined, jwksUrl: 'file:///etc/passwd' }, 'jwksUrl'],
     ['a certificate that is none', { certificates: ['AB:CD'] }, 'certificates'],
