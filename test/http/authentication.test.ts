@@ -121,6 +121,19 @@ describe('what is open', () => {
     expect(issue!.text).toContain('Authorization: Bearer');
   });
 
+  test('HEAD of the capability statement is open too', async () => {
+    expect((await server.send('head', 'metadata')).status).toBe(200);
+  });
+
+  test('/metrics is for this machine, unless a proxy speaks, and for administrators', async () => {
+    const metrics = (headers = {}): Promise<Answer> => server.get(`${new URL(server.url).origin}/metrics`, headers);
+    const fromOutside = { 'x-forwarded-for': '203.0.113.7' };
+    expect((await metrics()).status).toBe(200);
+    expectOutcome(await metrics(fromOutside), 401, 'login-required');
+    expectOutcome(await metrics({ ...fromOutside, ...withToken('x') }), 401, 'token-refused');
+    expect((await metrics({ ...fromOutside, ...withToken(operator) })).status).toBe(200);
+  });
+
   test('a body that nobody may send is not waited for', async () => {
     const answer = await server.raw(
       'POST /fhir/Patient HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/fhir+json\r\nContent-Length: 1000\r\n\r\n',
