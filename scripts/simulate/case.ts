@@ -22,6 +22,8 @@ export interface CaseEntry {
   careType?: 'I' | 'O' | 'B';
   patients?: number;
   frequency?: number;
+  /** Most of it in one claim. */
+  maxQuantity?: number;
   validFrom?: Day;
   validTo?: Day;
 }
@@ -118,6 +120,8 @@ export interface CaseClaim {
   type?: 'O' | 'E' | 'R';
   lines: { code: string; quantity: number | string; unitPrice: MoneyText }[];
   review?: CaseReview[];
+  /** Codes. */
+  diagnoses?: string[];
   /** The name of the claim in the place of which this one comes. */
   related?: { claim: string; relationship: 'prior' | 'replaces' };
 }

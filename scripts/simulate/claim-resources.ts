@@ -66,6 +66,14 @@ export const claimResource = (
     provider: { reference: `Organization/${naming.id('facility', claim.facility)}` },
     priority: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/processpriority', code: 'normal' }] },
     ...relatedElement(claim, naming),
+    ...(claim.diagnoses === undefined
+      ? {}
+      : {
+          diagnosis: claim.diagnoses.map((text, index) => ({
+            sequence: index + 1,
+            diagnosisCodeableConcept: { text },
+          })),
+        }),
     insurance: [{ sequence: 1, focal: true, coverage: firstCoverage(setUp, naming, claim.patient) }],
     item: claim.lines.map(({ code, quantity, unitPrice }, index) => ({
       extension: [{ url: REFERENCE, valueReference: { reference: claimedReference(setUp, naming, code) } }],

@@ -2,6 +2,7 @@ import type { Contract, Coverage, Extension, Parameters, ParametersParameter } f
 import { decimalOf, formatDecimal } from '../../src/fhir/decimal.ts';
 import type { MoneyText } from './case.ts';
 import { namingOf, type Scheme } from './claim-case.ts';
+import { claimOn, visitResources } from './claim-on.ts';
 import {
   type CaseFamily,
   type CasePremiumProduct,
@@ -11,6 +12,8 @@ import {
   familyResources,
   productResource,
 } from './enrolment-resources.ts';
+import { refusedRules } from './refused-rules.ts';
+import type { Naming } from './set-up-resources.ts';
 
 const POLICY_STATUS = 'https://openimis.github.io/openimis_fhir_r4_ig/StructureDefinition/coverage-policy-status';
 const PROMPT = 'https://kiungo.example/fhir/renewal-prompt';
@@ -18,7 +21,18 @@ const PROMPT = 'https://kiungo.example/fhir/renewal-prompt';
 /** What happens to a policy. */
 export type EnrolmentStep =
   | { do: 'enrol'; enrolled?: string; expect?: object }
-  | { do: 'pay'; amount: MoneyText; date: string; photoFee?: boolean; enforce?: boolean; expect?: object }
+  | {
+      do: 'pay';
+      amount: MoneyText;
+      date: string;
+      photoFee?: boolean;
+      enforce?: boolean;
+      /** A number of its own where it is not given. */
+      receipt?: string;
+      expect?: object;
+    }
+  | { do: 'execute'; expect?: object }
+  | { do: 'claimOn'; date: string; expect?: object }
   | { do: 'clock'; today: string; expect?: object };
 
 /** A product, a family, and the steps of its policy. */
@@ -77,6 +91,59 @@ const storedOf = async (scheme: Scheme, id: string, members: readonly string[]):
   };
 };
 
+/** A policy as the steps so far have made it. */
+interface Run {
+  scheme: Scheme;
+  naming: Naming;
+  members: readonly string[];
+  isRenewal: boolean;
+  enrolled: string;
+  extension: object[];
+}
+
+const putContract = async (run: Run, status: string): Promise<void> => {
+  const { scheme, naming, enrolled: issued, members, extension, isRenewal } = run;
+  const renews = isRenewal ? { renews: 'before' } : {};
+  await scheme.put({ ...contractResource('policy', { issued, members, extension, ...renews }, naming), status });
+};
+
+/** Takes a step, and gives back what only this step tells. */
+const take = async (run: Run, step: EnrolmentStep, index: number): Promise<object> => {
+  switch (step.do) {
+    case 'enrol':
+      Object.assign(run, { enrolled: step.enrolled ?? run.enrolled, extension: [] });
+      await putContract(run, 'offered');
+      return {};
+    case 'pay': {
+      const paid = contributionOf(step, run.naming, index);
+      const before = run.extension;
+      run.extension = [...before, paid, ...(step.enforce ? [enforcedOn(step.date)] : [])];
+      try {
+        await putContract(run, 'offered');
+      } catch (error) {
+        run.extension = before;
+        throw error;
+      }
+      return {};
+    }
+    case 'execute':
+      await putContract(run, 'executed');
+      return {};
+    case 'clock':
+      await run.scheme.turnClock(step.today);
+      return {};
+    case 'claimOn':
+      return claimOn(run.scheme, { member: run.members[0]!, date: step.date, naming: run.naming });
+    default:
+      throw new Error(`steps[${index}].do: write enrol, pay, execute, clock or claimOn`);
+  }
+};
+
+const dayOfStep = (step: EnrolmentStep, { enrolled }: Run): string => {
+  if (step.do === 'clock') return step.today;
+  return step.do === 'enrol' || step.do === 'execute' ? enrolled : step.date;
+};
+
 /**
  * Tries a product on a family: it is enrolled by a Contract, contributions are added to that, and after each step the server is
  * asked by `$premium` what is due and how the policy stands on the day of the step.
@@ -91,7 +158,9 @@ export const runEnrolmentCase = async (
   if (isRenewal && setup.previousExpiry === undefined) {
     throw new Error('setup.previousExpiry: a renewal needs the last day of the policy before');
   }
-  await scheme.put(productResource(setup.product, naming));
+  const product = productResource(setup.product, naming);
+  const isClaimed = steps.some(step => step.do === 'claimOn');
+  for (const resource of isClaimed ? visitResources(product, naming) : [product]) await scheme.put(resource);
   const family = familyResources(setup.family, setup.enrolled, naming);
   for (const resource of family) await scheme.put(resource);
   const members = family.filter(({ resourceType }) => resourceType === 'Patient').map(({ id }) => id);
@@ -99,28 +168,14 @@ export const runEnrolmentCase = async (
     const before = { issued: setup.enrolled, members, end: setup.previousExpiry! };
     await scheme.put(contractResource('before', before, naming));
   }
+  const run: Run = { scheme, naming, members, isRenewal, enrolled: setup.enrolled, extension: [] };
   const results: object[] = [];
-  let [enrolled, extension]: [string, object[]] = [setup.enrolled, []];
   for (const [index, step] of steps.entries()) {
-    let today: string;
-    if (step.do === 'enrol') {
-      [enrolled, extension] = [step.enrolled ?? setup.enrolled, []];
-      today = enrolled;
-    } else if (step.do === 'pay') {
-      extension.push(contributionOf(step, naming, index), ...(step.enforce ? [enforcedOn(step.date)] : []));
-      today = step.date;
-    } else if (step.do === 'clock') {
-      ({ today } = step);
-    } else {
-      throw new Error(`steps[${index}].do: write enrol, pay or clock`);
-    }
-    const renews = isRenewal ? { renews: 'before' } : {};
-    if (step.do === 'clock') await scheme.turnClock(today);
-    else await scheme.put(contractResource('policy', { issued: enrolled, members, extension, ...renews }, naming));
+    const told = await take(run, step, index).catch((error: unknown) => ({ refused: refusedRules(error) }));
     const id = naming.id('contract', 'policy');
-    const answer = await scheme.askOne('Contract', id, 'premium', [['today', today]]);
+    const answer = await scheme.askOne('Contract', id, 'premium', [['today', dayOfStep(step, run)]]);
     const result = resultOf(answer as unknown as Parameters, minorUnits);
-    results.push({ do: step.do, ...result, ...(await storedOf(scheme, id, members)) });
+    results.push({ do: step.do, ...told, ...result, ...(await storedOf(scheme, id, members)) });
   }
   return { steps: results };
 };

@@ -25,6 +25,7 @@ export interface CasePremiumProduct {
   gracePeriodPaymentMonths?: number;
   gracePeriodEnrolmentMonths?: number;
   gracePeriodRenewalMonths?: number;
+  maxInstalments?: number;
   enrolmentDiscount?: CaseDiscount;
   renewalDiscount?: CaseDiscount;
 }
@@ -98,6 +99,9 @@ export const productResource = (product: CasePremiumProduct, naming: Naming): Pr
     ...periodOf('grace-payment', product.gracePeriodPaymentMonths),
     ...periodOf('grace-enrolment', product.gracePeriodEnrolmentMonths),
     ...periodOf('grace-renewal', product.gracePeriodRenewalMonths),
+    ...(product.maxInstalments === undefined
+      ? []
+      : [{ url: ig('insurance-plan-max-installments'), valueUnsignedInt: product.maxInstalments }]),
     ...discountOf('enrolment', product.enrolmentDiscount),
     ...discountOf('renewal', product.renewalDiscount),
   ];
@@ -163,7 +167,7 @@ export const familyResources = (family: CaseFamily, enrolled: string, naming: Na
 
 /** What was paid of a policy. */
 export const contributionOf = (
-  { amount, date, photoFee }: { amount: MoneyText; date: string; photoFee?: boolean },
+  { amount, date, photoFee, receipt }: { amount: MoneyText; date: string; photoFee?: boolean; receipt?: string },
   naming: Naming,
   number: number,
 ): object => ({
@@ -171,7 +175,7 @@ export const contributionOf = (
   extension: [
     { url: 'category', valueCodeableConcept: igConcept('contract-premium-category', photoFee ? 'P' : 'C') },
     { url: 'amount', valueMoney: money(amount, naming.currency) },
-    { url: 'receipt', valueString: naming.id('receipt', String(number)) },
+    { url: 'receipt', valueString: receipt ?? naming.id('receipt', String(number)) },
     { url: 'date', valueDate: date },
     { url: 'type', valueCodeableConcept: igConcept('contract-premium-type', 'C') },
   ],

@@ -84,12 +84,15 @@ const entryResource = (code: string, entry: CaseEntry, naming: Naming): Printed 
   const id = naming.id('code', code);
   const price =
     entry.price === undefined ? [] : [{ url: ig('unit-price'), valueMoney: money(entry.price, naming.currency) }];
+  const most =
+    entry.maxQuantity === undefined ? [] : [{ url: own('maximum-quantity'), valueDecimal: entry.maxQuantity }];
+  const extension = [...price, ...most];
   const said = contexts(entry);
   if (entry.kind === 'service') {
     return {
       resourceType: 'ActivityDefinition',
       id,
-      ...(price.length === 0 ? {} : { extension: price }),
+      ...(extension.length === 0 ? {} : { extension }),
       identifier: identifier(id),
       name: id,
       title: code,
@@ -103,7 +106,7 @@ const entryResource = (code: string, entry: CaseEntry, naming: Naming): Printed 
     resourceType: 'Medication',
     id,
     extension: [
-      ...price,
+      ...extension,
       {
         url: ig('medication-usage-context'),
         extension: Object.entries(said).map(([url, valueUsageContext]) => ({ url, valueUsageContext })),

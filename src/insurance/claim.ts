@@ -13,6 +13,7 @@ import { feedbackEffects } from './feedback/feedback-request.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { Identity, InsuranceContext, InsuranceRule } from './insurance-rule.ts';
 import { requireReferences, targetOf } from './insured-reference.ts';
+import { judgeEntry } from './judge-entry.ts';
 import { judgeReplaced } from './judge-replaced.ts';
 import { businessIdentifier, CLAIM_ITEM_REFERENCE } from './openimis-codes.ts';
 import { processClaim } from './process-claim.ts';
@@ -177,6 +178,7 @@ export const claimRule: InsuranceRule = {
       ...judgeLines(claim),
       ...judgeNumbers(claim, amounts),
       ...judgeCurrencies(amounts, context.currency),
+      ...judgeEntry(claim, context),
       ...judgeChange(resource, context),
       ...judgeSuccession(claim, context),
     ];

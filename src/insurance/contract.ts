@@ -5,11 +5,12 @@ import type { Resource } from '../fhir/resource.ts';
 import { sameJson } from '../fhir/same-content.ts';
 import { SetUpMissing } from './adjudication/set-up-missing.ts';
 import { type BegunPolicy, begunPolicy, executedContract, memberCoverage } from './begun-policy.ts';
-import { policyAccount, premiumLookups } from './contract-premium.ts';
+import { type PolicyAccount, policyAccount, premiumLookups } from './contract-premium.ts';
 import { familyHead } from './family-head.ts';
 import { refusal } from './insurance-refusals.ts';
-import type { InsuranceContext, InsuranceRule, Lookups } from './insurance-rule.ts';
+import type { Found, InsuranceContext, InsuranceRule, Lookups } from './insurance-rule.ts';
 import { targetOf } from './insured-reference.ts';
+import { judgeInstalments, judgeReceipts, receiptIdentities } from './judge-contributions.ts';
 import { toldStatus, withoutStatus, withStatus } from './policy-status.ts';
 import { assetOf, membersOf, productOf } from './set-up/read-policy.ts';
 import { say } from './texts/say.ts';
@@ -20,8 +21,12 @@ const contractOf = (resource: Resource): Contract => resource as unknown as Cont
 const isOffered = (contract: Contract): boolean =>
   contract.status === 'offered' && productOf(contract) !== undefined && membersOf(contract).length > 0;
 
-const lookups = (resource: Resource): Lookups => {
+const isExecutedNow = (contract: Contract, previous: Resource | undefined): boolean =>
+  contract.status === 'executed' && previous !== undefined && isOffered(contractOf(previous));
+
+const lookups = (resource: Resource, _found: Found, { previous }: { previous?: Resource | undefined }): Lookups => {
   const contract = contractOf(resource);
+  if (isExecutedNow(contract, previous)) return premiumLookups(resource);
   if (!isOffered(contract)) return {};
   const parameters = [['beneficiary', membersOf(contract).join(',')]] as const;
   return {
@@ -30,17 +35,22 @@ const lookups = (resource: Resource): Lookups => {
   };
 };
 
-/** The policy of an offered contract where it begins; what is missing for that is told by `$premium`. */
-const begun = (resource: Resource, context: InsuranceContext): BegunPolicy | undefined => {
-  const contract = contractOf(resource);
-  if (!isOffered(contract)) return undefined;
+/** The account of a policy as it is today; what is missing for that is told by `$premium`. */
+const accountOf = (contract: Contract, context: InsuranceContext): PolicyAccount | undefined => {
   try {
     const today = dayOf(context.now, context.timeZone);
-    return begunPolicy(policyAccount(contract, { ...context, today }));
+    return policyAccount(contract, { ...context, today });
   } catch (error) {
     if (error instanceof SetUpMissing) return undefined;
     throw error;
   }
+};
+
+/** The policy of an offered contract where it begins. */
+const begun = (resource: Resource, context: InsuranceContext): BegunPolicy | undefined => {
+  const contract = contractOf(resource);
+  const account = isOffered(contract) ? accountOf(contract, context) : undefined;
+  return account && begunPolicy(account);
 };
 
 /** What others rely on once a policy has begun: its days, who is covered, and by what. */
@@ -49,13 +59,35 @@ const termsOf = (contract: Contract): unknown => {
   return [period, usePeriod, membersOf(contract).toSorted(), productOf(contract)];
 };
 
-const judge = (resource: Resource, context: InsuranceContext): Issue[] => {
+const judgeBegun = (resource: Resource, context: InsuranceContext): Issue[] => {
   const { previous } = context;
   if (previous?.status !== 'executed' || resource.status !== 'offered') return [];
   const policy = begun(resource, context);
   const terms = policy && termsOf(executedContract(contractOf(resource), policy));
   if (terms !== undefined && sameJson(terms, termsOf(contractOf(previous)))) return [];
   return [refusal('contract-begun', 'Contract.status', say('contract-begun'))];
+};
+
+/** A policy that waits here to be paid is not executed by saying so. */
+const judgeExecution = (
+  contract: Contract,
+  account: PolicyAccount | undefined,
+  previous: Resource | undefined,
+): Issue[] =>
+  isExecutedNow(contract, previous) && account !== undefined && account.state.effective === undefined
+    ? [refusal('contract-unpaid', 'Contract.status', say('contract-unpaid'))]
+    : [];
+
+const judge = (resource: Resource, context: InsuranceContext): Issue[] => {
+  const contract = contractOf(resource);
+  const isLookedUp = isOffered(contract) || isExecutedNow(contract, context.previous);
+  const account = isLookedUp ? accountOf(contract, context) : undefined;
+  return [
+    ...judgeReceipts(contract),
+    ...(account === undefined ? [] : judgeInstalments(contract, account)),
+    ...judgeExecution(contract, account, context.previous),
+    ...judgeBegun(resource, context),
+  ];
 };
 
 /** What becomes of a policy that was suspended: its cover is in force again once it is paid. */
@@ -92,4 +124,9 @@ const effects = (exact: Resource, context: InsuranceContext): Resource[] => {
  * A policy of a family. Offered, it waits until it is paid whole or an officer enforces it; then it is executed, and each member who has
  * a place gets cover, all in the same unit. https://hl7.org/fhir/R4/contract.html
  */
-export const contractRule: InsuranceRule = { lookups, judge, effects };
+export const contractRule: InsuranceRule = {
+  identities: resource => receiptIdentities(contractOf(resource)),
+  lookups,
+  judge,
+  effects,
+};

@@ -45,6 +45,12 @@ export const insuranceRefusals = {
   'premium-set-up-missing':
     'What is due for a contract is asked, and the product, the contract or a member lacks what that rests on.',
   'cover-not-in-force': 'A membership card is asked for where no coverage is active on the day.',
+  'receipt-repeated': 'Two contributions of a contract have the same receipt.',
+  'contract-instalments':
+    'A contract has one contribution more than the product allows instalments, and it does not complete what is due.',
+  'contract-unpaid': 'A contract that waits to be paid is said to be executed, and is neither paid whole nor enforced.',
+  'claim-quantity-above-maximum': 'A claim has more of a service or drug than one claim may have.',
+  'claim-diagnoses-too-many': 'A claim has more than one principal and four further diagnoses.',
   'contract-begun':
     'The contract of a policy that has begun is offered again, and would not begin with the same days, members and product.',
   'invoice-paid': 'An invoice for which money was paid is called off, deleted, or changed to another currency.',

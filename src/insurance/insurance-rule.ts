@@ -101,8 +101,11 @@ export interface InsuranceRule {
   identities?(resource: Resource): readonly Identity[];
   /** Resources with the same key are judged and stored one after the other, because they would disturb each other; a matter of speed alone. */
   turn?(resource: Resource, scheme: Scheme): string | undefined;
-  /** Asked again with what was found, until it names nothing that was not looked up before. `id` is the one that the resource has or gets. */
-  lookups?(resource: Resource, found: Found, scheme: Scheme & { id: string }): Lookups;
+  /**
+   * Asked again with what was found, until it names nothing that was not looked up before. `id` is the one that the resource has or gets,
+   * `previous` the resource that it replaces.
+   */
+  lookups?(resource: Resource, found: Found, scheme: Scheme & { id: string; previous?: Resource | undefined }): Lookups;
   /** Refusals with code business-rule (422); an empty list lets the resource pass. Decimals of `exact` may be raw numbers. */
   judge?(exact: Resource, context: InsuranceContext): readonly Issue[];
   /**

@@ -13,6 +13,7 @@ export type KiungoExtension =
   | 'coverage-use'
   | 'feedback-share'
   | 'invoice-balance'
+  | 'maximum-quantity'
   | 'medication-validity'
   | 'plan-discount'
   | 'plan-distribution'

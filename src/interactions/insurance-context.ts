@@ -13,10 +13,11 @@ export const insuranceContext = async (
   { lookups }: InsuranceRule,
   resource: Resource,
   id: string,
+  previous?: Resource,
 ): Promise<{ context: InsuranceContext; nothingNew: readonly NewestCondition[] }> => {
   const { found, nothingNew } =
     lookups === undefined
       ? { found: {}, nothingNew: [] }
-      : await lookUp(deps, known => lookups(resource, known, { ...deps.settings, id }));
+      : await lookUp(deps, known => lookups(resource, known, { ...deps.settings, id, previous }));
   return { context: { ...deps.settings, id, now: deps.now(), found }, nothingNew };
 };

@@ -93,7 +93,7 @@ const applyInsurance = async (
 ): Promise<Judged> => {
   const { resource, exact } = parsed;
   const stored = target.method === 'POST' ? undefined : await storedAnswer(deps, rule, target);
-  const { context, nothingNew } = await insuranceContext(deps, rule, resource, target.id);
+  const { context, nothingNew } = await insuranceContext(deps, rule, resource, target.id, target.previous);
   if (target.previous !== undefined) context.previous = target.previous;
   if (stored !== undefined && stored.method !== 'DELETE') {
     context.previousAnswer = parseExact(stored.body) as Resource;

@@ -100,6 +100,10 @@ export const paid = (value: number, date: string, category = 'C'): JsonObject =>
   };
 };
 
+/** Contributions with receipts of their own contract: a number is given once for each product. */
+const withReceipts = (contributions: readonly JsonObject[], id: string): JsonObject[] =>
+  JSON.parse(JSON.stringify(contributions).replaceAll('"R-', `"${id}-`)) as JsonObject[];
+
 /** A policy of the family. */
 export const contract = (
   id: string,
@@ -121,7 +125,7 @@ export const contract = (
       offer: { text: 'Family cover' },
       asset: [
         {
-          ...(extension.length === 0 ? {} : { extension }),
+          ...(extension.length === 0 ? {} : { extension: withReceipts(extension, id) }),
           typeReference: members.map(name => ({ reference: `Patient/${name}` })),
           period: [{ start: '2024-01-01', end: '2024-12-31' }],
           valuedItem: [{ entityReference: { reference: `InsurancePlan/${plan}` } }],

@@ -22,11 +22,15 @@ const afterAdministration = (plan: PremiumPlan, { enrolled, previousExpiry }: En
 
 /**
  * The first day of a policy. A new one waits for the administration, a renewed one for the end of the policy before. In a product with
- * cycles it is the first day of a cycle that is not longer past than the time of grace.
+ * cycles it is the first day of a cycle that is not longer past than the time of grace, and not before the policy before has ended.
  */
 export const policyStart = (plan: PremiumPlan, enrolment: Enrolment): Day => {
   const day = afterAdministration(plan, enrolment);
-  return plan.cycles.length === 0 ? day : nextCycle(plan.cycles, addMonths(day, -graceMonths(plan, enrolment)));
+  if (plan.cycles.length === 0) return day;
+  const within = addMonths(day, -graceMonths(plan, enrolment));
+  const { previousExpiry } = enrolment;
+  const after = previousExpiry === undefined ? within : addDays(previousExpiry, 1);
+  return nextCycle(plan.cycles, within > after ? within : after);
 };
 
 /** The last day of a policy that begins on `start`. */

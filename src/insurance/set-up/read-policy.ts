@@ -11,7 +11,8 @@ import { OPENIMIS } from '../openimis-codes.ts';
 import { say } from '../texts/say.ts';
 import { readInsuree } from './read-asked-claim.ts';
 
-const PREMIUM = `${OPENIMIS}/StructureDefinition/contract-premium`;
+/** The extension of an asset that tells a contribution. */
+export const CONTRIBUTION = `${OPENIMIS}/StructureDefinition/contract-premium`;
 const RELATIONSHIP = `${OPENIMIS}/CodeSystem/patient-contact-relationship`;
 
 /** Those whom a family takes along. */
@@ -81,7 +82,7 @@ const partOf = ({ extension = [] }: Extension, url: string): Extension | undefin
 /** What was paid for a policy. @throws {SetUpMissing} for an amount or a day that is missing, or another currency */
 export const readContributions = (contract: Contract, currency: string): Contribution[] =>
   (assetOf(contract)?.extension ?? [])
-    .filter(({ url }) => url === PREMIUM)
+    .filter(({ url }) => url === CONTRIBUTION)
     .map(extension => {
       const amount = partOf(extension, 'amount')?.valueMoney;
       if (amount?.currency !== undefined && amount.currency !== currency) {

@@ -122,6 +122,13 @@ export const en = {
     'The product has no distribution (extension plan-distribution) for {care} care that ends with {month}. Add one, or run the month at whose end its quarter or year ends.',
   'batch-already-run': '{task} has valued the claims of this product and period already. A period is run once.',
   'premium-set-up-missing': 'What is due cannot be told. Missing is {what}.',
+  'receipt-repeated':
+    'This receipt is there already in this contract. Give each contribution the number of its own receipt.',
+  'contract-instalments': 'The product allows {most} instalments. Collect all that is left to pay with this one.',
+  'contract-unpaid':
+    'This policy waits to be paid. Send it as offered with what was paid; it begins by itself when that is all, or when an officer enforces it.',
+  'claim-quantity-above-maximum': 'One claim may have at most {most} of this; this one has {quantity}.',
+  'claim-diagnoses-too-many': 'Give at most {most} diagnoses: the principal one, and those that matter most.',
   'contract-begun':
     'This policy has begun. Keep the day of enrolment, the product, the members and the contributions by which it began, or send it with status executed.',
 

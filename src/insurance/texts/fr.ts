@@ -128,6 +128,12 @@ export const fr: Texts = {
   'batch-already-run':
     '{task} a déjà valorisé les demandes de ce produit et de cette période. Une période est traitée une seule fois.',
   'premium-set-up-missing': 'Ce qui est dû ne peut pas être dit. Il manque {what}.',
+  'receipt-repeated': 'Ce reçu figure déjà dans ce contrat. Donnez à chaque contribution le numéro de son propre reçu.',
+  'contract-instalments': 'Le produit permet {most} versements. Encaissez avec celui-ci tout ce qui reste à payer.',
+  'contract-unpaid':
+    "Cette police attend d'être payée. Envoyez-la comme offered avec ce qui a été payé ; elle commence d'elle-même quand tout est payé, ou quand un agent l'impose.",
+  'claim-quantity-above-maximum': 'Une demande peut en avoir {most} au plus ; celle-ci en a {quantity}.',
+  'claim-diagnoses-too-many': 'Donnez {most} diagnostics au plus : le principal, et ceux qui comptent le plus.',
   'contract-begun':
     "Cette police a commencé. Gardez le jour de l'adhésion, le produit, les membres et les cotisations avec lesquels elle a commencé, ou envoyez-la avec le status executed.",
 

@@ -125,6 +125,12 @@ export const sw: Texts = {
     'Bidhaa haina mgawanyo (kiendelezi plan-distribution) wa huduma {care} unaoishia {month}. Ongeza mmoja, au chagua mwezi ambao robo yake au mwaka wake unaishia.',
   'batch-already-run': '{task} imeshakadiria madai ya bidhaa na kipindi hiki. Kila kipindi hushughulikiwa mara moja.',
   'premium-set-up-missing': 'Kinachodaiwa hakiwezi kutajwa. Kinakosekana: {what}.',
+  'receipt-repeated': 'Risiti hii iko tayari katika mkataba huu. Toa kwa kila mchango namba ya risiti yake.',
+  'contract-instalments': 'Bidhaa inaruhusu awamu {most}. Kusanya kwa awamu hii yote yaliyobaki kulipwa.',
+  'contract-unpaid':
+    'Bima hii inasubiri kulipwa. Itume kama offered pamoja na kilicholipwa; inaanza yenyewe yote yakilipwa, au afisa akiilazimisha.',
+  'claim-quantity-above-maximum': 'Dai moja linaweza kuwa na {most} tu ya hii; hili lina {quantity}.',
+  'claim-diagnoses-too-many': 'Toa utambuzi usiozidi {most}: ule mkuu, na ile yenye umuhimu zaidi.',
   'contract-begun':
     'Polisi hii imeanza. Bakiza siku ya kujiunga, bidhaa, wanachama na michango iliyoianzisha, au itume ikiwa na status executed.',
 
