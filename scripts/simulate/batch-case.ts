@@ -2,7 +2,7 @@ import type { ClaimResponse, MeasureReport, Task } from 'fhir/r4.js';
 import { type Decimal, decimalOf, formatDecimal, roundDecimal } from '../../src/fhir/decimal.ts';
 import { FhirError } from '../../src/fhir/fhir-error.ts';
 import { allocate } from '../../src/insurance/batch/relative-share.ts';
-import { batchClaimResources, contractResource, withDistribution } from './batch-resources.ts';
+import { batchClaimResources, contractResource, paidByHead, withDistribution } from './batch-resources.ts';
 import type { CaseSetUp, MoneyText } from './case.ts';
 import { namingOf, type Scheme } from './claim-case.ts';
 import { setUpResources } from './set-up-resources.ts';
@@ -32,6 +32,8 @@ export interface BatchClaim {
   /** Whether it was hospital care, where the run tells care apart. */
   hospital?: boolean;
   facility?: string;
+  /** Where it is not that of the case. */
+  currency?: string;
   lines: BatchLine[];
 }
 
@@ -46,6 +48,8 @@ export interface BatchCase {
     period: { start: string; end: string };
     contributions: { amount: MoneyText; coverage: { effective: string; expiry: string } }[];
     claims: BatchClaim[];
+    /** Facilities that are paid by head. */
+    capitation?: string[];
   };
   expected?: unknown;
 }
@@ -86,7 +90,7 @@ export const runBatchCase = async (
   number: number,
 ): Promise<object> => {
   const naming = namingOf(number, currency);
-  const { product, period, contributions, claims } = setup;
+  const { product, period, contributions, claims, capitation = [] } = setup;
   const { distribution, code } = product;
   const facilities = [...new Set(claims.map(({ facility }) => facility ?? 'facility'))];
   const small: CaseSetUp = {
@@ -97,17 +101,23 @@ export const runBatchCase = async (
     coverages: { cover: { product: code, effective: '1990-01-01', members: { insuree: {} } } },
   };
   for (const resource of setUpResources(small, naming)) {
+    const isByHead = capitation.some(name => resource.id === naming.id('facility', name));
     await scheme.put(
       resource.resourceType === 'InsurancePlan'
         ? withDistribution(resource, { ...distribution, careType: careOf(distribution.careType) })
-        : resource,
+        : isByHead
+          ? paidByHead(resource)
+          : resource,
     );
   }
   for (const [index, contribution] of contributions.entries()) {
     await scheme.put(contractResource(index, contribution, code, naming));
   }
   for (const claim of claims) {
-    const { claim: asked, answer } = batchClaimResources(claim, small, naming);
+    const { claim: asked, answer } = batchClaimResources(claim, small, {
+      ...naming,
+      currency: claim.currency ?? naming.currency,
+    });
     await scheme.put(asked);
     await scheme.put(answer);
   }

@@ -169,3 +169,12 @@ export const batchClaimResources = (
   };
   return { claim, answer };
 };
+
+/** A facility that is paid by head. */
+export const paidByHead = (facility: Printed): Printed => ({
+  ...facility,
+  extension: [
+    ...((facility.extension ?? []) as object[]),
+    { url: 'https://kiungo.example/fhir/StructureDefinition/capitation', valueBoolean: true },
+  ],
+});

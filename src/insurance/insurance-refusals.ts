@@ -42,6 +42,7 @@ export const insuranceRefusals = {
   'payment-reconciliation-large': 'A reconciliation settles more invoices than are changed at once.',
   'batch-run-not-due': 'A batch run is asked for where the product has no distribution that ends with the month.',
   'batch-already-run': 'A batch run is asked for a product and period that were run.',
+  'batch-currency-mixed': 'The claims of a batch run are in several currencies, or one states none.',
   'premium-set-up-missing':
     'What is due for a contract is asked, and the product, the contract or a member lacks what that rests on.',
   'cover-not-in-force': 'A membership card is asked for where no coverage is active on the day.',

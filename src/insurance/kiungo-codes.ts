@@ -5,6 +5,7 @@ export const KIUNGO = 'https://kiungo.example/fhir';
 
 /** Extensions for what neither R4 nor openIMIS has a place for, by the end of their URL. */
 export type KiungoExtension =
+  | 'capitation'
   | 'ceiling-interpretation'
   | 'claim-adjudication'
   | 'claim-line-adjudication'

@@ -3,7 +3,7 @@ import { FhirError, refuse } from '../fhir/fhir-error.ts';
 import { parseReference } from '../fhir/reference.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { RunOf } from '../insurance/batch/batch-resources.ts';
-import { alreadyRun, beginRun } from '../insurance/batch/begin-run.ts';
+import { alreadyRun, beginRun, mixedCurrencies } from '../insurance/batch/begin-run.ts';
 import type { RunCare } from '../insurance/batch/plan-distribution.ts';
 import { type Deps, serverOf } from '../interactions/context.ts';
 import { read } from '../interactions/read.ts';
@@ -93,6 +93,11 @@ export const batchRun: Operation = {
     if ('issues' in begun) throw new FhirError(422, begun.issues);
     const id = await taskId(deps, begun.run);
     await orAfter(workOn(deps, begun.run, plan, id), WAIT_MS);
-    return read(deps, 'Task', id);
+    const run = await read(deps, 'Task', id);
+    const { status, statusReason } = JSON.parse(run.body!) as Task;
+    if (status === 'failed') {
+      throw new FhirError(422, [mixedCurrencies(`Task/${id}`, statusReason?.text ?? '')]);
+    }
+    return run;
   },
 };

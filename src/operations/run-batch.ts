@@ -14,7 +14,14 @@ import {
   withOutput,
 } from '../insurance/batch/batch-resources.ts';
 import { allocatedOf, fundOf, relativeIndex } from '../insurance/batch/relative-share.ts';
-import { claimsOfRun, nominalOf, pageLookups, type RunSearch, valuedClaims } from '../insurance/batch/run-page.ts';
+import {
+  claimsOfRun,
+  currencyOf,
+  nominalOf,
+  pageLookups,
+  type RunSearch,
+  valuedClaims,
+} from '../insurance/batch/run-page.ts';
 import { paidOf, runSystem } from '../insurance/batch/value-claim.ts';
 import { commitUnit } from '../interactions/commit-unit.ts';
 import type { Deps } from '../interactions/context.ts';
@@ -81,9 +88,15 @@ const processedPages = ({ deps }: Work, { authoredOn }: Task) =>
     PAGE,
   );
 
+/** Ends a run before it has valued anything, because of one answer's currency. */
+const fail = async (work: Work, task: Task, answer: string): Promise<void> => {
+  await commit(work, { ...task, status: 'failed', statusReason: { text: answer } });
+};
+
 const sumUp = async (work: Work, task: Task): Promise<void> => {
   const { deps, run } = work;
   let [allocated, nominal] = [ZERO, ZERO];
+  let currency: string | undefined;
   const contracts = { resourceType: 'Contract', parameters: [['plan', run.plan]] as const, exact: true as const };
   for await (const page of foundPages(deps, contracts, PAGE)) {
     for (const contract of page as unknown as Contract[]) {
@@ -91,8 +104,12 @@ const sumUp = async (work: Work, task: Task): Promise<void> => {
     }
   }
   for await (const page of processedPages(work, task)) {
-    const { found } = await lookUp(deps, () => pageLookups(page));
-    nominal = addDecimals(nominal, nominalOf(claimsOfRun(page, found, searchOf(work))));
+    const { found } = await lookUp(deps, known => pageLookups(page, known));
+    const claims = claimsOfRun(page, found, searchOf(work));
+    const { other, ...told } = currencyOf(claims, currency);
+    if (other !== undefined) return fail(work, task, `ClaimResponse/${other.id}`);
+    ({ currency } = told);
+    nominal = addDecimals(nominal, nominalOf(claims));
   }
   const fund = fundOf(allocated, run.distribution);
   const figures = { allocated, fund, nominal, index: relativeIndex(fund, nominal) };
@@ -112,7 +129,7 @@ const indexOf = async ({ deps }: Work, task: Task) => {
 const valuePage = async (work: Work, first: readonly Resource[], index: ReturnType<typeof decimalOf>) => {
   let page = first;
   for (;;) {
-    const { found } = await lookUp(work.deps, () => pageLookups(page));
+    const { found } = await lookUp(work.deps, known => pageLookups(page, known));
     const claims = claimsOfRun(page, found, searchOf(work));
     const task = claims.length === 0 ? undefined : await readTask(work);
     if (task === undefined) return;

@@ -24,10 +24,10 @@ export const runName = ({ plan, distribution: { care, first, last } }: RunOf): s
 
 /**
  * What only one Task may have, where it is a run: the product and period, for each care by itself. What is valued once is not valued again, by a
- * run of both cares either.
+ * run of both cares either. A run that has failed has valued nothing.
  */
-export const runIdentities = ({ identifier = [] }: Task): Identity[] =>
-  identifier.flatMap(({ system, value = '' }, position) => {
+export const runIdentities = ({ identifier = [], status }: Task): Identity[] =>
+  (status === 'failed' ? [] : identifier).flatMap(({ system, value = '' }, position) => {
     if (system !== RUNS) return [];
     const [, period, care] = /^(.*) (\S+)$/.exec(value) ?? [undefined, value, ''];
     const parts: readonly string[] = care === 'both' ? CARES : [care!];

@@ -53,6 +53,9 @@ export const relativeLines = (response: ClaimResponse): RelativeLine[] =>
           : [];
       });
 
+/** What the amounts of an answer are in (ISO 4217), where it says so. */
+export const statedCurrency = ({ total }: ClaimResponse): string | undefined => total?.[0]?.amount.currency;
+
 /** The day on which a claim was processed, where its answer says so. */
 export const processedDay = ({ extension }: ClaimResponse): string | undefined =>
   partOf(extension, 'claim-adjudication', 'processed')?.valueDate;
@@ -80,7 +83,7 @@ const valuatedAt = (amount: Decimal, currency: string) => ({
 });
 
 /**
- * Values the given lines of a claim with the index of their product. When no line waits any more the other lines keep what they are worth, the
+ * Values the given lines of a claim, which states its currency, with the index of their product. When no line waits any more the other lines keep what they are worth, the
  * claim is valuated, and its payment names the run (`Task/id`) and the facility that is to be paid.
  */
 export const valueClaim = (
@@ -88,7 +91,7 @@ export const valueClaim = (
   lines: readonly RelativeLine[],
   { index, run, facility, language }: { index: Decimal; run: string; facility: string; language: Language },
 ): ClaimResponse => {
-  const currency = response.total?.[0]?.amount.currency ?? 'XXX';
+  const currency = statedCurrency(response)!;
   const nominal = new Map(lines.map(line => [line.item, line.nominal]));
   const waits = relativeLines(response).some(({ item }) => !nominal.has(item));
   let total = ZERO;
@@ -128,7 +131,9 @@ export const paidOf = (
   run: string,
 ): { facility: string; amount: Decimal; currency: string } | undefined => {
   const facility = payment?.identifier?.value;
-  return payment === undefined || facility === undefined || payment.identifier?.system !== runSystem(run)
+  const currency = payment?.amount.currency;
+  const isOfRun = payment?.identifier?.system === runSystem(run);
+  return !isOfRun || facility === undefined || currency === undefined
     ? undefined
-    : { facility, amount: amountOf(payment.amount), currency: payment.amount.currency ?? 'XXX' };
+    : { facility, amount: amountOf(payment.amount), currency };
 };

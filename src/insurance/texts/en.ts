@@ -121,6 +121,8 @@ export const en = {
   'batch-run-not-due':
     'The product has no distribution (extension plan-distribution) for {care} care that ends with {month}. Add one, or run the month at whose end its quarter or year ends.',
   'batch-already-run': '{task} has valued the claims of this product and period already. A period is run once.',
+  'batch-currency-mixed':
+    '{answer} is in another currency than the claims before it, or states none, so {task} has valued nothing. Correct it, then ask for the run again.',
   'premium-set-up-missing': 'What is due cannot be told. Missing is {what}.',
   'receipt-repeated':
     'This receipt is there already in this contract. Give each contribution the number of its own receipt.',

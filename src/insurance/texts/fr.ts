@@ -127,6 +127,8 @@ export const fr: Texts = {
     "Le produit n'a pas de répartition (extension plan-distribution) pour les soins {care} qui se termine avec {month}. Ajoutez-en une, ou choisissez le mois où finit son trimestre ou son année.",
   'batch-already-run':
     '{task} a déjà valorisé les demandes de ce produit et de cette période. Une période est traitée une seule fois.',
+  'batch-currency-mixed':
+    "{answer} est dans une autre monnaie que les demandes précédentes, ou n'en indique aucune ; {task} n'a donc rien évalué. Corrigez cela, puis demandez de nouveau le calcul.",
   'premium-set-up-missing': 'Ce qui est dû ne peut pas être dit. Il manque {what}.',
   'receipt-repeated': 'Ce reçu figure déjà dans ce contrat. Donnez à chaque contribution le numéro de son propre reçu.',
   'contract-instalments': 'Le produit permet {most} versements. Encaissez avec celui-ci tout ce qui reste à payer.',

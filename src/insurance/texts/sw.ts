@@ -124,6 +124,8 @@ export const sw: Texts = {
   'batch-run-not-due':
     'Bidhaa haina mgawanyo (kiendelezi plan-distribution) wa huduma {care} unaoishia {month}. Ongeza mmoja, au chagua mwezi ambao robo yake au mwaka wake unaishia.',
   'batch-already-run': '{task} imeshakadiria madai ya bidhaa na kipindi hiki. Kila kipindi hushughulikiwa mara moja.',
+  'batch-currency-mixed':
+    '{answer} iko katika sarafu nyingine kuliko madai yaliyotangulia, au haitaji yoyote, hivyo {task} haijathamini chochote. Isahihishe, kisha omba tena.',
   'premium-set-up-missing': 'Kinachodaiwa hakiwezi kutajwa. Kinakosekana: {what}.',
   'receipt-repeated': 'Risiti hii iko tayari katika mkataba huu. Toa kwa kila mchango namba ya risiti yake.',
   'contract-instalments': 'Bidhaa inaruhusu awamu {most}. Kusanya kwa awamu hii yote yaliyobaki kulipwa.',
