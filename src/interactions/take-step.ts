@@ -9,7 +9,7 @@ import { effectChange } from './effect-change.ts';
 import { entriesOfAnswer } from './entries-of-answer.ts';
 import { insuranceContext } from './insurance-context.ts';
 import { read } from './read.ts';
-import { type StepTaken, stepProvenance } from './step-provenance.ts';
+import { stepProvenance } from './step-provenance.ts';
 import { untilUndisturbed } from './until-undisturbed.ts';
 
 /** A step with a stored resource: its operation's code, and what the one who takes it says. */
@@ -20,16 +20,16 @@ export interface StepRequest extends ResourceKey {
   who?: ResourceKey;
 }
 
-const provenanceOf = ({ step, input, who }: StepRequest, head: VersionHead): Resource[] => {
-  if (who === undefined) return [];
-  const taken: StepTaken = {
+const provenanceOf = ({ access }: Deps, { step, input, who }: StepRequest, head: VersionHead): Resource[] => {
+  const told = stepProvenance({
     step,
     target: `${head.resourceType}/${head.id}/_history/${head.versionId}`,
-    who: `${who.resourceType}/${who.id}`,
+    who: who && `${who.resourceType}/${who.id}`,
+    caller: access?.caller,
     recorded: head.lastUpdated,
     ...(typeof input.reason === 'string' ? { reason: input.reason } : {}),
-  };
-  return [stepProvenance(taken)];
+  });
+  return told === undefined ? [] : [told];
 };
 
 /**
@@ -67,7 +67,7 @@ export const takeStep = async (deps: Deps, request: StepRequest): Promise<Intera
       lastUpdated: deps.now(),
     };
     const text = printResource(taken.answer, head);
-    const effects = [...(taken.effects ?? []), ...provenanceOf(request, head)];
+    const effects = [...(taken.effects ?? []), ...provenanceOf(deps, request, head)];
     const changes: Change[] = [
       { ...head, method: 'PUT', text, index },
       ...effects.map(effect => ({ ...effectChange(deps, effect, head), follows: true as const })),
