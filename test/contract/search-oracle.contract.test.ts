@@ -263,7 +263,7 @@ describeStore('search against the matcher', test => {
           expect(total).toBe(found.length);
         }
       }),
-      { numRuns: Number(process.env.SEARCH_FUZZ ?? 150) },
+      { numRuns: Number(process.env.SEARCH_FUZZ ?? 120) },
     );
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { IndexEntry } from '../../src/search/index-entry.ts';
 import type { Condition, SearchQuery, SortKey } from '../../src/search/query.ts';
-import type { Change, CommitResult, Cursor, Store, StoredVersion } from '../../src/store/store.ts';
+import type { Change, CommitResult, Cursor, Page, Store, StoredVersion } from '../../src/store/store.ts';
 import { type Backend, backends } from './backends.ts';
 
 export interface UnderTest {
@@ -96,20 +96,21 @@ export async function find(store: Store, parts: Partial<SearchQuery> = {}): Prom
   return ids;
 }
 
-/** Ids that a search finds, as `find` does, and then from the last page back to the first: both must be the same. */
+/** Ids that a search finds, page by page to the last one, and from there back to the first: both must be the same. */
 export async function findBothWays(store: Store, parts: Partial<SearchQuery> = {}): Promise<string[]> {
-  const forth = await find(store, parts);
-  const pages: string[][] = [];
+  const idsOf = ({ versions }: Page): string[] => versions.map(({ id }) => id);
   let page = await store.search(query(parts));
-  while (page.next) page = await store.search(query(parts), page.next);
-  const last = page.versions.map(({ id }) => id);
+  const forth = idsOf(page);
+  while (page.next) {
+    page = await store.search(query(parts), page.next);
+    forth.push(...idsOf(page));
+  }
+  let back = idsOf(page);
   while (page.previous) {
     page = await store.search(query(parts), JSON.parse(JSON.stringify(page.previous)) as Cursor);
-    pages.unshift(page.versions.map(({ id }) => id));
-    // From the first page, the way forth is the same again.
+    back = [...idsOf(page), ...back];
     if (page.next === undefined) throw new Error('A page before another one has no next page');
   }
-  const back = [...pages.flat(), ...last];
   if (back.join() !== forth.join()) throw new Error(`Forth ${forth.join()}, back ${back.join()}`);
   return forth;
 }

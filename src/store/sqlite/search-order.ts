@@ -44,6 +44,12 @@ export interface Selection {
   checksBut: (driver: Source | undefined) => Fragment[];
 }
 
+/** The rows of a page, and how many there are in all where that is known of it. */
+export interface Selected {
+  rows: Ordered[];
+  total?: number;
+}
+
 type Run = (piece: Fragment) => Column[][];
 
 /** Stands at the end of a cursor that leads towards the first page. */
@@ -73,16 +79,16 @@ const beyond = ({ isBack }: Order, { descending }: { descending: boolean }): str
   descending === isBack ? '>' : '<';
 
 /** The next rows of a selection, by the plan that touches the fewest. */
-export function selectInOrder(selection: Selection, run: Run): Ordered[] {
+export function selectInOrder(selection: Selection, run: Run): Selected {
   const { order, candidates, streams } = selection;
   if (order.values.length === 0) {
     return candidates && candidates !== streams
       ? sortCandidates(selection, candidates, run)
-      : streamChanges(selection, run);
+      : { rows: streamChanges(selection, run) };
   }
   const first = order.values[0]!;
   const index = order.values.length === 1 && first.descending === order.descending ? indexOf(first) : undefined;
-  if (candidates === undefined && index !== undefined) return streamValues(selection, first, index, run);
+  if (candidates === undefined && index !== undefined) return { rows: streamValues(selection, first, index, run) };
   return sortCandidates(selection, candidates ?? streams, run);
 }
 
@@ -118,24 +124,29 @@ function sortValueOf({ kind, place, descending }: ValueKey): Fragment {
   }
 }
 
-/** Sorts all candidates by their values. A resource counts with its least value ascending, with its greatest descending. */
-function sortCandidates(selection: Selection, candidates: Source, run: Run): Ordered[] {
+/**
+ * Sorts all candidates by their values, and so knows how many they are. A resource counts with its least value ascending, with its
+ * greatest descending.
+ */
+function sortCandidates(selection: Selection, candidates: Source, run: Run): Selected {
   const { order, after, limit } = selection;
   const columns = order.values.map((key, i) => sql`, ${sortValueOf(key)} AS ${fragment(`k${i}`)}`);
   const names = order.values.map((_, i) => fragment(`, k${i}`));
   const missing = order.isBack ? 'FIRST' : 'LAST';
   const sorting = order.values.map((key, i) => fragment(`k${i} ${direction(order, key)} NULLS ${missing}, `));
-  const rows = candidates.unique ? candidates.rows : sql`SELECT DISTINCT seq FROM (${candidates.rows})`;
+  const each = candidates.unique ? candidates.rows : sql`SELECT DISTINCT seq FROM (${candidates.rows})`;
   const from = after ? sql`WHERE ${isAfter(order, after)}` : fragment('');
   // Materialized, or SQLite would look the values up again for each place where they are named.
-  return run(
-    sql`WITH s AS MATERIALIZED (SELECT c.seq AS seq${join(columns, '')} FROM (${rows}) c WHERE ${restriction(selection, candidates)})
-      SELECT seq${join(names, '')} FROM s ${from}
+  const found = run(
+    sql`WITH s AS MATERIALIZED (SELECT c.seq AS seq${join(columns, '')} FROM (${each}) c WHERE ${restriction(selection, candidates)})
+      SELECT (SELECT count(*) FROM s), seq${join(names, '')} FROM s ${from}
       ORDER BY ${join(sorting, '')}seq ${fragment(direction(order, order))} LIMIT ${fragment('?', limit)}`,
-  ).map(([seq, ...values]) => ({
+  );
+  const rows = found.map(([, seq, ...values]) => ({
     seq: seq as number,
     cursor: [...(values as (number | string | null)[]), seq as number],
   }));
+  return rows.length === 0 ? { rows } : { rows, total: found[0]![0] as number };
 }
 
 /** Whether the row comes after a cursor: the first value that differs decides; a missing value comes last, on the way back first. */

@@ -6,7 +6,7 @@ import { anySource } from './compile-values.ts';
 import { type Fragment, fragment, join, sql } from './fragment.ts';
 import { RecentRows } from './recent-rows.ts';
 import { Expense, ROWS_TO_A_BODY, ROWS_TO_A_CHECK, type SearchBounds } from './search-bounds.ts';
-import { type Ordered, orderOf, readPlace, selectInOrder } from './search-order.ts';
+import { type Ordered, orderOf, readPlace, type Selected, selectInOrder } from './search-order.ts';
 import { EVERY, type Source, termSource, typeSource, typesSource, withinDeadline } from './source.ts';
 import type { Statements } from './statements.ts';
 import type { TermKeys } from './term-keys.ts';
@@ -36,6 +36,9 @@ interface Compiled {
 
 /** Conditions with fewer rows than this are not worth comparing further. */
 const FEW = 100;
+
+/** The same of those that dates have narrowed. */
+const SOME = 500;
 
 /** Up to so many candidates are collected and sorted; more are taken in the order of an index until a page is full. */
 const MANY = 4_000;
@@ -118,7 +121,8 @@ export class Search {
     );
     const sources = compiled.length === 1 ? compiled[0]!.sources : this.#ofAllTypes(compiled);
     const measured = this.#measure(sources.length === 0 ? [whole] : sources);
-    const ordered = query.count === 0 ? undefined : this.#page(query, after, isBack, measured, limits, whole);
+    const selected = query.count === 0 ? undefined : this.#page(query, after, isBack, measured, limits, whole);
+    const ordered = selected?.rows;
     const rows = ordered?.slice(0, query.count) ?? [];
     const isMore = ordered !== undefined && ordered.length > query.count;
     const found: Found = {
@@ -128,7 +132,7 @@ export class Search {
       hasNext: isBack || isMore,
     };
     const isWhole = after === undefined && query.count > 0 && !isMore;
-    const total = isWhole ? rows.length : this.#total(query, measured, limits, whole);
+    const total = isWhole ? rows.length : (selected?.total ?? this.#total(query, measured, limits, whole));
     if (total !== undefined && query.total !== 'none') found.total = total;
     return found;
   }
@@ -184,16 +188,17 @@ export class Search {
 
   /** Sources with their sizes, the rarest first. Sizes beyond a bound are not told apart. */
   #measure(sources: readonly Source[]): Measured[] {
-    for (const bound of [FEW, MANY]) {
-      const all = bound === FEW ? sources : [...sources, ...this.#narrowed(sources)];
-      const measured = all.map(source => ({
-        source,
-        count: source.scans ? bound + 1 : this.#count(source, bound + 1),
-      }));
-      measured.sort((a, b) => a.count - b.count);
-      if (bound === MANY || measured[0]!.count <= bound) return measured;
-    }
-    return [];
+    const few = this.#upTo(FEW, sources);
+    if (few[0]!.count <= FEW) return few;
+    const narrowed = this.#upTo(SOME, this.#narrowed(sources));
+    const isEnough = narrowed[0] !== undefined && narrowed[0].count <= SOME;
+    return isEnough ? [narrowed[0]!, ...few] : this.#upTo(MANY, [...sources, ...narrowed.map(({ source }) => source)]);
+  }
+
+  #upTo(bound: number, sources: readonly Source[]): Measured[] {
+    return sources
+      .map(source => ({ source, count: source.scans ? bound + 1 : this.#count(source, bound + 1) }))
+      .sort((a, b) => a.count - b.count);
   }
 
   /**
@@ -222,7 +227,7 @@ export class Search {
     measured: readonly Measured[],
     limits: readonly Fragment[],
     whole: Source,
-  ): Ordered[] {
+  ): Selected {
     const rarest = measured[0]!;
     const isSmall = rarest.count <= MANY;
     const streams = measured.find(({ source }) => source.ordered)?.source ?? whole;
