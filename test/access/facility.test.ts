@@ -114,6 +114,10 @@ describe('a facility', () => {
       'if-none-exist': 'identifier=B-1',
     });
     expect(answer.status).toBe(201);
+    const request = { method: 'POST', url: 'Claim', ifNoneExist: 'identifier=B-1' };
+    const entry = [{ resource: claim('A-6', OWN), request }];
+    const bundle = await server.send(facility, 'POST', '', { resourceType: 'Bundle', type: 'transaction', entry });
+    expect(bundle.text).toContain('"status":"201');
   });
 
   test('finds an insured person by an exact number, and only what it needs of her', async () => {
