@@ -46,6 +46,14 @@ describe('a resource as of a day', () => {
     expect(await namesOn('2030-01-01')).toEqual(['3']);
   });
 
+  it('is kept once, however many days it is asked for', async () => {
+    const on = async (asOf: string): Promise<unknown> => {
+      const { found } = await lookUp(deps, () => ({ plan: { references: ['InsurancePlan/a'], asOf } }));
+      return found.plan![0];
+    };
+    expect(await on('2026-06-10')).toBe(await on('2026-06-20'));
+  });
+
   it('is the current one where there was none yet', async () => {
     expect(await namesOn('2026-02-28')).toEqual(['3']);
   });

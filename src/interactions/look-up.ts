@@ -89,11 +89,13 @@ const versionAt = async (deps: Deps, key: ResourceKey, until: number): Promise<S
   return version ?? current;
 };
 
-const readAsOf = async (deps: Deps, reference: string, asOf: string): Promise<Resource[]> => {
+/** Of many days the version is the same one, and is kept in memory once. */
+const readAsOf = async (deps: Deps, reference: string, asOf: string): Promise<readonly Resource[]> => {
   const [resourceType = '', id = ''] = reference.split('/');
   const until = parseDateRange(asOf, deps.settings.timeZone)?.high ?? Number.POSITIVE_INFINITY;
   const version = await versionAt(deps, { resourceType, id }, until);
-  return version === undefined || version.method === 'DELETE' ? [] : [readFound(version.body)];
+  if (version === undefined || version.method === 'DELETE') return [];
+  return deps.setUp.recall(`${reference}/_history/${version.versionId}`, async () => [readFound(version.body)]);
 };
 
 const search = (deps: Deps, lookup: SearchLookup, held: NewestCondition[]): Promise<readonly Resource[]> =>
