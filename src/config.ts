@@ -194,6 +194,12 @@ export const VARIABLES = {
     wholeNumber(1024, 2 ** 30),
   ),
   maxBundleEntries: variable('KIUNGO_MAX_BUNDLE_ENTRIES', '5000', 'a number from 1 to 100000', wholeNumber(1, 100_000)),
+  cacheBytes: variable(
+    'KIUNGO_CACHE_BYTES',
+    String(128 * 1024 * 1024),
+    'a number of bytes from 4194304',
+    wholeNumber(4 * 1024 * 1024, 2 ** 40),
+  ),
   maxDepth: variable('KIUNGO_MAX_DEPTH', '64', 'a number from 8 to 1000', wholeNumber(8, 1000)),
   pageSize: variable('KIUNGO_PAGE_SIZE', '20', 'a number from 1 to 1000', wholeNumber(1, 1000)),
   maxPageSize: variable('KIUNGO_MAX_PAGE_SIZE', '1000', 'a number from 1 to 10000', wholeNumber(1, 10_000)),

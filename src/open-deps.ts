@@ -151,6 +151,7 @@ export const openDeps = async (config: Config, log: Logger): Promise<OpenDeps> =
     searchLimit: config.requestTimeoutMs,
     mostScanned: config.maxScan,
     fullTextTypes: config.fullText,
+    cacheBytes: config.cacheBytes,
   });
   try {
     return await openOn(store, { config, log, definitions, capability, validation, processes });

@@ -3,7 +3,15 @@ import type { Unit } from '../store.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { TermKeys } from './term-keys.ts';
 
-const data = { file: '', durable: false, searchLimit: 0, mostScanned: 0, foldRows: 0, fullTextTypes: [] };
+const data = {
+  file: '',
+  durable: false,
+  cacheBytes: 2 ** 20,
+  searchLimit: 0,
+  mostScanned: 0,
+  foldRows: 0,
+  fullTextTypes: [],
+};
 const script = (text: string): URL => new URL(`data:text/javascript,${encodeURIComponent(text)}`);
 const start = (text: string): Promise<CommitQueue> =>
   CommitQueue.start(data, new TermKeys(Buffer.alloc(8)), () => {}, script(text));

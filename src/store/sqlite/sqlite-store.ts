@@ -33,6 +33,9 @@ import { TermKeys } from './term-keys.ts';
 import { VersionCache } from './version-cache.ts';
 import { Versions } from './versions.ts';
 
+/** Where nothing is said. */
+const CACHE_BYTES = 128 * 1024 * 1024;
+
 /** Limits of a store. */
 export interface SqliteOptions {
   /** Milliseconds that a search may take; default 30,000. */
@@ -41,7 +44,7 @@ export interface SqliteOptions {
   mostScanned?: number;
   /** Types of resources whose words are indexed; default none. */
   fullTextTypes?: readonly string[];
-  /** Bytes of current bodies kept in memory; default 32 MiB. */
+  /** Bytes of the database that are kept in memory: half of them pages that are read, a quarter pages that are written, a quarter texts. */
   cacheBytes?: number;
   /** Rows of the index that are written together, at least; default `FOLD_ROWS`. */
   foldRows?: number;
@@ -60,17 +63,24 @@ interface Place {
  */
 export async function openSqliteStore(file: string | undefined, options: SqliteOptions = {}): Promise<Store> {
   const { searchLimit = 30_000, mostScanned = 500_000, fullTextTypes = [] } = options;
-  const { cacheBytes = 32 * 1024 * 1024, foldRows = FOLD_ROWS } = options;
+  const { cacheBytes = CACHE_BYTES, foldRows = FOLD_ROWS } = options;
   let place: Place | undefined;
   let reader: DatabaseSync | undefined;
   try {
     place = file === undefined ? temporaryPlace() : lockedPlace(resolve(file));
-    reader = openReader(place);
+    reader = openReader(place, cacheBytes / 2);
     const keys = new TermKeys(readSetting(reader, 'term-seed'));
-    const cache = new VersionCache(cacheBytes);
+    const cache = new VersionCache(cacheBytes / 4);
     const clock = { lastUpdated: 0 };
     const bounds = { searchLimit, mostScanned };
-    const data = { file: place.file, durable: place.durable, ...bounds, foldRows, fullTextTypes };
+    const data = {
+      file: place.file,
+      durable: place.durable,
+      cacheBytes: cacheBytes / 4,
+      ...bounds,
+      foldRows,
+      fullTextTypes,
+    };
     const queue = await CommitQueue.start(data, keys, ({ changes }, time) => {
       for (const change of changes) {
         cache.delete(change);
@@ -104,17 +114,17 @@ function makeFolder(file: string): void {
 }
 
 /** Brings the schema up to date and opens the connection that reads. A file that is not ours stays as it is. */
-function openReader({ file, durable }: Place): DatabaseSync {
+function openReader({ file, durable }: Place, cacheBytes: number): DatabaseSync {
   const unchanged = new DatabaseSync(file);
   try {
     verify(unchanged, file);
   } finally {
     unchanged.close();
   }
-  const first = openConnection(file, { readOnly: false, durable });
+  const first = openConnection(file, { readOnly: false, durable, cacheBytes });
   try {
     migrate(first);
-    return openConnection(file, { readOnly: true, durable });
+    return openConnection(file, { readOnly: true, durable, cacheBytes });
   } finally {
     first.close();
   }

@@ -14,6 +14,8 @@ export interface WriterLimits extends SearchBounds {
 export interface WriterData extends WriterLimits {
   file: string;
   durable: boolean;
+  /** Bytes of pages that are kept in memory. */
+  cacheBytes: number;
 }
 
 /** What the writer thread is asked for. */

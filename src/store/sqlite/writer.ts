@@ -9,8 +9,8 @@ import type { FromWriter, SentError, ToWriter, WriterData } from './writer-messa
 
 /** The writer thread: the one connection that writes. Commits packets one after the other, each in one transaction. */
 const port = parentPort!;
-const { file, durable, ...limits } = workerData as WriterData;
-const database = openConnection(file, { readOnly: false, durable });
+const { file, durable, cacheBytes, ...limits } = workerData as WriterData;
+const database = openConnection(file, { readOnly: false, durable, cacheBytes });
 const batches = new Batches(database, limits);
 
 const send = (message: FromWriter, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
