@@ -6,6 +6,7 @@ import { figuresOf, tableOf } from './figures.ts';
 import { fillLargeStore } from './large-store.ts';
 import { measureBundles } from './measure-bundles.ts';
 import { measureImport } from './measure-import.ts';
+import { measureSearches } from './measure-searches.ts';
 import { measureValidation } from './measure-validation.ts';
 import { type MeasuredProcess, startMeasured } from './measured-process.ts';
 import { layOutRevision } from './revision.ts';
@@ -72,7 +73,7 @@ if (options.target !== undefined) {
 let large: Site | undefined;
 if (options.large || options['large-store'] !== undefined) {
   const database = options['large-store'] ?? join(folder, 'large.db');
-  fillLargeStore(database);
+  fillLargeStore(database, 'large');
   large = createSite(await startKiungo(MAIN, `sqlite:${database}`), { firstNumber: newNumber() });
 }
 const sites = new Map<SiteName, readonly Site[]>([
@@ -82,6 +83,16 @@ const sites = new Map<SiteName, readonly Site[]>([
 ]);
 const running = [...sites.values()].flat();
 for (const site of running) if (site !== floor) await enrol(site);
+
+const searches: Record<string, number> = {};
+if (only === undefined || only.includes('searches')) {
+  const database = join(folder, 'small.db');
+  fillLargeStore(database, 'small');
+  const small = await startKiungo(MAIN, `sqlite:${database}`);
+  Object.assign(searches, await measureSearches(small, ''));
+  await small.stop();
+  if (large !== undefined) Object.assign(searches, await measureSearches(large, '_1m'));
+}
 
 const measured = await runRounds(chosen, sites, { rounds, seconds });
 const { residentBytes: loadBytes } = await kiungo.usage();
@@ -102,6 +113,7 @@ const figures: Record<string, number> = {
   ...validation,
   ...bundles,
   ...imported,
+  ...searches,
   ...figuresOf(measured),
 };
 if (imported !== undefined) {
@@ -132,4 +144,5 @@ if (imported !== undefined) {
       `${imported.import_per_s} claims/s; a claim takes ${imported.disk_bytes_per_claim} bytes of disk, its answer, history and index included\n`,
   );
 }
+for (const [key, value] of Object.entries(searches)) console.log(`${key.padEnd(52)}${value}`);
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);

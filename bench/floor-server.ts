@@ -43,6 +43,13 @@ const bare = claimBody(0);
 app.removeAllContentTypeParsers();
 app.addContentTypeParser('application/fhir+json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 app.get('/bare', (_request, reply) => reply.header('content-type', 'application/fhir+json; charset=utf-8').send(bare));
+const pages = new Map<string, string>();
+app.get('/bare-page', (request, reply) => {
+  const { claims } = request.query as { claims: string };
+  const page = pages.get(claims) ?? `[${Array.from({ length: Number(claims) }, () => bare).join()}]`;
+  pages.set(claims, page);
+  return reply.header('content-type', 'application/fhir+json; charset=utf-8').send(page);
+});
 app.post('/floor', async (request, reply) => {
   const text = request.body as string;
   const resource = JSON.parse(text) as { resourceType: string };

@@ -4,6 +4,7 @@ import { floor } from './workloads/floor.ts';
 import { getClaim } from './workloads/get-claim.ts';
 import { patients } from './workloads/patients.ts';
 import { postClaim } from './workloads/post-claim.ts';
+import { searchClaims } from './workloads/search-claims.ts';
 import { validateClaim } from './workloads/validate-claim.ts';
 
 /** Every workload, in the order in which a round runs them. Reads come after the claims that they read. */
@@ -11,6 +12,7 @@ export const workloads: readonly Workload[] = [
   ...floor,
   ...postClaim,
   ...getClaim,
+  ...searchClaims,
   ...patients,
   validateClaim,
   facilityDay,

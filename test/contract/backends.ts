@@ -14,7 +14,8 @@ const all: readonly Backend[] = [
   {
     name: 'sqlite',
     // Folds its index in often, so that searches find both what is folded in and what is not.
-    open: folder => openStore(`sqlite:${join(folder, 'store.db')}`, { foldRows: 60, fullTextTypes: ['Basic'], mostScanned: 100_000 }),
+    open: folder =>
+      openStore(`sqlite:${join(folder, 'store.db')}`, { foldRows: 60, fullTextTypes: ['Basic'], mostScanned: 100_000 }),
     capabilities: { atomicUnits: true },
   },
 ];
