@@ -1,11 +1,12 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { getToken } from '../docs/clients/get-token.ts';
+import { fetchWithToken, getToken } from '../docs/clients/get-token.ts';
+import { sendClaims } from '../docs/clients/send-claims.ts';
 import { runClientCommand } from '../scripts/client/run-client-command.ts';
 import type { Client } from '../src/security/client.ts';
-import { assertionClaims, newKey, signJwt } from './http/keys.ts';
+import { assertionClaims, newKey, signJwt, type TestKey } from './http/keys.ts';
 import { startServer, type TestServer } from './http/start-server.ts';
 
 let folder: string;
@@ -37,6 +38,12 @@ const tokenOf = async (clientId: string, scope: string): Promise<string> =>
 
 const statusOf = async (path: string, token: string): Promise<number> =>
   (await server.get(path, { authorization: `Bearer ${token}` })).status;
+
+const jwksFile = async (...keys: TestKey[]): Promise<string> => {
+  const file = join(folder, `${keys[0]!.jwk.kid}.json`);
+  await writeFile(file, JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }));
+  return file;
+};
 
 const ADMINISTRATOR = ['--role', 'administrator', '--scope', 'system/*.cruds'];
 
@@ -73,8 +80,7 @@ describe('npm run client', () => {
     expect(JSON.parse(await run('show', 'clinic'))).toMatchObject({ name: 'Clinic', scopes: ['system/*.cruds'] });
 
     const next = newKey();
-    const jwks = join(folder, 'next.json');
-    await writeFile(jwks, JSON.stringify({ keys: [next.jwk] }));
+    const jwks = await jwksFile(next);
     await run('rotate', 'clinic', '--jwks', jwks, '--keep-old');
     expect(await statusOf('Patient', token)).toBe(401);
     expect(await statusOf('Patient', await tokenOf('clinic', 'system/Patient.rs'))).toBe(200);
@@ -113,11 +119,41 @@ describe('npm run client', () => {
   });
 });
 
+test('docs/clients/send-claims.ts sends claims with tokens, and stops where the client may not send any', async () => {
+  const key = join(folder, 'sender.key');
+  const scope = 'system/Claim.crs';
+  await run(
+    'add',
+    'sender',
+    '--role',
+    'facility',
+    '--organization',
+    'Organization/a',
+    '--scope',
+    scope,
+    '--new-key',
+    key,
+  );
+  const privateKey = await readFile(key, 'utf8');
+  const queue = join(folder, 'queue');
+  await mkdir(queue);
+  const call = fetchWithToken({ base: server.url, clientId: 'sender', privateKey, scope });
+  const send = async (): Promise<string[]> => {
+    const lines: string[] = [];
+    await writeFile(join(queue, 'a.json'), JSON.stringify({ resourceType: 'Claim' }));
+    await sendClaims({ base: server.url, folder: queue, fetch: call, tell: line => lines.push(line) });
+    return lines;
+  };
+  expect(await send()).toEqual(['a.json: 422']);
+  await run('rotate', 'sender', '--jwks', await jwksFile(newKey()), '--keep-old');
+  expect(await send()).toEqual(['a.json: 422']);
+  await run('disable', 'sender');
+  await expect(send()).rejects.toThrow('401');
+});
+
 test('an assertion that was used is worth nothing after a restart, a token is worth what it was', async () => {
   const key = newKey();
-  const jwks = join(folder, 'restart.json');
-  await writeFile(jwks, JSON.stringify({ keys: [key.jwk] }));
-  await run('add', 'restart', ...ADMINISTRATOR, '--jwks', jwks);
+  await run('add', 'restart', ...ADMINISTRATOR, '--jwks', await jwksFile(key));
   const claims = assertionClaims('restart', `${server.url}/auth/token`);
   const ask = async (): Promise<Response> =>
     fetch(`${server.url}/auth/token`, {

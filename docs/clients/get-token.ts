@@ -31,7 +31,10 @@ const assertion = (key: KeyObject, clientId: string, audience: string): string =
   return `${text}.${sign('sha384', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
 };
 
-/** @throws {Error} with what the server says is wrong */
+/** What the token endpoint says is wrong. */
+class TokenRefused extends Error {}
+
+/** @throws {TokenRefused} */
 export const getToken = async ({ base, clientId, privateKey, scope }: Asking): Promise<string> => {
   const configuration = await fetch(`${base}/.well-known/smart-configuration`);
   const { token_endpoint: endpoint } = (await configuration.json()) as { token_endpoint: string };
@@ -45,8 +48,40 @@ export const getToken = async ({ base, clientId, privateKey, scope }: Asking): P
     }),
   });
   const answer = (await response.json()) as { access_token?: string; error_description?: string };
-  if (answer.access_token === undefined) throw new Error(answer.error_description ?? `Status ${response.status}`);
+  if (answer.access_token === undefined)
+    throw new TokenRefused(answer.error_description ?? `Status ${response.status}`);
   return answer.access_token;
+};
+
+const bearer = (init: RequestInit | undefined, token: string): RequestInit => {
+  const headers = new Headers(init?.headers);
+  headers.set('authorization', `Bearer ${token}`);
+  return { ...init, headers };
+};
+
+/**
+ * A `fetch` that sends a token along: it gets one when it needs one, the next one a minute before that ends, and a new one where the server does not
+ * take it any more. What the token endpoint refuses is an answer of 401.
+ */
+export const fetchWithToken = (asking: Asking): typeof fetch => {
+  let token: string | undefined;
+  let until = 0;
+  const ask = async (): Promise<string> => {
+    token = await getToken(asking);
+    until = Date.now() + 240_000;
+    return token;
+  };
+  return async (input, init) => {
+    try {
+      const held = Date.now() < until ? token : undefined;
+      const response = await fetch(input, bearer(init, held ?? (await ask())));
+      return response.status === 401 && held !== undefined ? await fetch(input, bearer(init, await ask())) : response;
+    } catch (error) {
+      if (!(error instanceof TokenRefused)) throw error;
+      const issue = [{ severity: 'error', code: 'login', diagnostics: error.message }];
+      return Response.json({ resourceType: 'OperationOutcome', issue }, { status: 401 });
+    }
+  };
 };
 
 const [, , base, clientId, keyFile, scope = ''] = process.argv;

@@ -15,6 +15,8 @@ export interface Sending {
   folder: string;
   /** Gets a line for each thing that happens; never a person's data. */
   tell: (line: string) => void;
+  /** Where the server asks who sends: `fetchWithToken` of get-token.ts. */
+  fetch?: typeof fetch;
   timeoutMs?: number;
   /** The pause after the first failure; doubled with each further one. */
   pauseMs?: number;
@@ -30,9 +32,9 @@ const REFUSED = new Set([400, 409, 412, 413, 422]);
 const SET_UP_WRONG = new Set([401, 403, 404, 405, 406, 415]);
 
 /** Undefined where no FHIR server answered: no line, time-out, or the page of a proxy or of a telephone company, whatever its status. */
-const send = async (base: string, text: string, timeoutMs: number): Promise<Answer | undefined> => {
+const send = async (call: typeof fetch, base: string, text: string, timeoutMs: number): Promise<Answer | undefined> => {
   try {
-    const response = await fetch(`${base}/Claim`, {
+    const response = await call(`${base}/Claim`, {
       method: 'POST',
       headers: { 'content-type': 'application/fhir+json', accept: 'application/fhir+json' },
       body: text,
@@ -56,7 +58,7 @@ const store = async (path: string, content: unknown): Promise<void> => {
 
 /** @throws {Error} where the set-up is wrong, so that no claim can be sent; all of them stay in the queue */
 export const sendClaims = async (sending: Sending): Promise<void> => {
-  const { base, folder, tell, timeoutMs = 60_000, pauseMs = 2000, maxPauseMs = 600_000 } = sending;
+  const { base, folder, tell, fetch: call = fetch, timeoutMs = 60_000, pauseMs = 2000, maxPauseMs = 600_000 } = sending;
   const [sent, refused] = [join(folder, 'sent'), join(folder, 'refused')];
   for (const each of [sent, refused]) await mkdir(each, { recursive: true });
   let failures = 0;
@@ -66,7 +68,7 @@ export const sendClaims = async (sending: Sending): Promise<void> => {
     let retryAfterMs = 0;
     let mustWait = false;
     for (const file of files) {
-      const answer = await send(base, await readFile(join(folder, file), 'utf8'), timeoutMs);
+      const answer = await send(call, base, await readFile(join(folder, file), 'utf8'), timeoutMs);
       if (answer !== undefined && SET_UP_WRONG.has(answer.status)) throw new Error(`${answer.status} from ${base}`);
       if (answer?.status === 200 || answer?.status === 201) {
         await store(join(sent, file), answer.resource);
