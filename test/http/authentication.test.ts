@@ -81,6 +81,25 @@ beforeAll(async () => {
 
 afterAll(() => keyServer.close());
 
+interface Route {
+  method: Parameters<typeof server.send>[0];
+  path: string;
+}
+
+/** Every route of a server, from the tree that its router prints. */
+const routesOf = (tree: string): Route[] => {
+  const parents: string[] = [];
+  return tree.split('\n').flatMap(line => {
+    const [, indent, part, methods] = /^((?:│ {3}| {4})*)[├└]── (\S+)(?: \((.*)\))?$/.exec(line) ?? [];
+    if (indent === undefined) return [];
+    const depth = indent.length / 4;
+    parents.length = depth;
+    parents.push(part!);
+    const path = parents.join('');
+    return (methods?.split(', ') ?? []).map(name => ({ method: name.toLowerCase() as Route['method'], path }));
+  });
+};
+
 describe('what is open', () => {
   test('tells clients how to get a token, and gives nothing else away', async () => {
     const { rest } = (await server.get('metadata')).body as unknown as CapabilityStatement;
@@ -119,6 +138,28 @@ describe('what is open', () => {
     const [issue] = expectOutcome(answer, 401, 'login-required');
     expect(answer.headers['www-authenticate']).toBe('Bearer realm="Kiungo"');
     expect(issue!.text).toContain('Authorization: Bearer');
+  });
+
+  test('is what is listed here, and every other route that there is asks who is there', async () => {
+    const routes = routesOf(server.app.server.printRoutes({ commonPrefix: false }));
+    expect(routes.length).toBeGreaterThan(60);
+    const open: string[] = [];
+    for (const { method, path } of routes) {
+      const url = `${new URL(server.url).origin}${path.replace(/:\w+/g, 'x')}`;
+      const { status } = await server.send(method, url, undefined, { 'x-forwarded-for': '203.0.113.7' });
+      if (status !== 401) open.push(`${method} ${path}`);
+    }
+    expect(open.filter(route => !route.startsWith('head '))).toEqual([
+      'get /.well-known/smart-configuration',
+      'get /fhir/.well-known/smart-configuration',
+      'get /fhir/.well-known/jwks.json',
+      'get /fhir/.well-known/crl/:kid.json',
+      'post /fhir/auth/token',
+      'get /fhir/metadata',
+      'get /card',
+      'get /health',
+      'get /ready',
+    ]);
   });
 
   test('HEAD of the capability statement is open too', async () => {
