@@ -16,6 +16,7 @@ import { createSecurity, readTls } from './secure.ts';
 import type { Caller } from './security/caller.ts';
 import { servedSecurity } from './security/served-security.ts';
 import { startClock } from './start-clock.ts';
+import { type Delivery, sendsNotifications, startDelivery } from './start-delivery.ts';
 import { startOpenhim } from './start-openhim.ts';
 import { StoreError } from './store/store-error.ts';
 
@@ -63,6 +64,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
         certificates: config.tlsClientCa !== '',
       });
     let started = false;
+    let delivery: Delivery | undefined;
     const server = buildServer({
       deps,
       log,
@@ -79,7 +81,10 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       security: { ...security, roles },
       clientBounds: { atATime: config.maxClientRequests, perMinute: config.maxClientRate },
       tls,
-      metrics: createMetrics(() => ({ ...store.statistics(), ...indexAnew.statistics() })),
+      metrics: createMetrics(
+        () => ({ ...store.statistics(), ...indexAnew.statistics() }),
+        () => delivery?.counts() ?? [],
+      ),
       ready: async () => {
         if (!started) throw new Error('Starting');
         await store.check();
@@ -109,6 +114,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       clearInterval(following);
       await clock.stop();
       await server.close();
+      await delivery?.stop();
       await closeDeps();
     };
     try {
@@ -120,6 +126,18 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       throw error;
     }
     started = true;
+    if (config.delivery === 'yes' && sendsNotifications(deps.capability)) {
+      delivery = startDelivery(deps, {
+        trustedHosts: config.trustedHosts,
+        isExclusive: config.store.startsWith('sqlite:'),
+        viewOf: clientId => {
+          if (clientId === undefined) return deps;
+          const registered = security.clients.find(clientId);
+          return registered?.client.status === 'active' ? depsOfCaller(registered.caller) : undefined;
+        },
+        fault: (error, peer) => log.error({ err: error, peer }, 'Telling others of changes goes wrong'),
+      });
+    }
     openhim = startOpenhim(config, deps, url);
     indexAnew.start();
     return { url, deps, depsOfCaller, server, close };

@@ -165,6 +165,7 @@ export const VARIABLES = {
   trustedHosts: variable('KIUNGO_TRUSTED_HOSTS', '', 'hosts like keycloak:8443, separated by commas', text =>
     listOf(text).every(host => /^[\w.[\]:-]+$/.test(host)) ? listOf(text) : undefined,
   ),
+  delivery: variable('KIUNGO_DELIVERY', 'yes', 'yes or no', oneOf('yes', 'no')),
   tlsCert: variable('KIUNGO_TLS_CERT', '', 'the path of a PEM file', text => text),
   tlsKey: variable('KIUNGO_TLS_KEY', '', 'the path of a PEM file', text => text),
   tlsClientCa: variable('KIUNGO_TLS_CLIENT_CA', '', 'the path of a PEM file', text => text),

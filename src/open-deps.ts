@@ -31,8 +31,12 @@ import type { Caller } from './security/caller.ts';
 import { createConsents } from './security/consents.ts';
 import type { Role } from './security/role.ts';
 import { createRuleEntries, onlyParameters } from './security/rule-entries.ts';
+import { createRefusal } from './security/outgoing.ts';
+import { createSeal } from './security/seal.ts';
+import { SEALS_HEADERS, sendsNotifications } from './start-delivery.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
+import { prepareSubscription } from './subscriptions/prepare-subscription.ts';
 import { createValidator, type ValidatorOptions } from './validation/create-validator.ts';
 
 /** All that interactions work with, open. */
@@ -206,6 +210,7 @@ const openOn = async (store: Store, loaded: Loaded): Promise<OpenDeps> => {
   const newId = createUuidV7(now);
   const consents = capability.types.has('Consent') ? createConsents(store) : undefined;
   await consents?.refresh();
+  const seal = createSeal(store.signingKey, SEALS_HEADERS);
   const deps: Deps = {
     definitions,
     readDefinitions,
@@ -222,6 +227,9 @@ const openOn = async (store: Store, loaded: Loaded): Promise<OpenDeps> => {
     held: createHeldMemory(),
     inTurn: createTurns(),
     insuranceRules: capability.insuranceRules ? insuranceRules : new Map(),
+    preparations: sendsNotifications(capability)
+      ? new Map([['Subscription', prepareSubscription({ seal, endpointFault: createRefusal(config.trustedHosts) })]])
+      : new Map(),
     now,
     newId,
     newEffectId: newId,

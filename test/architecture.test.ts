@@ -75,11 +75,24 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'json-schema',
     'reporting',
     'xml',
+    'subscriptions',
+    'integrations/connector',
   ],
   reporting: ['fhir', 'insurance'],
   'integrations/dhis2': [],
   'integrations/openhim': [],
-  http: ['integrations/openhim', 'fhir', 'definitions', 'store', 'security', 'interactions', 'operations', 'xml'],
+  subscriptions: ['fhir', 'search', 'store', 'security', 'interactions', 'integrations/connector'],
+  http: [
+    'integrations/openhim',
+    'integrations/connector',
+    'fhir',
+    'definitions',
+    'store',
+    'security',
+    'interactions',
+    'operations',
+    'xml',
+  ],
   '.': [
     'card',
     'fhir',
@@ -93,9 +106,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'security',
     'interactions',
     'operations',
+    'integrations/connector',
     'integrations/dhis2',
     'integrations/openhim',
     'reporting',
+    'subscriptions',
     'http',
   ],
 };
@@ -126,6 +141,7 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
   http: { store: /store\/(store|store-error)\.ts$/ },
   security: { store: /store\/(store|store-error|follow-newest)\.ts$/ },
   'integrations/connector': { store: /store\/store\.ts$/ },
+  subscriptions: { store: /store\/(store|follow-newest)\.ts$/, security: /security\/(outgoing|seal)\.ts$/ },
 };
 
 /** Which folders (or files) may import a package. Node's own modules are free but for those listed. */
@@ -153,6 +169,7 @@ const PACKAGES: Record<string, readonly string[]> = {
     'operations',
     'reporting',
     'dhis2.ts',
+    'subscriptions',
     'validation',
     'search',
     'search/types',

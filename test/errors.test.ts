@@ -87,9 +87,17 @@ describe('the catalogue', () => {
   });
 
   it('has no rule that nothing uses', () => {
-    const requests = ['interactions', 'operations', 'http', 'security', 'search', 'patch', 'xml', 'fhir'].map(folder =>
-      sourcesOf(folder, 'fhir-error.ts'),
-    );
+    const requests = [
+      'interactions',
+      'operations',
+      'http',
+      'security',
+      'search',
+      'patch',
+      'xml',
+      'fhir',
+      'subscriptions',
+    ].map(folder => sourcesOf(folder, 'fhir-error.ts'));
     expect(unused(REQUEST_RULES, requests.join('\n'))).toEqual([]);
     expect(unused(issueRules, sourcesOf('validation', 'issue-rules.ts'))).toEqual([]);
     expect(unused(normalizingRules, sourcesOf('openimis', 'normalizing-rules.ts'))).toEqual([]);

@@ -46,6 +46,9 @@ const implemented = {
     ...['meta-add', 'meta-delete'].map(
       code => [code, { levels: new Set<OperationLevel>(['instance']), affectsState: true }] as const,
     ),
+    ['status', { levels: new Set<OperationLevel>(['type', 'instance']), affectsState: false }],
+    ['events', { levels: new Set<OperationLevel>(['instance']), affectsState: false }],
+    ['topics', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ['translate', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ['validate', { levels: new Set<OperationLevel>(['system', 'type', 'instance']), affectsState: false }],
   ]),

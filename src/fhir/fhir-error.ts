@@ -90,6 +90,7 @@ export const REQUEST_RULES = {
   'bundle-too-many-entries': { status: 422, code: 'too-costly' },
   'client-invalid': { status: 422, code: 'invalid' },
   'definition-unusable': { status: 422, code: 'invalid' },
+  'subscription-unusable': { status: 422, code: 'invalid' },
   'resource-subsetted': { status: 422, code: 'invalid' },
   'merge-refused': { status: 422, code: 'business-rule' },
   'reference-not-found': { status: 422, code: 'not-found' },

@@ -2,6 +2,7 @@ import type { CardKeys } from '../card/card-keys.ts';
 import type { Capability } from '../definitions/capability.ts';
 import type { GrowingDefinitions } from '../definitions/definitions.ts';
 import type { Issue } from '../fhir/issue.ts';
+import type { ParsedResource } from '../fhir/parse-resource.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { ClaimMode, InsuranceRule } from '../insurance/insurance-rule.ts';
 import type { Language } from '../insurance/texts/say.ts';
@@ -9,7 +10,7 @@ import type { IndexEntry } from '../search/index-entry.ts';
 import type { Access } from '../security/access.ts';
 import type { Consents } from '../security/consents.ts';
 import type { Limits } from '../security/limits.ts';
-import type { Store } from '../store/store.ts';
+import type { Change, Store } from '../store/store.ts';
 import type { Validator } from '../validation/create-validator.ts';
 import type { HeldMemory } from './held-memory.ts';
 import type { InTurn } from './in-turn.ts';
@@ -61,6 +62,19 @@ export interface Settings {
   maxIncludes: number;
 }
 
+/** A resource as it is to be stored. */
+export interface Prepared {
+  parsed: ParsedResource;
+  /** What is stored with it in the same unit; made for the time of the commit, in milliseconds since 1970 UTC. */
+  changes(lastUpdated: number): readonly Change[];
+}
+
+/**
+ * What is done with a resource of a type, valid and about to be stored under an id, that is no matter of insurance.
+ * @throws {FhirError} where it cannot be stored
+ */
+export type Preparation = (deps: Deps, parsed: ParsedResource, id: string) => Promise<Prepared>;
+
 /** All that interactions work with; made once, in `app.ts`. */
 export interface Deps {
   definitions: GrowingDefinitions;
@@ -95,6 +109,8 @@ export interface Deps {
   coming?: ReadonlySet<string>;
   /** Empty where the capability file switches insurance off. */
   insuranceRules: ReadonlyMap<string, InsuranceRule>;
+  /** What is done with resources of a type before they are stored. */
+  preparations: ReadonlyMap<string, Preparation>;
   /** Milliseconds since 1970 UTC; never runs backwards, over restarts too. */
   now: () => number;
   /** A new logical id; later ones sort after earlier ones. */

@@ -155,7 +155,8 @@ export const write = async (
     throw refuseResource([...issues, ...(await unresolvedReferences(deps, notRefused(references, issues)))]);
   }
 
-  const index = deps.extract(resource);
+  const prepared = await deps.preparations.get(resourceType)?.(deps, parsed, target.id);
+  const index = deps.extract(prepared?.parsed.resource ?? resource);
   if (deps.access !== undefined) await requireAccess(deps, type, parsed, { target, index });
 
   const warnings = type.warnOfReferences ? await referenceWarnings(deps, type, resource) : [];
@@ -176,7 +177,7 @@ export const write = async (
   const lastUpdated = deps.now();
   const { id, method } = target;
   const version: VersionHead = { resourceType, id, versionId: target.previousVersionId + 1, lastUpdated };
-  const text = stampResource(parsed, version);
+  const text = stampResource(prepared?.parsed ?? parsed, version);
   const change: Change = { ...version, method, text, index, identities: identities.map(({ key }) => key) };
   if (target.ifNoneExist !== undefined) change.ifNoneExist = target.ifNoneExist;
   const changes = [change];
@@ -184,6 +185,7 @@ export const write = async (
     const head = { resourceType: answer.resource.resourceType, id, versionId: answer.versionId, lastUpdated };
     changes.push({ ...head, method, text: printResource(answer.resource, head), index: indexOfAnswer });
   }
+  if (prepared !== undefined) changes.push(...prepared.changes(lastUpdated));
   let written = { version, text };
   for (const effect of effects) {
     const further = effectChange(deps, effect, version);

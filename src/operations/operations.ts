@@ -17,6 +17,9 @@ import { purge } from './purge.ts';
 import { screen } from './screen.ts';
 import { snapshot } from './snapshot.ts';
 import { submit } from './submit.ts';
+import { subscriptionEvents } from './subscription-events.ts';
+import { subscriptionStatus } from './subscription-status.ts';
+import { subscriptionTopics } from './subscription-topics.ts';
 import { subsumes } from './subsumes.ts';
 import { unmatched } from './unmatched.ts';
 import { unmerge } from './unmerge.ts';
@@ -45,6 +48,9 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     screen,
     snapshot,
     submit,
+    subscriptionEvents,
+    subscriptionStatus,
+    subscriptionTopics,
     subsumes,
     unmatched,
     unmerge,

@@ -34,6 +34,9 @@ export const NEVER: Condition = { kind: 'any', anyOf: [] };
 /** What stands for the client's organization in the rows of a role. */
 const ORGANIZATION = '{organization}';
 
+/** What stands for the client itself. */
+const CLIENT = '{client}';
+
 const allOf = (parts: readonly Condition[]): Condition | undefined =>
   parts.length === 0 ? undefined : parts.length === 1 ? parts[0]! : { kind: 'all', allOf: parts };
 
@@ -72,7 +75,8 @@ export const createAccess = (caller: Caller, given: Role, readRows: ReadRows): A
     if (rule.rows.length > 0) {
       const { organization } = caller;
       const usable = organization === undefined ? rule.rows.filter(query => !query.includes(ORGANIZATION)) : rule.rows;
-      const filled = (as = ''): string[] => usable.map(query => query.replaceAll(ORGANIZATION, as));
+      const filled = (as = ''): string[] =>
+        usable.map(query => query.replaceAll(ORGANIZATION, as).replaceAll(CLIENT, caller.clientId));
       const anyOf = filled(encodeURIComponent(organization ?? '')).map(query => readRows(resourceType, query));
       parts.push({ kind: 'any', anyOf });
       told.push(filled(organization));

@@ -110,27 +110,41 @@ const receive = (response: IncomingMessage, most: number): Promise<Buffer> =>
     response.on('error', reject);
   });
 
+const isTrusted = (trusted: readonly string[], { hostname, host }: URL): boolean =>
+  trusted.includes(hostname) || trusted.includes(host);
+
+/**
+ * Makes the function that says why no request is made to a URL, as far as the URL itself tells, or undefined where one is. What its name
+ * leads to is judged when it is looked up.
+ */
+export const createRefusal =
+  (trusted: readonly string[]) =>
+  (url: string): string | undefined => {
+    if (!URL.canParse(url)) return 'This is no URL';
+    const target = new URL(url);
+    const { protocol, host, username, password } = target;
+    const isOwn = isTrusted(trusted, target);
+    const mayUse = protocol === 'https:' || (protocol === 'http:' && isOwn);
+    if (!mayUse) return `${host} is not asked without TLS (https)`;
+    if (username !== '' || password !== '') return `The URL of ${host} has a password in it`;
+    const literal = bracketless(target.hostname);
+    if (!isOwn && isIP(literal) !== 0 && !isPublicAddress(literal)) return `${host} is on a network that is not public`;
+    return undefined;
+  };
+
 /**
  * Makes the function that all requests go through that the server makes to addresses that others have given: https only, to public
  * addresses only, no redirections, bounded in time and size. `trusted` are hosts (`host` or `host:port`) of the site's own, which may be
  * on its network and without TLS.
  */
 export const createOutgoing = (trusted: readonly string[]): Outgoing => {
-  const isTrusted = ({ hostname, host }: URL): boolean => trusted.includes(hostname) || trusted.includes(host);
+  const refusalOf = createRefusal(trusted);
   return async ({ url, method = 'GET', headers = {}, body, timeoutMs = TIMEOUT_MS, maxBytes = MOST_BYTES }) => {
-    if (!URL.canParse(url)) throw new OutgoingError('refused', 'This is no URL');
+    const refusal = refusalOf(url);
+    if (refusal !== undefined) throw new OutgoingError('refused', refusal);
     const target = new URL(url);
-    const isOwn = isTrusted(target);
+    const isOwn = isTrusted(trusted, target);
     const name = target.host;
-    const mayUse = target.protocol === 'https:' || (target.protocol === 'http:' && isOwn);
-    if (!mayUse) throw new OutgoingError('refused', `${name} is not asked without TLS (https)`);
-    if (target.username !== '' || target.password !== '') {
-      throw new OutgoingError('refused', `The URL of ${name} has a password in it`);
-    }
-    const literal = bracketless(target.hostname);
-    if (!isOwn && isIP(literal) !== 0 && !isPublicAddress(literal)) {
-      throw new OutgoingError('refused', `${name} is on a network that is not public`);
-    }
     const signal = AbortSignal.timeout(timeoutMs);
     const options: RequestOptions = { method, headers, agent: false, signal };
     if (!isOwn) options.lookup = publicLookup;

@@ -10,7 +10,7 @@ export type Confidentiality = (typeof CONFIDENTIALITY)[number];
 /** What a role may do with the resources of a type, and with which of them. */
 export interface TypeRule {
   may: ReadonlySet<Permission>;
-  /** Searches, one of which a resource must match; `{organization}` stands for the client's. None: all resources. */
+  /** Searches, one of which a resource must match; `{organization}` stands for the client's, `{client}` for its id. None: all resources. */
   rows: readonly string[];
   /**
    * Search parameters of which a search must name one value exactly. Whoever knows that, or the id, gets the resource; nobody is shown

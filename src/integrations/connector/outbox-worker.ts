@@ -59,11 +59,12 @@ export const createOutboxWorker = (
   let isUnsaved = false;
 
   const load = async (): Promise<void> => {
-    const { state, versionId } = await readOutbox(store, peer.name, peer.startAfter);
+    const stored = await readOutbox(store, peer.name, peer.startAfter);
+    const { state } = stored;
     // What this process has delivered stays so, whatever others have written meanwhile.
     const delivered = isUnsaved ? outbox!.state.settled : 0;
     isUnsaved = delivered > state.settled && delivered <= state.collected;
-    outbox = { state: isUnsaved ? { ...state, settled: delivered } : state, versionId };
+    outbox = { ...stored, state: isUnsaved ? { ...state, settled: delivered } : state };
     ({ position } = state);
     waiting = [];
   };
@@ -79,7 +80,7 @@ export const createOutboxWorker = (
       return false;
     }
     const { messages: _, ...rest } = state;
-    outbox = { state: rest, versionId: versionId + 1 };
+    outbox = { state: rest, isStored: true, versionId: versionId + 1 };
     savedAt = now();
     isUnsaved = false;
     return true;
@@ -193,8 +194,11 @@ export const createOutboxWorker = (
     return true;
   };
 
+  /** The place in the log too: what was looked through for this peer is not looked through again by who comes next. */
   const save = async (): Promise<void> => {
-    if (outbox !== undefined && isUnsaved) await put(outbox.state);
+    if (outbox === undefined) return;
+    const { state } = outbox;
+    if (isUnsaved || position > state.position) await put({ ...state, position });
   };
 
   return {
@@ -204,7 +208,7 @@ export const createOutboxWorker = (
       while (isBusy) {
         isBusy = await collect();
         isBusy = (await send()) || isBusy;
-        if (isUnsaved && now() - savedAt >= SAVE_AFTER_MS) await save();
+        if (isUnsaved && now() - savedAt >= SAVE_AFTER_MS) await put(outbox!.state);
       }
     },
     save,

@@ -38,20 +38,25 @@ export interface OutboxState {
 /** An outbox as it is stored. */
 export interface Outbox {
   state: OutboxState;
-  /** 0 where nothing is stored yet. */
+  /** Whether there is one. */
+  isStored: boolean;
+  /** 0 where there never was one. */
   versionId: number;
 }
 
 const keyOf = (peer: string) => ({ resourceType: OUTBOX_TYPE, id: peer });
 
 const stateOf = (version: StoredVersion | undefined): OutboxState | undefined =>
-  version === undefined || version.method === 'DELETE' ? undefined : (JSON.parse(version.body) as OutboxState);
+  version === undefined || version.method === 'DELETE' || version.body === ''
+    ? undefined
+    : (JSON.parse(version.body) as OutboxState);
 
 /** The outbox of a peer; one that is not stored yet starts after a place in the change log. */
 export const readOutbox = async (store: Pick<Store, 'read'>, peer: string, startAfter = 0): Promise<Outbox> => {
   const version = await store.read(keyOf(peer));
-  const state = stateOf(version) ?? { position: startAfter, collected: 0, settled: 0 };
-  return { state, versionId: version?.versionId ?? 0 };
+  const stored = stateOf(version);
+  const state = stored ?? { position: startAfter, collected: 0, settled: 0 };
+  return { state, isStored: stored !== undefined, versionId: version?.versionId ?? 0 };
 };
 
 /** The change that makes a state the current one, over the version that was read. */
@@ -69,13 +74,20 @@ export const changeOutbox = async (
   store: Pick<Store, 'read' | 'commit'>,
   {
     peer,
+    startAfter = 0,
     next,
     more,
     now,
-  }: { peer: string; next: (state: OutboxState) => OutboxState; more?: (time: number) => Change; now: () => number },
+  }: {
+    peer: string;
+    startAfter?: number;
+    next: (state: OutboxState) => OutboxState;
+    more?: (time: number) => Change;
+    now: () => number;
+  },
 ): Promise<CommitResult> => {
   for (;;) {
-    const { state, versionId } = await readOutbox(store, peer);
+    const { state, versionId } = await readOutbox(store, peer, startAfter);
     const { messages: _, ...current } = state;
     const time = now();
     const change = outboxChange(peer, next(current), versionId, time);
@@ -84,15 +96,29 @@ export const changeOutbox = async (
   }
 };
 
-/** Lets what waits be sent at once, with a whole day to go well in. */
-export const resumeOutbox = async (
+/** Opens the outbox of a peer at a place of the change log. One that is there goes on, with a whole day for what waits to go well in. */
+export const openOutbox = async (
+  store: Pick<Store, 'read' | 'commit'>,
+  { peer, startAfter, now }: { peer: string; startAfter: number; now: () => number },
+): Promise<void> => {
+  const { state, isStored } = await readOutbox(store, peer, startAfter);
+  if (isStored && state.failure === undefined) return;
+  await changeOutbox(store, { peer, startAfter, next: ({ failure: _, ...rest }) => rest, now });
+};
+
+/** Leaves nothing of an outbox. The next one under the name begins with the number 1. */
+export const removeOutbox = async (
   store: Pick<Store, 'read' | 'commit'>,
   peer: string,
   now: () => number,
 ): Promise<void> => {
-  const { state } = await readOutbox(store, peer);
-  if (state.failure === undefined) return;
-  await changeOutbox(store, { peer, next: ({ failure: _, ...rest }) => rest, now });
+  const version = await store.read(keyOf(peer));
+  if (version === undefined || version.method === 'DELETE') return;
+  const { versionId } = version;
+  const method = 'DELETE';
+  await store.commit({
+    changes: [{ ...keyOf(peer), versionId: versionId + 1, lastUpdated: now(), method, index: [], erases: true }],
+  });
 };
 
 /**
