@@ -5,6 +5,7 @@ import type { Deps } from '../interactions/context.ts';
 import { type Roles, readClient } from '../security/client.ts';
 import type { ClientRegistry, RegisteredClient } from '../security/client-registry.ts';
 import { authenticateRequests, type CallerOf } from './authenticate-requests.ts';
+import { outboxRoutes } from './outbox-routes.ts';
 import { requireAdministrator } from './require-administrator.ts';
 
 const MOST_BYTES = 256 * 1024;
@@ -29,20 +30,23 @@ const wantedVersion = (ifMatch: string | undefined): number | undefined => {
   return Number(version);
 };
 
-/** What registering clients needs. */
-export interface AdminOptions {
+/** What the routes need. */
+export interface AdminOptions extends Pick<Deps, 'tell' | 'store' | 'now'> {
   clients: ClientRegistry;
   roles: Roles;
   callerOf: CallerOf;
-  tell: Deps['tell'];
 }
 
-/** `/admin/clients`: who may use the server. Only for clients with the role administrator, whatever KIUNGO_AUTH says. */
+/**
+ * `/admin/clients`: who may use the server, and `/admin/outboxes`: what waits for other systems. Only for clients with the role
+ * administrator, whatever KIUNGO_AUTH says.
+ */
 export const adminRoutes =
-  ({ clients, roles, callerOf, tell }: AdminOptions) =>
+  ({ clients, roles, callerOf, tell, store, now }: AdminOptions) =>
   async (app: FastifyInstance): Promise<void> => {
     authenticateRequests(app, callerOf, () => false);
     app.addHook('onRequest', async request => requireAdministrator(request.caller));
+    app.register(outboxRoutes(store, now));
     const found = (id: string): RegisteredClient => {
       const registered = clients.find(id);
       if (registered !== undefined) return registered;

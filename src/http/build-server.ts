@@ -181,7 +181,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
     const { configuration } = security.tokens;
     app.get('/.well-known/smart-configuration', async () => configuration());
   }
-  app.register(adminRoutes({ ...security, callerOf, tell: deps.tell }), { prefix: '/admin' });
+  app.register(adminRoutes({ ...deps, ...security, callerOf }), { prefix: '/admin' });
   app.register(operatorRoutes(options, security.isRequired ? callerOf : undefined));
   return app;
 };

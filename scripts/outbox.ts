@@ -1,0 +1,6 @@
+import { runOutboxCommand } from './outbox/run-outbox-command.ts';
+
+await runOutboxCommand(process.argv.slice(2), process.env, text => console.log(text)).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});
