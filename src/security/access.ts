@@ -75,11 +75,13 @@ export const createAccess = (caller: Caller, given: Role, readRows: ReadRows): A
     if (rule.rows.length > 0) {
       const { organization } = caller;
       const usable = organization === undefined ? rule.rows.filter(query => !query.includes(ORGANIZATION)) : rule.rows;
-      const filled = (as = ''): string[] =>
-        usable.map(query => query.replaceAll(ORGANIZATION, as).replaceAll(CLIENT, caller.clientId));
-      const anyOf = filled(encodeURIComponent(organization ?? '')).map(query => readRows(resourceType, query));
+      const filled = (encode = (text: string) => text): string[] =>
+        usable.map(query =>
+          query.replaceAll(ORGANIZATION, encode(organization ?? '')).replaceAll(CLIENT, encode(caller.clientId)),
+        );
+      const anyOf = filled(encodeURIComponent).map(query => readRows(resourceType, query));
       parts.push({ kind: 'any', anyOf });
-      told.push(filled(organization));
+      told.push(filled());
     }
     if (scopes.every(({ query }) => query !== undefined)) {
       const narrowed = scopes.map(scope => ofScope(resourceType, scope) ?? NEVER);

@@ -90,7 +90,11 @@ const tagsOf = (meta: JsonObject, clientId: string | undefined): JsonObject[] =>
  * As it is stored: headers without their values, requested where the client says that it is active, and with the tag of the client that
  * it belongs to.
  */
-const shown = ({ exact }: ParsedResource, { headers, status }: SubscriptionForm, clientId: string | undefined): ParsedResource => {
+const shown = (
+  { exact }: ParsedResource,
+  { headers, status }: SubscriptionForm,
+  clientId: string | undefined,
+): ParsedResource => {
   const { error: _, meta = {}, ...resource } = exact;
   const channel = isJsonObject(exact.channel) ? exact.channel : ({} as JsonObject);
   const { tag: _tag, ...rest } = meta as JsonObject;

@@ -6,6 +6,9 @@ export type Whose = 'own' | 'foreign';
 const CONCEPT: JsonObject = { text: 'any' };
 const MONEY: JsonObject = { value: 1, currency: 'USD' };
 const DAY = '2026-01-02';
+const CLIENT_TAG = 'https://kiungo.example/fhir/CodeSystem/client';
+/** Clients that may have Subscriptions of their own. */
+const OWNERS = ['facility', 'insurer', 'payment-gateway', 'social-registry'].map(role => `${role}-Organization/own`);
 const LOCATION_OF_ADDRESS =
   'https://openimis.github.io/openimis_fhir_r4_ig/StructureDefinition/address-location-reference';
 
@@ -83,6 +86,10 @@ const ELEMENTS: Readonly<Record<string, (whose: Whose) => JsonObject>> = {
   }),
   Questionnaire: () => ({ status: 'active' }),
   QuestionnaireResponse: () => ({ status: 'completed' }),
+  Subscription: whose => ({
+    ...{ status: 'off', reason: 'any', criteria: 'Claim', channel: { type: 'rest-hook' } },
+    ...(whose === 'own' && { meta: { tag: OWNERS.map(code => ({ system: CLIENT_TAG, code })) } }),
+  }),
   Task: whose => ({ status: 'requested', intent: 'order', owner: to(`Organization/${whose}`) }),
 };
 

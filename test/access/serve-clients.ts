@@ -54,7 +54,10 @@ export const useClientServer = (environment: Readonly<Record<string, string>> = 
   beforeAll(async () => {
     const open = await startServer(environment);
     const { deps, depsOfCaller } = open.app;
-    const metrics = createMetrics(() => ({}));
+    const metrics = createMetrics(
+      () => ({}),
+      () => [],
+    );
     const server = buildServer({
       ...{ deps, depsOfCaller, metrics, log: pino({ level: 'silent' }) },
       ...{ software: { version: '0', started: 0 }, maxBundleBytes: 1e7, requestTimeoutMs: 10_000 },

@@ -61,12 +61,15 @@ export const createOutboxWorker = (
   const load = async (): Promise<void> => {
     const stored = await readOutbox(store, peer.name, peer.startAfter);
     const { state } = stored;
+    const isAsKnown = outbox?.versionId === stored.versionId;
     // What this process has delivered stays so, whatever others have written meanwhile.
     const delivered = isUnsaved ? outbox!.state.settled : 0;
     isUnsaved = delivered > state.settled && delivered <= state.collected;
     outbox = { ...stored, state: isUnsaved ? { ...state, settled: delivered } : state };
-    ({ position } = state);
-    waiting = [];
+    if (!isAsKnown) {
+      ({ position } = state);
+      waiting = [];
+    }
   };
 
   /** Makes a state the current one; false where another process was faster, whose state is known then. */
@@ -114,7 +117,8 @@ export const createOutboxWorker = (
       position = last.sequence;
       return true;
     }
-    if (!(await hold()) || position !== from) return false;
+    if (!(await hold())) return false;
+    if (position !== from) return true;
     const next = {
       ...outbox!.state,
       position: last.sequence,
