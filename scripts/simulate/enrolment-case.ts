@@ -10,6 +10,8 @@ import {
   contributionOf,
   enforcedOn,
   familyResources,
+  lateAsset,
+  lateMembers,
   productResource,
 } from './enrolment-resources.ts';
 import { refusedRules } from './refused-rules.ts';
@@ -31,6 +33,7 @@ export type EnrolmentStep =
       receipt?: string;
       expect?: object;
     }
+  | { do: 'join'; adults: number; date: string; expect?: object }
   | { do: 'execute'; expect?: object }
   | { do: 'claimOn'; date: string; expect?: object }
   | { do: 'clock'; today: string; expect?: object };
@@ -87,6 +90,7 @@ const storedOf = async (scheme: Scheme, id: string, members: readonly string[]):
   return {
     stored: toldOf(contract) ?? contract.status,
     covers: coverages.map(coverage => toldOf(coverage) ?? coverage.status),
+    coveredFrom: coverages.map(({ period }) => period?.start ?? '').toSorted(),
     prompted: prompts.length > 0,
   };
 };
@@ -96,15 +100,19 @@ interface Run {
   scheme: Scheme;
   naming: Naming;
   members: readonly string[];
+  /** Members and those who joined late. */
+  people: string[];
   isRenewal: boolean;
   enrolled: string;
   extension: object[];
+  /** Further assets: those who joined late. */
+  late: object[];
 }
 
 const putContract = async (run: Run, status: string): Promise<void> => {
-  const { scheme, naming, enrolled: issued, members, extension, isRenewal } = run;
+  const { scheme, naming, enrolled: issued, members, extension, isRenewal, late } = run;
   const renews = isRenewal ? { renews: 'before' } : {};
-  await scheme.put({ ...contractResource('policy', { issued, members, extension, ...renews }, naming), status });
+  await scheme.put({ ...contractResource('policy', { issued, members, extension, late, ...renews }, naming), status });
 };
 
 /** Takes a step, and gives back what only this step tells. */
@@ -126,6 +134,20 @@ const take = async (run: Run, step: EnrolmentStep, index: number): Promise<objec
       }
       return {};
     }
+    case 'join': {
+      const newcomers = lateMembers(step, run.late.length, run.naming);
+      for (const person of newcomers) await run.scheme.put(person);
+      const before = run.late;
+      run.late = [...before, lateAsset(newcomers, step.date)];
+      try {
+        await putContract(run, 'offered');
+      } catch (error) {
+        run.late = before;
+        throw error;
+      }
+      run.people.push(...newcomers.map(({ id }) => id));
+      return {};
+    }
     case 'execute':
       await putContract(run, 'executed');
       return {};
@@ -135,7 +157,7 @@ const take = async (run: Run, step: EnrolmentStep, index: number): Promise<objec
     case 'claimOn':
       return claimOn(run.scheme, { member: run.members[0]!, date: step.date, naming: run.naming });
     default:
-      throw new Error(`steps[${index}].do: write enrol, pay, execute, clock or claimOn`);
+      throw new Error(`steps[${index}].do: write enrol, pay, join, execute, clock or claimOn`);
   }
 };
 
@@ -168,14 +190,17 @@ export const runEnrolmentCase = async (
     const before = { issued: setup.enrolled, members, end: setup.previousExpiry! };
     await scheme.put(contractResource('before', before, naming));
   }
-  const run: Run = { scheme, naming, members, isRenewal, enrolled: setup.enrolled, extension: [] };
+  const run: Run = {
+    ...{ scheme, naming, members, isRenewal, enrolled: setup.enrolled },
+    ...{ people: [...members], extension: [], late: [] },
+  };
   const results: object[] = [];
   for (const [index, step] of steps.entries()) {
     const told = await take(run, step, index).catch((error: unknown) => ({ refused: refusedRules(error) }));
     const id = naming.id('contract', 'policy');
     const answer = await scheme.askOne('Contract', id, 'premium', [['today', dayOfStep(step, run)]]);
     const result = resultOf(answer as unknown as Parameters, minorUnits);
-    results.push({ do: step.do, ...told, ...result, ...(await storedOf(scheme, id, members)) });
+    results.push({ do: step.do, ...told, ...result, ...(await storedOf(scheme, id, run.people)) });
   }
   return { steps: results };
 };

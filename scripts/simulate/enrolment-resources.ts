@@ -181,13 +181,36 @@ export const contributionOf = (
   ],
 });
 
+/** People who join a policy after it has begun. */
+export const lateMembers = (
+  { adults, date }: { adults: number; date: string },
+  number: number,
+  naming: Naming,
+): Printed[] =>
+  Array.from({ length: adults }, (_none, index) =>
+    memberResource(`late${number + 1}.${index + 1}`, `${Number(date.slice(0, 4)) - 40}-01-01`, naming),
+  );
+
+/** What a policy says of them. */
+export const lateAsset = (people: readonly Printed[], date: string): object => ({
+  typeReference: people.map(({ id }) => ({ reference: `Patient/${id}` })),
+  period: [{ start: date }],
+});
+
 /** That an officer let the policy begin. */
 export const enforcedOn = (date: string): object => ({ url: own('policy-enforced'), valueDate: date });
 
 /** A policy as it is enrolled. `renews` names the one before it. */
 export const contractResource = (
   name: string,
-  policy: { issued: string; members: readonly string[]; extension?: readonly object[]; end?: string; renews?: string },
+  policy: {
+    issued: string;
+    members: readonly string[];
+    extension?: readonly object[];
+    end?: string;
+    renews?: string;
+    late?: readonly object[];
+  },
   naming: Naming,
 ): Printed => ({
   resourceType: 'Contract',
@@ -208,6 +231,7 @@ export const contractResource = (
           ...(policy.end === undefined ? {} : { period: [{ end: policy.end }] }),
           valuedItem: [{ entityReference: { reference: `InsurancePlan/${naming.id('product', 'P')}` } }],
         },
+        ...(policy.late ?? []),
       ],
     },
   ],

@@ -12,6 +12,7 @@ import { type Premium, type PremiumPart, premiumOf } from './enrolment/premium.t
 import type { Enrolment } from './enrolment/premium-plan.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { Found, Lookups, Scheme } from './insurance-rule.ts';
+import { withLateMembers } from './late-members.ts';
 import {
   countFamily,
   enforcedOn,
@@ -33,7 +34,7 @@ const references = (targets: readonly (string | undefined)[]) => ({
 
 /** What the premium of a contract rests on: its product, its people, and the policy that it renews. */
 export const premiumLookups = (resource: Resource): Lookups => {
-  const contract = contractOf(resource);
+  const contract = withLateMembers(contractOf(resource));
   return {
     product: references([productOf(contract)]),
     members: references(membersOf(contract)),
@@ -76,7 +77,8 @@ export const policyAccount = (
 ): PolicyAccount => {
   const product = needed(productOf(contract), say('needs-product-reference'));
   const resource = needed(found.product?.[0] as InsurancePlan | undefined, say('needs-product'));
-  const members = (found.members ?? []) as unknown as Patient[];
+  const names = new Set(membersOf(contract));
+  const members = ((found.members ?? []) as unknown as Patient[]).filter(({ id }) => names.has(`Patient/${id}`));
   if (members.length === 0 || members.length < membersOf(contract).length) {
     throw new SetUpMissing(say('needs-members'));
   }
@@ -171,7 +173,14 @@ export const contractPremium = (
 ): { parameters: readonly ParametersParameter[] } | { issues: readonly Issue[] } => {
   try {
     const on = today ?? dayOf(now, asked.timeZone);
-    return { parameters: parametersOf(policyAccount(contractOf(resource), { ...asked, today: on })) };
+    const contract = contractOf(resource);
+    const account = policyAccount(contract, { ...asked, today: on });
+    const together = withLateMembers(contract);
+    if (together === contract) return { parameters: parametersOf(account) };
+    // What is due is due for all; how the policy stands does not wait for those who come late.
+    const whole = policyAccount(together, { ...asked, today: on });
+    const { paid, balance } = whole.state;
+    return { parameters: parametersOf({ ...whole, state: { ...account.state, paid, balance } }) };
   } catch (error) {
     if (!(error instanceof SetUpMissing)) throw error;
     const text = say('premium-set-up-missing', { what: error.what });

@@ -6,11 +6,13 @@ import { sameJson } from '../fhir/same-content.ts';
 import { SetUpMissing } from './adjudication/set-up-missing.ts';
 import { type BegunPolicy, begunPolicy, executedContract, memberCoverage } from './begun-policy.ts';
 import { type PolicyAccount, policyAccount, premiumLookups } from './contract-premium.ts';
+import { coverNewcomers, judgeNewcomers } from './cover-newcomers.ts';
 import { familyHead } from './family-head.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { Found, InsuranceContext, InsuranceRule, Lookups } from './insurance-rule.ts';
 import { targetOf } from './insured-reference.ts';
 import { judgeInstalments, judgeReceipts, receiptIdentities } from './judge-contributions.ts';
+import { hasNewcomers, withLateMembers } from './late-members.ts';
 import { toldStatus, withoutStatus, withStatus } from './policy-status.ts';
 import { assetOf, membersOf, productOf } from './set-up/read-policy.ts';
 import { say } from './texts/say.ts';
@@ -28,7 +30,7 @@ const lookups = (resource: Resource, _found: Found, { previous }: { previous?: R
   const contract = contractOf(resource);
   if (isExecutedNow(contract, previous)) return premiumLookups(resource);
   if (!isOffered(contract)) return {};
-  const parameters = [['beneficiary', membersOf(contract).join(',')]] as const;
+  const parameters = [['beneficiary', membersOf(withLateMembers(contract)).join(',')]] as const;
   return {
     ...premiumLookups(resource),
     coverages: { resourceType: 'Coverage', parameters, isHeld: true, exact: true },
@@ -68,6 +70,15 @@ const judgeBegun = (resource: Resource, context: InsuranceContext): Issue[] => {
   return [refusal('contract-begun', 'Contract.status', say('contract-begun'))];
 };
 
+/** The account of a policy with those who join it late, where somebody does. */
+const wholeAccount = (contract: Contract, context: InsuranceContext): PolicyAccount | undefined =>
+  hasNewcomers(contract) ? accountOf(withLateMembers(contract), context) : undefined;
+
+const judgeLate = (contract: Contract, context: InsuranceContext): Issue[] => {
+  const whole = isOffered(contract) ? wholeAccount(contract, context) : undefined;
+  return whole === undefined ? [] : judgeNewcomers(contract, whole);
+};
+
 /** A policy that waits here to be paid is not executed by saying so. */
 const judgeExecution = (
   contract: Contract,
@@ -85,6 +96,7 @@ const judge = (resource: Resource, context: InsuranceContext): Issue[] => {
   return [
     ...judgeReceipts(contract),
     ...(account === undefined ? [] : judgeInstalments(contract, account)),
+    ...judgeLate(contract, context),
     ...judgeExecution(contract, account, context.previous),
     ...judgeBegun(resource, context),
   ];
@@ -109,15 +121,23 @@ const effects = (exact: Resource, context: InsuranceContext): Resource[] => {
   const own = ((found.coverages ?? []) as unknown as Coverage[]).filter(coverage =>
     coverage.contract?.some(reference => targetOf(reference, baseUrl) === contract),
   );
-  const covered = new Set(own.map(({ beneficiary }) => targetOf(beneficiary, baseUrl)));
+  const covered = new Set(own.flatMap(({ beneficiary }) => targetOf(beneficiary, baseUrl) ?? []));
   const holder = familyHead(members);
   const coverages = members
     .filter(member => !covered.has(`Patient/${member.id}`))
     .map(member => memberCoverage(member, policy, { contract, holder }));
   const executed = executedContract(contractOf(exact), policy);
-  const told =
-    policy.account.state.status === 'suspended' && own.length > 0 ? withStatus(executed, 'suspended') : executed;
-  return [{ ...told, id }, ...coverages, ...resumed(own, policy, context.previous)] as unknown as Resource[];
+  const whole = wholeAccount(executed, context);
+  const late =
+    whole && coverNewcomers(executed, { policy, whole, covered, timeZone: context.timeZone }, { contract, holder });
+  const now = late?.contract ?? executed;
+  const told = policy.account.state.status === 'suspended' && own.length > 0 ? withStatus(now, 'suspended') : now;
+  return [
+    { ...told, id },
+    ...coverages,
+    ...(late?.coverages ?? []),
+    ...resumed(own, policy, context.previous),
+  ] as unknown as Resource[];
 };
 
 /**

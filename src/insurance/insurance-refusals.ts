@@ -49,6 +49,7 @@ export const insuranceRefusals = {
   'receipt-repeated': 'Two contributions of a contract have the same receipt.',
   'contract-instalments':
     'A contract has one contribution more than the product allows instalments, and it does not complete what is due.',
+  'contract-full': 'Somebody is to join a policy late, and the product has no place left.',
   'contract-unpaid': 'A contract that waits to be paid is said to be executed, and is neither paid whole nor enforced.',
   'claim-quantity-above-maximum': 'A claim has more of a service or drug than one claim may have.',
   'claim-diagnoses-too-many': 'A claim has more than one principal and four further diagnoses.',

@@ -4,7 +4,7 @@ import type { PolicyAccount } from './contract-premium.ts';
 import { surplusInstalment } from './enrolment/policy-state.ts';
 import { refusal } from './insurance-refusals.ts';
 import type { Identity } from './insurance-rule.ts';
-import { assetOf, CONTRIBUTION, productOf } from './set-up/read-policy.ts';
+import { CONTRIBUTION, productOf } from './set-up/read-policy.ts';
 import { say } from './texts/say.ts';
 
 interface Contribution {
@@ -16,19 +16,15 @@ interface Contribution {
 const receiptOf = ({ extension = [] }: Extension): string | undefined =>
   extension.find(({ url }) => url === 'receipt')?.valueString?.trim() || undefined;
 
-const contributionsOf = (contract: Contract): Contribution[] => {
-  const term = (contract.term ?? []).findIndex(({ asset = [] }) => asset.length > 0);
-  return (assetOf(contract)?.extension ?? []).flatMap((extension, index) =>
-    extension.url === CONTRIBUTION
-      ? [
-          {
-            receipt: receiptOf(extension),
-            expression: `Contract.term[${term}].asset[0].extension[${index}]`,
-          },
-        ]
-      : [],
+const contributionsOf = ({ term = [] }: Contract): Contribution[] =>
+  term.flatMap(({ asset = [] }, inTerm) =>
+    asset.flatMap(({ extension = [] }, inAsset) =>
+      extension.flatMap((each, index) => {
+        const expression = `Contract.term[${inTerm}].asset[${inAsset}].extension[${index}]`;
+        return each.url === CONTRIBUTION ? [{ receipt: receiptOf(each), expression }] : [];
+      }),
+    ),
   );
-};
 
 /** Statuses of a contract by which nothing was paid. */
 const VOID: readonly (string | undefined)[] = ['cancelled', 'entered-in-error', 'rejected', 'revoked'];

@@ -127,6 +127,7 @@ export const en = {
   'receipt-repeated':
     'This receipt is there already in this contract. Give each contribution the number of its own receipt.',
   'contract-instalments': 'The product allows {most} instalments. Collect all that is left to pay with this one.',
+  'contract-full': 'The product has no place left for everybody who is to join. Name fewer people.',
   'contract-unpaid':
     'This policy waits to be paid. Send it as offered with what was paid; it begins by itself when that is all, or when an officer enforces it.',
   'claim-quantity-above-maximum': 'One claim may have at most {most} of this; this one has {quantity}.',

@@ -132,6 +132,8 @@ export const fr: Texts = {
   'premium-set-up-missing': 'Ce qui est dû ne peut pas être dit. Il manque {what}.',
   'receipt-repeated': 'Ce reçu figure déjà dans ce contrat. Donnez à chaque contribution le numéro de son propre reçu.',
   'contract-instalments': 'Le produit permet {most} versements. Encaissez avec celui-ci tout ce qui reste à payer.',
+  'contract-full':
+    "Le produit n'a plus de place pour toutes les personnes qui doivent s'ajouter. Indiquez moins de personnes.",
   'contract-unpaid':
     "Cette police attend d'être payée. Envoyez-la comme offered avec ce qui a été payé ; elle commence d'elle-même quand tout est payé, ou quand un agent l'impose.",
   'claim-quantity-above-maximum': 'Une demande peut en avoir {most} au plus ; celle-ci en a {quantity}.',

@@ -129,6 +129,7 @@ export const sw: Texts = {
   'premium-set-up-missing': 'Kinachodaiwa hakiwezi kutajwa. Kinakosekana: {what}.',
   'receipt-repeated': 'Risiti hii iko tayari katika mkataba huu. Toa kwa kila mchango namba ya risiti yake.',
   'contract-instalments': 'Bidhaa inaruhusu awamu {most}. Kusanya kwa awamu hii yote yaliyobaki kulipwa.',
+  'contract-full': 'Bidhaa haina nafasi kwa wote wanaojiunga. Taja watu wachache zaidi.',
   'contract-unpaid':
     'Bima hii inasubiri kulipwa. Itume kama offered pamoja na kilicholipwa; inaanza yenyewe yote yakilipwa, au afisa akiilazimisha.',
   'claim-quantity-above-maximum': 'Dai moja linaweza kuwa na {most} tu ya hii; hili lina {quantity}.',
