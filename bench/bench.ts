@@ -83,6 +83,7 @@ const sites = new Map<SiteName, readonly Site[]>([
 ]);
 const running = [...sites.values()].flat();
 for (const site of running) if (site !== floor) await enrol(site);
+for (const { site: name, enrol: prepare } of chosen) for (const site of sites.get(name) ?? []) await prepare?.(site);
 
 const searches: Record<string, number> = {};
 if (only === undefined || only.includes('searches')) {

@@ -30,11 +30,26 @@ export const openimisClaimBody = (index: number): string =>
       type: coding(`${OPENIMIS}/CodeSystem/openimis-identifiers`, 'UUID', 'UUID'),
       value: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
     },
-    { profile: [`${OPENIMIS}/StructureDefinition/openimis-claim`] },
+    { meta: { profile: [`${OPENIMIS}/StructureDefinition/openimis-claim`] } },
   );
 
-const claimText = (index: number, identifier: object, meta?: object): string => {
-  const patient = `bench-${index % PATIENTS}`;
+/** The same claim for an insuree of that id, who has a coverage of the same id, to that insurer. */
+export const claimOfInsuree = (index: number, insuree: string, insurer: string): string =>
+  claimText(
+    index,
+    { system: 'https://sumbe-hospital.example/invoices', value: `INV-2026-${index}` },
+    { insuree, insurer: { reference: insurer } },
+  );
+
+const claimText = (
+  index: number,
+  identifier: object,
+  {
+    insuree: patient = `bench-${index % PATIENTS}`,
+    insurer,
+    meta,
+  }: { insuree?: string; insurer?: object; meta?: object } = {},
+): string => {
   const claim = {
     resourceType: 'Claim',
     meta,
@@ -52,6 +67,7 @@ const claimText = (index: number, identifier: object, meta?: object): string => 
     patient: { reference: `Patient/${patient}`, type: 'Patient' },
     billablePeriod: { start: '2026-06-10', end: '2026-06-10' },
     created: `2026-06-${String((index % 19) + 11)}`,
+    insurer,
     enterer: { reference: 'Practitioner/salima-otieno', display: 'Salima Otieno' },
     provider: { reference: 'Organization/sumbe-hospital', display: 'Sumbe Hospital' },
     priority: coding('http://terminology.hl7.org/CodeSystem/processpriority', 'normal', 'Normal'),
@@ -103,7 +119,8 @@ export const benchPatient = (id: string) => {
   };
 };
 
-const benchCoverage = (id: string, index: number) => ({
+/** The coverage of a patient under the policy of a holder, who may be the same. */
+export const benchCoverage = (id: string, index: number, holder = id) => ({
   resourceType: 'Coverage',
   id,
   extension: ['2025-12-10', '2026-01-01'].map(valueDate => ({
@@ -112,10 +129,10 @@ const benchCoverage = (id: string, index: number) => ({
   })),
   identifier: openimisIdentifier('UUID', `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`),
   status: 'active',
-  policyHolder: { reference: `Patient/${id}` },
+  policyHolder: { reference: `Patient/${holder}` },
   beneficiary: { reference: `Patient/${id}` },
   period: { start: '2026-01-01', end: '2026-12-31' },
-  payor: [{ reference: `Patient/${id}` }],
+  payor: [{ reference: `Patient/${holder}` }],
   class: [
     {
       type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/coverage-class', code: 'plan' }] },

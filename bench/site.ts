@@ -39,6 +39,10 @@ const send = async (site: Site, { method, path, body }: Sent): Promise<void> => 
     site.noteClaim({ status: answer.status, body: text, headers: Object.fromEntries(answer.headers) });
 };
 
+/** Stores resources under their own ids, many at a time; none may refer to one that comes later. */
+export const putAll = (site: Site, resources: readonly { resourceType: string; id: string }[]): Promise<void> =>
+  inGroups(resources, resource => put(site, resource));
+
 const put = (site: Site, resource: { resourceType: string; id: string }): Promise<void> =>
   send(site, { method: 'PUT', path: `${resource.resourceType}/${resource.id}`, body: JSON.stringify(resource) });
 
@@ -76,9 +80,9 @@ export const enrol = async (site: Site): Promise<void> => {
   const patients = benchPatients();
   // A Coverage refers to its Patient, which stands before it.
   for (const type of ['Patient', 'Coverage']) {
-    await inGroups(
+    await putAll(
+      site,
       patients.filter(({ resourceType }) => resourceType === type),
-      resource => put(site, resource),
     );
   }
   const bodies = Array.from({ length: FIRST_CLAIMS }, () => claimBody(site.nextNumber()));

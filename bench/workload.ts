@@ -20,6 +20,8 @@ export interface Workload {
   against?: { workload: string; as: string };
   /** Its figures have goals: it is measured in every round and for the whole time, others in every second and for half. */
   hasGoal?: true;
+  /** Stores what its requests rest on beside that, before anything is measured. */
+  enrol?(site: Site): Promise<void>;
   /** Begins its requests. The site has the scheme, `benchPatients` and some claims in it. */
   start(site: Site): Requests;
 }

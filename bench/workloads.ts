@@ -4,6 +4,7 @@ import { floor } from './workloads/floor.ts';
 import { getClaim } from './workloads/get-claim.ts';
 import { patients } from './workloads/patients.ts';
 import { postClaim } from './workloads/post-claim.ts';
+import { postClaimAdjudicate } from './workloads/post-claim-adjudicate.ts';
 import { searchClaims } from './workloads/search-claims.ts';
 import { validateClaim } from './workloads/validate-claim.ts';
 
@@ -11,6 +12,7 @@ import { validateClaim } from './workloads/validate-claim.ts';
 export const workloads: readonly Workload[] = [
   ...floor,
   ...postClaim,
+  postClaimAdjudicate,
   ...getClaim,
   ...searchClaims,
   ...patients,
