@@ -49,6 +49,13 @@ const COUNTED = 10_000;
 /** The same where no index tells whether one of them matches. */
 const LOOKED_AT = 2_000;
 
+/** Whether the rows of one source, in the order of change in which it has them, are what is asked for, however many they are. */
+const isStreamed = ([source, ...others]: readonly Source[], { sort: [first] }: SearchQuery): boolean =>
+  others.length === 0 &&
+  source?.ordered !== undefined &&
+  source.scans === undefined &&
+  (first === undefined || first.kind === 'lastUpdated');
+
 const NOTHING: Found = { rows: [], isBack: false, hasPrevious: false, hasNext: false };
 
 /** Finds current resources by their index rows; on one connection, reader or writer. */
@@ -120,7 +127,8 @@ export class Search {
       resourceType => this.#keys.ofType(resourceType),
     );
     const sources = compiled.length === 1 ? compiled[0]!.sources : this.#ofAllTypes(compiled);
-    const measured = this.#measure(sources.length === 0 ? [whole] : sources);
+    const all = sources.length === 0 ? [whole] : sources;
+    const measured = isStreamed(all, query) ? [{ source: all[0]!, count: 0 }] : this.#measure(all);
     const selected = query.count === 0 ? undefined : this.#page(query, after, isBack, measured, limits, whole);
     const ordered = selected?.rows;
     const rows = ordered?.slice(0, query.count) ?? [];
