@@ -55,6 +55,24 @@ describe('a claim under review', () => {
     expect(reasonsOf(answer)).toEqual(['0', '0', '0']);
   });
 
+  test('costs three searches and a read once the set-up is known, however many lines it has', async () => {
+    await send(claim('A-C1'));
+    const { store } = server.app.deps;
+    const asked: string[] = [];
+    const { search, read } = store;
+    store.search = (query, after) => {
+      asked.push(`search ${query.resourceType}`);
+      return search.call(store, query, after);
+    };
+    store.read = key => {
+      asked.push(`read ${key.resourceType}`);
+      return read.call(store, key);
+    };
+    await server.post('Claim', claim('A-C2'));
+    Object.assign(store, { search, read });
+    expect(asked.sort()).toEqual(['read Patient', 'search ClaimResponse', 'search Coverage', 'search Coverage']);
+  });
+
   test('is paid when it is processed, once', async () => {
     const { id } = await send(claim('A-2', { created: DAY }));
     const { status, body } = await process(id);
