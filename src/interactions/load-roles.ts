@@ -23,9 +23,9 @@ export const loadRoles = (
   const roles = readRoles(folder, definitions.resourceTypes);
   const readRows = createReadRows(deps);
   for (const role of roles.values()) {
-    for (const [resourceType, { rows, exact, operations, elements = [] }] of rulesOf(role)) {
+    for (const [resourceType, { rows, writes = [], exact, operations, elements = [] }] of rulesOf(role)) {
       const place = `The role ${role.name} cannot be used: ${resourceType}`;
-      for (const query of rows) {
+      for (const query of [...rows, ...writes]) {
         try {
           readRows(resourceType, query.replaceAll('{organization}', 'Organization/x'));
         } catch (cause) {

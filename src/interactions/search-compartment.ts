@@ -6,7 +6,7 @@ import { type Compartment, compartmentOf } from './compartment.ts';
 import type { Deps, InteractionResult } from './context.ts';
 import { enabledType } from './enabled-type.ts';
 import { read } from './read.ts';
-import { accessDenied } from './require-permission.ts';
+import { accessDenied, mayList } from './require-permission.ts';
 import { type SearchRequest, searchBundle } from './search-bundle.ts';
 
 /** A search within what belongs to one resource: its type and id, and the type that is searched, or `*` for all. */
@@ -17,10 +17,6 @@ export interface CompartmentRequest extends Pick<SearchRequest, 'parameters' | '
 }
 
 const ALL = '*';
-
-/** Whether who asks may look for resources of a type without naming one. */
-const isListed = ({ access }: Deps, type: string): boolean =>
-  access === undefined || (access.may(type, 'search') && (access.rule(type)?.exact.size ?? 0) === 0);
 
 const notInIt = (deps: Deps, ownerType: string, within: string, compartment: Compartment): FhirError => {
   const known = [...compartment].flatMap(([type, by]) =>
@@ -44,7 +40,7 @@ export const searchCompartment = async (deps: Deps, request: CompartmentRequest)
   const isSearchable = (type: string): boolean =>
     (compartment.get(type) ?? []).length > 0 &&
     deps.capability.types.get(type)?.interactions.has('search-type') === true &&
-    isListed(deps, type);
+    mayList(deps, type);
   const [resourceType, ...otherTypes] = within === ALL ? [...compartment.keys()].filter(isSearchable) : [within];
   if (within !== ALL) {
     if (!deps.definitions.resourceTypes.includes(within) || (compartment.get(within) ?? []).length === 0) {

@@ -1,7 +1,7 @@
 import { refuse } from '../fhir/fhir-error.ts';
 import { nearestName } from '../fhir/nearest-name.ts';
 import type { Deps, InteractionResult } from './context.ts';
-import { accessDenied, isPermitted } from './require-permission.ts';
+import { accessDenied, isPermitted, mayList } from './require-permission.ts';
 import { type SearchRequest, searchBundle } from './search-bundle.ts';
 
 const TYPE = '_type';
@@ -15,7 +15,10 @@ export const searchSystem = async (
   { path, parameters, handling }: Pick<SearchRequest, 'path' | 'parameters' | 'handling'>,
 ): Promise<InteractionResult> => {
   const used = parameters.filter(([name]) => name === TYPE);
-  const permitted = readTypes(deps, used).filter(type => isPermitted(deps, type, 'search'));
+  // Of types that are named, those are refused that are to be searched for one resource alone.
+  const isMeant = (type: string): boolean =>
+    used.length === 0 ? mayList(deps, type) : isPermitted(deps, type, 'search');
+  const permitted = readTypes(deps, used).filter(isMeant);
   const [resourceType, ...otherTypes] = permitted;
   if (resourceType === undefined) throw accessDenied(deps, '*', ['search']);
   return searchBundle(deps, {

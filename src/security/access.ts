@@ -1,4 +1,5 @@
 import { FhirError } from '../fhir/fhir-error.ts';
+import { escapeValue } from '../search/escape.ts';
 import type { Condition } from '../search/query.ts';
 import type { Caller, Scope } from './caller.ts';
 import { CONFIDENTIALITY, EMERGENCY, inEmergency, type Permission, type Role, ruleOf, type TypeRule } from './role.ts';
@@ -40,6 +41,11 @@ const CLIENT = '{client}';
 const allOf = (parts: readonly Condition[]): Condition | undefined =>
   parts.length === 0 ? undefined : parts.length === 1 ? parts[0]! : { kind: 'all', allOf: parts };
 
+/** A text as one value of a search parameter in a URL. */
+const asValue = (text: string): string => encodeURIComponent(escapeValue(text));
+
+const WRITES: ReadonlySet<Permission> = new Set<Permission>(['create', 'update', 'delete']);
+
 interface Grant {
   rows: Condition | undefined;
   told: readonly (readonly string[])[];
@@ -72,14 +78,15 @@ export const createAccess = (caller: Caller, given: Role, readRows: ReadRows): A
     if (scopes.length === 0) return undefined;
     const parts: Condition[] = [];
     const told: string[][] = [];
-    if (rule.rows.length > 0) {
+    const queries = (WRITES.has(permission) ? rule.writes : undefined) ?? rule.rows;
+    if (queries.length > 0) {
       const { organization } = caller;
-      const usable = organization === undefined ? rule.rows.filter(query => !query.includes(ORGANIZATION)) : rule.rows;
+      const usable = organization === undefined ? queries.filter(query => !query.includes(ORGANIZATION)) : queries;
       const filled = (encode = (text: string) => text): string[] =>
         usable.map(query =>
           query.replaceAll(ORGANIZATION, encode(organization ?? '')).replaceAll(CLIENT, encode(caller.clientId)),
         );
-      const anyOf = filled(encodeURIComponent).map(query => readRows(resourceType, query));
+      const anyOf = filled(asValue).map(query => readRows(resourceType, query));
       parts.push({ kind: 'any', anyOf });
       told.push(filled());
     }

@@ -40,7 +40,7 @@ const permissions = (value: Json | undefined, where: string): ReadonlySet<Permis
   );
 };
 
-const TYPE_MEMBERS = ['may', 'rows', 'exact', 'elements', 'operations'];
+const TYPE_MEMBERS = ['may', 'rows', 'writes', 'exact', 'elements', 'operations'];
 const WRITES: readonly Permission[] = ['create', 'update', 'delete'];
 
 const readTypeRule = (value: Json, where: string): TypeRule => {
@@ -53,6 +53,7 @@ const readTypeRule = (value: Json, where: string): TypeRule => {
   return {
     may,
     rows: texts(rule.rows, `${where}.rows`),
+    ...(rule.writes !== undefined && { writes: texts(rule.writes, `${where}.writes`) }),
     exact: new Set(texts(rule.exact, `${where}.exact`)),
     ...(elements !== undefined && { elements }),
     operations: new Set(texts(rule.operations, `${where}.operations`)),

@@ -12,6 +12,8 @@ export interface TypeRule {
   may: ReadonlySet<Permission>;
   /** Searches, one of which a resource must match; `{organization}` stands for the client's, `{client}` for its id. None: all resources. */
   rows: readonly string[];
+  /** The same for what it writes, before and after; `rows` where absent. */
+  writes?: readonly string[];
   /**
    * Search parameters of which a search must name one value exactly. Whoever knows that, or the id, gets the resource; nobody is shown
    * a list. None: no such bound.

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Matchable } from '../search/match.ts';
 import type {
   HistoryPage,
@@ -113,6 +114,7 @@ export const createVisibleStore = (store: Store, { access, limits, entries, show
       }
       next = page.next;
       if (next === undefined || versions.length >= query.count) break;
+      await setImmediate();
     }
     return { versions, ...(next !== undefined && { next }) };
   };

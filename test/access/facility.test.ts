@@ -180,6 +180,22 @@ describe('a facility', () => {
     expect(bundle.status, bundle.text).toBe(200);
   });
 
+  test('finds in all that it may list at once, and writes messages in no other name', async () => {
+    const { status, body } = await server.get(facility, '?_lastUpdated=gt2000&_count=1000');
+    expect(status).toBe(200);
+    const types = new Set(resourcesOf(body).map(({ resourceType }) => resourceType));
+    const seen = ['Claim', 'Location', 'Patient', 'Coverage'].filter(type => types.has(type));
+    expect(seen).toEqual(['Claim', 'Location']);
+    const message = {
+      ...{ resourceType: 'Communication', status: 'completed', recipient: [{ reference: OWN }] },
+      ...{ sent: `${YEAR}-06-03T09:00:00Z`, payload: [{ contentString: 'Any.' }] },
+    };
+    const answers = [OWN, FOREIGN].map(sender =>
+      server.send(facility, 'POST', 'Communication', { ...message, sender: { reference: sender } }),
+    );
+    expect((await Promise.all(answers)).map(answer => answer.status)).toEqual([201, 403]);
+  });
+
   test('may not do what is of other roles', async () => {
     for (const [method, path] of [
       ['GET', 'Contract'],
