@@ -6,7 +6,7 @@ import { type Roles, readClient } from '../security/client.ts';
 import type { ClientRegistry, RegisteredClient } from '../security/client-registry.ts';
 import { authenticateRequests, type CallerOf } from './authenticate-requests.ts';
 import { outboxRoutes } from './outbox-routes.ts';
-import { requireAdministrator } from './require-administrator.ts';
+import { requireAdministrator, requireWholeScope } from './require-administrator.ts';
 
 const MOST_BYTES = 256 * 1024;
 const MOST_DEPTH = 8;
@@ -39,13 +39,16 @@ export interface AdminOptions extends Pick<Deps, 'tell' | 'store' | 'now'> {
 
 /**
  * `/admin/clients`: who may use the server, and `/admin/outboxes`: what waits for other systems. Only for clients with the role
- * administrator, whatever KIUNGO_AUTH says.
+ * administrator and a token for everything, whatever KIUNGO_AUTH says.
  */
 export const adminRoutes =
   ({ clients, roles, callerOf, tell, store, now }: AdminOptions) =>
   async (app: FastifyInstance): Promise<void> => {
     authenticateRequests(app, callerOf, () => false);
-    app.addHook('onRequest', async request => requireAdministrator(request.caller));
+    app.addHook('onRequest', async ({ caller }) => {
+      requireAdministrator(caller);
+      requireWholeScope(caller!);
+    });
     app.register(outboxRoutes(store, now));
     const found = (id: string): RegisteredClient => {
       const registered = clients.find(id);

@@ -370,6 +370,19 @@ describe('clients', () => {
     expectOutcome(await admin('get', '/nobody'), 404, 'client-unknown');
   });
 
+  test('are not registered with a token of an administrator that is for less', async () => {
+    await register(clinic({ id: 'boss', scopes: ['system/*.cruds'] }));
+    const listed = async (scope: string): Promise<Answer> => {
+      const asked = await askWith(form(signJwt(key, assertionClaims('boss', tokenUrl())), scope));
+      return admin('get', '', undefined, withToken(tokenOf(asked)));
+    };
+    expect((await listed('system/*.cruds')).status).toBe(200);
+    for (const scope of ['system/*.rs', 'system/Patient.cruds', 'system/*.cruds?status=active']) {
+      const [issue] = expectOutcome(await listed(scope), 403, 'administrator-required');
+      expect(issue!.text).toContain('system/*.cruds');
+    }
+  });
+
   test('are not lost between two administrators', async () => {
     await register(clinic({ id: 'shared' }));
     const change = (version: string): Promise<Answer> =>
