@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -34,6 +34,17 @@ describe('opening a store', () => {
     const store = await openStore(`sqlite:${file}`);
     expect(existsSync(file)).toBe(true);
     await store.close();
+  });
+
+  it('leaves everything in the one file when it is closed, so that a copy of it is whole', async () => {
+    const store = await openStore(`sqlite:${file}`);
+    await store.commit({ changes: [basic('kept')] });
+    await store.close();
+    const copy = join(folder, 'copy.db');
+    copyFileSync(file, copy);
+    const copied = await openStore(`sqlite:${copy}`);
+    expect(await copied.read({ resourceType: 'Basic', id: 'kept' })).toMatchObject({ versionId: 1 });
+    await copied.close();
   });
 
   it.each(['', 'sqlite', 'sqlite:', 'postgres://host/base', 'data/kiungo.db'])('refuses "%s"', async url => {

@@ -3,6 +3,7 @@ import type { CommitResult } from '../store.ts';
 import { StoreError } from '../store-error.ts';
 import { applyUnit, type Transaction } from './apply-unit.ts';
 import { ChangeRows } from './change-rows.ts';
+import { emptyLog } from './empty-log.ts';
 import { translateError } from './errors.ts';
 import { Living } from './living.ts';
 import { OnceNames } from './once-names.ts';
@@ -57,22 +58,14 @@ export class Batches {
       const results = units.map(unit => applyUnit(unit, this.#transaction));
       this.#transaction.rows.foldIfEnough();
       this.#database.exec('COMMIT');
-      if (this.#transaction.rows.takeErased()) this.#emptyLog();
+      // What was overwritten in the database is in its log until that is folded into it.
+      if (this.#transaction.rows.takeErased()) emptyLog(this.#database);
       return results;
     } catch (error) {
       // Some failures (a full disk) have rolled back already.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       this.#isVoid = true;
       throw error;
-    }
-  }
-
-  /** What was overwritten in the database is in its log until that is folded into it. */
-  #emptyLog(): void {
-    try {
-      this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    } catch {
-      // What was committed stays so; the next checkpoint does it.
     }
   }
 

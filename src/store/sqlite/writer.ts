@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { StoreError } from '../store-error.ts';
 import { Batches } from './batches.ts';
 import { openConnection } from './connection.ts';
+import { emptyLog } from './empty-log.ts';
 import { translateError } from './errors.ts';
 import { unpackUnit } from './pack-unit.ts';
 import { PacketReader } from './packet.ts';
@@ -43,6 +44,8 @@ port.on('message', (message: ToWriter) => {
     const error = check();
     send(error ? { kind: 'checked', error } : { kind: 'checked' });
   } else {
+    // The file by itself is then the whole database, for whoever copies it.
+    if (durable) emptyLog(database);
     database.close();
     send({ kind: 'closed' });
     port.close();
