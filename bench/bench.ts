@@ -3,7 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { figuresOf, tableOf } from './figures.ts';
-import { fillLargeStore } from './large-store.ts';
+import { fillStore } from './fill-store.ts';
 import { measureBundles } from './measure-bundles.ts';
 import { measureImport } from './measure-import.ts';
 import { measureSearches } from './measure-searches.ts';
@@ -73,7 +73,7 @@ if (options.target !== undefined) {
 let large: Site | undefined;
 if (options.large || options['large-store'] !== undefined) {
   const database = options['large-store'] ?? join(folder, 'large.db');
-  fillLargeStore(database, 'large');
+  fillStore(database, 1_000_000);
   large = createSite(await startKiungo(MAIN, `sqlite:${database}`), { firstNumber: newNumber() });
 }
 const sites = new Map<SiteName, readonly Site[]>([
@@ -88,7 +88,7 @@ for (const { site: name, enrol: prepare } of chosen) for (const site of sites.ge
 const searches: Record<string, number> = {};
 if (only === undefined || only.includes('searches')) {
   const database = join(folder, 'small.db');
-  fillLargeStore(database, 'small');
+  fillStore(database, 10_000);
   const small = await startKiungo(MAIN, `sqlite:${database}`);
   Object.assign(searches, await measureSearches(small, ''));
   await small.stop();

@@ -18,9 +18,9 @@ const dayAfter = (date: string, days: number): string =>
 
 /** The eight searches that insurers' systems live on. */
 const SEARCHES: readonly Search[] = [
-  { key: 'claims_of_patient', of: ({ claim }) => `Claim?patient=${claim.patient}&_sort=-created` },
+  { key: 'patient_claims', of: ({ claim }) => `Claim?patient=${claim.patient}&_sort=-created` },
   {
-    key: 'claims_of_provider',
+    key: 'provider_claims',
     of: ({ claim: { provider, created } }) =>
       `Claim?provider=${provider}&created=ge${dayAfter(created, -15)}&created=le${dayAfter(created, 15)}&_sort=-created`,
   },

@@ -62,17 +62,35 @@ const workloadsTable = (figures: Figures): string =>
       ),
   ].join('\n');
 
+/** Figures by the number of resources that were stored. */
+type Growth = Readonly<Record<string, Figures>>;
+
+const growthTable = (growth: Growth): string => {
+  const sizes = Object.keys(growth);
+  const keys = [...new Set(Object.values(growth).flatMap(Object.keys))].filter(
+    key => !/^search_.*_(p50_ms|cpu_us)$/.test(key),
+  );
+  return [
+    row('figure', ...sizes.map(size => `${Number(size).toLocaleString('en')} resources`)),
+    `|---|${sizes.map(() => '---|').join('')}`,
+    ...keys.map(key => row(`\`${key}\``, ...sizes.map(size => growth[size]![key]?.toLocaleString('en') ?? '-'))),
+  ].join('\n');
+};
+
+const read = (name: string): unknown => JSON.parse(readFileSync(join(ROOT, 'bench/results', name), 'utf8'));
+
 const PARTS: Record<string, (figures: Figures) => string> = {
   goals: goalsTable,
   workloads: workloadsTable,
   demand: demandTable,
   queue: queueTable,
   shards: shardTable,
+  growth: () => growthTable(read('growth.json') as Growth),
 };
 
 /** The documents that show figures of the bench, made anew from `bench/results`: their paths from the root of the project, and their texts. */
 export const buildFiguresDocuments = (): [path: string, text: string][] => {
-  const figures = JSON.parse(readFileSync(join(ROOT, 'bench/results/two-cores.json'), 'utf8')) as Figures;
+  const figures = read('two-cores.json') as Figures;
   return ['docs/performance.md', 'docs/scaling.md'].map(path => [
     path,
     readFileSync(join(ROOT, path), 'utf8').replace(
