@@ -1,4 +1,4 @@
-import { expireCoverage } from './expire-coverage.ts';
+import { expireCoverage, expireToldCoverage } from './expire-coverage.ts';
 import { resumePaid, suspendEnforced, suspendUnpaid } from './follow-policy.ts';
 import { facilityVolume } from './fraud/facility-volume.ts';
 import { screenRecentClaims } from './fraud/screen-claims.ts';
@@ -9,6 +9,7 @@ import { promptRenewal } from './prompt-renewal.ts';
 /** What time brings about, each by itself. */
 export const clockRules: readonly ClockRule[] = [
   expireCoverage,
+  expireToldCoverage,
   suspendUnpaid,
   suspendEnforced,
   resumePaid,

@@ -14,26 +14,30 @@ const lastDay = ({ extension = [], period }: Coverage, timeZone: string): string
   return end === undefined ? undefined : lastDayOf(end, timeZone);
 };
 
+const effects: ClockRule['effects'] = (exact, { today, timeZone }) => {
+  const coverage = exact as unknown as Coverage;
+  const last = lastDay(coverage, timeZone);
+  const told = toldStatus(coverage) ?? 'active';
+  if (coverage.status !== 'active' || told !== 'active' || last === undefined || last >= today) return [];
+  return [withStatus(coverage, 'expired') as unknown as Resource];
+};
+
+/** What has expired is told so, and none of these searches finds it again. */
+const expiring = (code: string, ...state: [name: string, value: string]): ClockRule => ({
+  code,
+  due: today => ({
+    resourceType: 'Coverage',
+    parameters: [['status', 'active'], state, ['period', `eb${today}`]],
+    exact: true,
+  }),
+  effects,
+});
+
 /**
  * Cover whose last day has passed is expired, as openIMIS has it: its status stays active, the extension tells. What was done while it
  * was in force is paid all the same.
  */
-export const expireCoverage: ClockRule = {
-  code: 'expire-coverage',
-  due: today => ({
-    resourceType: 'Coverage',
-    parameters: [
-      ['status', 'active'],
-      ['policy-status:not', 'expired,suspended,idle,ready'],
-      ['period', `eb${today}`],
-    ],
-    exact: true,
-  }),
-  effects: (exact, { today, timeZone }) => {
-    const coverage = exact as unknown as Coverage;
-    const last = lastDay(coverage, timeZone);
-    const told = toldStatus(coverage) ?? 'active';
-    if (coverage.status !== 'active' || told !== 'active' || last === undefined || last >= today) return [];
-    return [withStatus(coverage, 'expired') as unknown as Resource];
-  },
-};
+export const expireCoverage: ClockRule = expiring('expire-coverage', 'policy-status:missing', 'true');
+
+/** So is cover that was told to be active. */
+export const expireToldCoverage: ClockRule = expiring('expire-told-coverage', 'policy-status', 'active');

@@ -1,3 +1,4 @@
+import { FhirError } from '../fhir/fhir-error.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { ClockRule } from '../insurance/insurance-rule.ts';
 import { commitUnit } from '../interactions/commit-unit.ts';
@@ -53,16 +54,23 @@ export const bringAbout = async (
 
 /**
  * Brings about all that is due on a day, rule by rule and resource by resource, each in a unit of its own, so that it may be broken off
- * at any moment and turned again. @returns how many resources something was done about
+ * at any moment and turned again. A rule that is refused something, as a search that is too costly, is told in the log and passed over.
+ * @returns how many resources something was done about
  */
 export const turnClock = async (deps: Deps, rules: readonly ClockRule[], turning: Turning): Promise<number> => {
   const { today, isStopped = () => false } = turning;
   let done = 0;
   for (const rule of rules) {
     let ofRule = 0;
-    for await (const resource of dueResources(deps, rule, today)) {
-      if (isStopped()) return done + ofRule;
-      if ((await bringAbout(deps, rule, resource, today)).length > 0) ofRule++;
+    try {
+      for await (const resource of dueResources(deps, rule, today)) {
+        if (isStopped()) return done + ofRule;
+        if ((await bringAbout(deps, rule, resource, today)).length > 0) ofRule++;
+      }
+    } catch (error) {
+      // What one rule cannot look for keeps no other from its turn.
+      if (!(error instanceof FhirError)) throw error;
+      deps.tell('A rule of the clock was broken off', { rule: rule.code, reason: error.message });
     }
     if (ofRule > 0) deps.tell('The clock has brought something about', { rule: rule.code, resources: ofRule });
     done += ofRule;
