@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { planScheme } from '../scripts/generate/plan.ts';
+import { schemeFiles } from '../scripts/generate/scheme-files.ts';
+import { writeFiles } from '../scripts/generate/write-files.ts';
 import type { Destination } from '../scripts/load/destination.ts';
 import { progressLine } from '../scripts/load/progress.ts';
 import { filesOf, type LoadEntry, readEntries } from '../scripts/load/read-entries.ts';
@@ -105,6 +108,17 @@ describe('loading over HTTP', () => {
     expect(lines[0].outcome.issue[0].code).toBe('code-invalid');
     for (const id of ['t-1', 't-2', 'b-1', 'c-1']) expect((await server.get(`Location/${id}`)).status).toBe(200);
     expect((await server.get('Location/b-2')).status).toBe(404);
+  });
+
+  it('stores a generated scheme, whose claims are answered', async () => {
+    const plan = planScheme({ insurees: 12, seed: 3, claimsPerYear: 2, years: 1, until: '2026-10-31' });
+    const paths = await writeFiles(schemeFiles(plan), join(folder, 'scheme'));
+    const { refused, lines } = await load(openServerDestination(server.url, undefined), [join(folder, 'scheme')]);
+    expect({ refused, lines }).toEqual({ refused: 0, lines: [] });
+    const claims = readFileSync(paths.at(-1)!, 'utf8').trim().split('\n');
+    expect(claims.length).toBeGreaterThan(15);
+    const { id } = JSON.parse(claims[0]!) as { id: string };
+    expect((await server.get(`ClaimResponse/${id}`)).body.request).toEqual({ reference: `Claim/${id}` });
   });
 
   it('goes on after the program was killed: all is there, once', async () => {
