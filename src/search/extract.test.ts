@@ -94,7 +94,7 @@ describe('createExtractor', () => {
       extract({ resourceType: 'Patient', name: [{ given: [null] }], birthDate: 7, identifier: 'x', link: [null] }),
     ).toEqual([
       { kind: 'token', parameter: 'deceased', code: 'false' },
-      ...['identifier', 'name', 'birthdate'].map(parameter => ({ kind: 'present', parameter })),
+      ...['identifier', 'name', 'birthdate', 'phonetic'].map(parameter => ({ kind: 'present', parameter })),
     ]);
   });
 
@@ -199,6 +199,6 @@ function hasEntry(
   if (SEARCH_TYPES[parameter.type]!.entries[path.type] === undefined) return false;
   const entries: IndexEntry[] = extract(leastResource(resourceType, path.steps, path.type));
   const kinds: Record<string, IndexEntry['kind']> = { uri: 'token', quantity: 'number', special: 'number' };
-  const kind = kinds[parameter.type] ?? parameter.type;
+  const kind = parameter.code === 'phonetic' ? 'token' : (kinds[parameter.type] ?? parameter.type);
   return entries.some(entry => codeOf(entry.parameter) === parameter.code && entry.kind === kind);
 }

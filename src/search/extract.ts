@@ -5,7 +5,7 @@ import { isJsonObject, type Json, type JsonObject, type Resource } from '../fhir
 import { alternativesFor, type Condition, elementPaths, type Step } from './element-path.ts';
 import type { IndexEntry } from './index-entry.ts';
 import type { AddEntries, SearchContext, SearchType } from './search-type.ts';
-import { KNOWN_TO_STORE, SEARCH_TYPES, whyNotSearchable } from './search-types.ts';
+import { KNOWN_TO_STORE, SEARCH_TYPES, searchTypeOf, whyNotSearchable } from './search-types.ts';
 import { componentsOf, namesOf } from './types/composite.ts';
 
 /** Adds the entries of one search parameter. */
@@ -95,7 +95,7 @@ function compileExpression(
   definitions: Definitions,
   context: SearchContext,
 ): Extraction[] {
-  const searchType = SEARCH_TYPES[parameter.type];
+  const searchType = searchTypeOf(parameter);
   return alternativesFor(resourceType, expression).flatMap(alternative => {
     const paths = elementPaths(alternative, resourceType, definitions);
     if (paths === undefined) return [evaluated(alternative, parameter, searchType, context)];

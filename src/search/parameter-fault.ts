@@ -1,7 +1,7 @@
 import type { Definitions, SearchParameter } from '../definitions/definitions.ts';
 import { ExpressionError, expressionFor } from '../fhir/fhirpath/expression.ts';
 import { alternativesFor, elementPaths } from './element-path.ts';
-import { SEARCH_TYPES, whyNotSearchable } from './search-types.ts';
+import { searchTypeOf, whyNotSearchable } from './search-types.ts';
 import { componentsOf } from './types/composite.ts';
 
 /** What is wrong with a search parameter. */
@@ -64,7 +64,7 @@ const faultOn = (
     else if (!isFhirPath(alternative)) return fault('expression', `\`${alternative}\` is not FHIRPath.`);
     else return undefined;
   }
-  const taken = Object.keys(SEARCH_TYPES[type].entries);
+  const taken = Object.keys(searchTypeOf(parameter).entries);
   if ([...found].some(each => taken.includes(each))) return undefined;
   return fault(
     'type',

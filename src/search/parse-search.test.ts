@@ -108,6 +108,10 @@ describe('parseSearch', () => {
       'MolecularSequence?chromosome-variant-coordinate=1$2$3',
       'Search parameter "chromosome-variant-coordinate" cannot be used: composites of other than two parameters are not supported.',
     ],
+    [
+      'Claim?_contained=true',
+      '"_contained" takes "false" only: a contained resource is a part of the one that contains it here, and not found by itself. Search for the resources that contain it.',
+    ],
     ['Claim?_query=x', 'Search parameter "_query" cannot be used: its definition has no expression.'],
     ['Claim?patient=', 'Search parameter "patient" has no value. Give it one or leave it out.'],
     ['Location?_sort=near', '"_sort" does not take "near": what it finds has no order.'],

@@ -67,7 +67,10 @@ export function parseSearch(input: SearchInput): ParsedSearch {
   for (const [name, value] of input.parameters) {
     if (PASSED_OVER.has(name)) continue;
     try {
-      if (RESULT_PARAMETERS.includes(name)) {
+      if (name === '_contained') {
+        requireNotContained(value);
+        used.push([name, value]);
+      } else if (RESULT_PARAMETERS.includes(name)) {
         readResultParameter(name, value, result, input);
         used.push([name, name === '_count' ? `${result.count}` : value]);
       } else if (isIncludeName(name)) {
@@ -98,6 +101,16 @@ const conditionContext = (input: SearchInput): ConditionContext => ({
   ...{ definitions: input.definitions, baseUrl: input.baseUrl, timeZone: input.timeZone, now: input.now },
   otherNames: [...RESULT_PARAMETERS, ...INCLUDES],
 });
+
+/** @throws {FhirError} 400 where contained resources are to be found by themselves */
+const requireNotContained = (value: string): void => {
+  if (value === 'false') return;
+  throw refuse(
+    'search-parameter-unknown',
+    '"_contained" takes "false" only: a contained resource is a part of the one that contains it here, and not found by itself. ' +
+      'Search for the resources that contain it.',
+  );
+};
 
 const ALL_INDEXED = (): undefined => undefined;
 
@@ -166,8 +179,9 @@ function readSortKey(key: string, input: SearchInput): SortKey {
     );
   }
   const parameter = findParameter(code, input.resourceType, conditionContext(input));
-  const { type } = parameter;
-  const kind = searchesAs(parameter).length > 0 || TEXT_PARAMETERS.has(code) ? undefined : SORT_KINDS[type];
+  const { type, xpathUsage } = parameter;
+  const hasNone = searchesAs(parameter).length > 0 || TEXT_PARAMETERS.has(code) || xpathUsage === 'phonetic';
+  const kind = hasNone ? undefined : SORT_KINDS[type];
   if (kind === undefined) {
     throw refuse('search-parameter-unknown', `"_sort" does not take "${code}": what it finds has no order.`);
   }

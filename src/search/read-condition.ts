@@ -10,7 +10,7 @@ import { refuseModifier, refuseValue } from './refuse-value.ts';
 import { type SearchAs, searchesAs } from './search-as.ts';
 import { requireFewValues } from './search-limits.ts';
 import type { ParameterUse, SearchContext } from './search-type.ts';
-import { SEARCH_TYPES, whyNotSearchable } from './search-types.ts';
+import { SEARCH_TYPES, searchTypeOf, whyNotSearchable } from './search-types.ts';
 import { parseDates } from './types/date.ts';
 import { valueTypes } from './value-types.ts';
 
@@ -81,7 +81,7 @@ function read(name: string, value: string, resourceType: string, context: ChainC
   if (values.includes('')) throw refuseValue(use, 'without empty alternatives; write "\\," for a comma within');
   if (code === '_id') return { kind: 'id', anyOf: readIds(use) };
   if (code === '_lastUpdated') return { kind: 'lastUpdated', anyOf: parseDates(use) };
-  return SEARCH_TYPES[parameter.type].parse(use);
+  return searchTypeOf(parameter).parse(use);
 }
 
 function splitName(name: string): { code: string; modifier: string | undefined } {

@@ -6,6 +6,7 @@ import { compositeType } from './types/composite.ts';
 import { dateType } from './types/date.ts';
 import { NEAR, nearType } from './types/near.ts';
 import { numberType } from './types/number.ts';
+import { phoneticType } from './types/phonetic.ts';
 import { quantityType } from './types/quantity.ts';
 import { referenceType } from './types/reference.ts';
 import { stringType } from './types/string.ts';
@@ -27,6 +28,10 @@ export const SEARCH_TYPES: Readonly<Record<TypeCode, SearchType>> = {
   special: nearType,
 };
 
+/** How a parameter is searched: by its type, strings by how they sound where it says so. */
+export const searchTypeOf = ({ type, xpathUsage }: Pick<SearchParameter, 'type' | 'xpathUsage'>): SearchType =>
+  xpathUsage === 'phonetic' ? phoneticType : SEARCH_TYPES[type];
+
 /** Parameters that need no entries: every store knows their values by itself. */
 export const KNOWN_TO_STORE: ReadonlySet<string> = new Set(['_id', '_lastUpdated']);
 
@@ -45,6 +50,6 @@ export function whyNotSearchable(parameter: SearchParameter): string | undefined
     return 'composites of other than two parameters are not supported';
   if (TEXT_PARAMETERS.has(code)) return undefined;
   if (expression === undefined && searchesAs(parameter).length === 0) return 'its definition has no expression';
-  if (xpathUsage === 'phonetic') return 'phonetic matching is not supported';
+  if (xpathUsage === 'phonetic' && type !== 'string') return 'only strings are matched by how they sound';
   return CODE.test(code) ? undefined : 'its code has other characters than letters, digits, "-" and "_"';
 }

@@ -75,6 +75,27 @@ describe('a search by words', () => {
   });
 });
 
+describe('a search by how names sound', () => {
+  test.each([
+    ['Patient?phonetic=Suri', 'a'],
+    ['Patient?phonetic=sadiqi', 'a b c'],
+    ['Patient?phonetic=Malayka Zadiki', 'b'],
+    ['Patient?phonetic=sadiqi joshua', ''],
+    ['Patient?phonetic=joshua,hose', ''],
+    ['Organization?phonetic=dispensari', 'o'],
+    ['Patient?phonetic:missing=true', ''],
+  ])('%s', async (path, found) => {
+    expect((await ids(path)).join(' ')).toBe(found);
+  });
+
+  test.each(['Patient?phonetic:exact=zuri', 'Patient?phonetic=...', 'Patient?_sort=phonetic'])(
+    '%s is refused',
+    async path => {
+      expect((await server.get(path)).status).toBe(400);
+    },
+  );
+});
+
 describe('a search that would have to look at too much', () => {
   test('is refused, and narrowed it is not', async () => {
     expectOutcome(await server.get('Observation?_content=nowhere'), 422, 'search-too-costly');
