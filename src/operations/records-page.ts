@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { findReferences, parseReference } from '../fhir/reference.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { Deps } from '../interactions/context.ts';
+import { isPermitted } from '../interactions/require-permission.ts';
 import { type Cursor, PAGE_BYTES, type StoredVersion } from '../store/store.ts';
 import type { RecordPart } from './record-parts.ts';
 
@@ -74,6 +75,7 @@ export const referredTo = async (
       const target = parseReference(reference as string, deps.settings.baseUrl);
       if (target.kind !== 'local' || compartment.has(target.resourceType)) return;
       if (types?.has(target.resourceType) === false || !deps.capability.types.has(target.resourceType)) return;
+      if (!isPermitted(deps, target.resourceType, 'read')) return;
       targets.set(`${target.resourceType}/${target.id}`, target);
     });
     for (const [name, key] of targets) {

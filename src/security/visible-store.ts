@@ -24,8 +24,11 @@ export interface VisibleOptions extends Restriction {
 /** Pages of a history that are looked through for one page of what the client may see. */
 const MOST_PAGES = 20;
 
-/** Whoever may read sees what it changes; who may only change sees what it may change. */
-const SEEING: readonly Permission[] = ['read', 'update', 'delete'];
+/**
+ * Whoever may read sees what it changes; who may only change or create sees what that concerns, since an update needs what it replaces and a
+ * resend what was sent. To be answered with it is another matter, which needs the permission to read.
+ */
+const SEEING: readonly Permission[] = ['read', 'update', 'delete', 'create'];
 
 /**
  * The store as a client may see it. What it may not see is not there: it is not read, not found, not counted, not told by conditions on

@@ -226,4 +226,8 @@ describe('a facility', () => {
 test('who sends the number of a claim of its own again gets that one, and is not told of a foreign one', async () => {
   const again = await server.send(facility, 'POST', 'Claim', claim('A-1', OWN));
   expect([again.status, again.body.id]).toEqual([200, own]);
+  const sender = clientOf('facility', OWN, { scope: 'system/Claim.c' });
+  const resent = await server.send(sender, 'POST', 'Claim', claim('A-1', OWN));
+  expect([resent.status, resent.body.id]).toEqual([200, own]);
+  expect((await server.get(sender, `Claim/${own}`)).status).toBe(403);
 });

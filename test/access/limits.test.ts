@@ -47,6 +47,7 @@ describe('scopes', () => {
     ['system/Claim.s', 'GET', 'Claim/own', 403],
     ['system/Claim.s', 'GET', 'Claim/_history', 200],
     ['system/Claim.rs', 'DELETE', 'Claim/own', 403],
+    ['system/Claim.c', 'GET', 'Claim/own', 403],
     ['system/Claim.u', 'PATCH', 'Claim/own', 403],
     ['system/Claim.ru', 'PATCH', 'Claim/own', 200],
     ['system/Claim.u', 'PATCH', 'Claim?_id=own', 403],
@@ -72,6 +73,12 @@ describe('scopes', () => {
     expect(await types('Claim?_id=own&_include=*')).toEqual(['Claim', 'Patient']);
     expect(await types('Patient?_id=own&_revinclude=*')).toEqual(['Claim', 'Patient']);
     expect(await types('Patient/own/$everything')).toEqual(['Claim', 'Patient']);
+    const writing = clientOf('administrator', undefined, {
+      scope: 'system/Claim.rs system/Patient.rs system/Organization.cud',
+    });
+    for (const path of ['Claim?_id=own&_include=*', 'Patient/own/$everything']) {
+      expect((await server.get(writing, path)).text).not.toContain('"resourceType":"Organization"');
+    }
     expect(await types('?_count=100')).toEqual(['Claim', 'Patient']);
     expect(await types('_history?_count=100')).toEqual(['Claim', 'Patient']);
   });
