@@ -124,6 +124,7 @@ test('the CapabilityStatement names what can be included', async () => {
     { resource: { type: string; searchInclude: string[]; searchRevInclude: string[] }[] },
   ];
   const patient = rest.resource.find(({ type }) => type === 'Patient')!;
-  expect(patient.searchInclude).toEqual(['*', 'Patient:general-practitioner', 'Patient:link', 'Patient:organization']);
+  const own = ['address-location', 'general-practitioner', 'link', 'organization'];
+  expect(patient.searchInclude).toEqual(['*', ...own.map(code => `Patient:${code}`)]);
   expect(patient.searchRevInclude).toContain('Claim:patient');
 });
