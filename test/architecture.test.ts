@@ -141,7 +141,10 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
   http: { store: /store\/(store|store-error)\.ts$/ },
   security: { store: /store\/(store|store-error|follow-newest)\.ts$/ },
   'integrations/connector': { store: /store\/store\.ts$/ },
-  subscriptions: { store: /store\/(store|follow-newest)\.ts$/, security: /security\/(outgoing|seal)\.ts$/ },
+  subscriptions: {
+    store: /store\/(store|follow-newest)\.ts$/,
+    security: /security\/(outgoing|rule-entries|seal)\.ts$/,
+  },
 };
 
 /** Which folders (or files) may import a package. Node's own modules are free but for those listed. */

@@ -1,22 +1,15 @@
-import type { Resource } from '../fhir/resource.ts';
-import type { Deps } from '../interactions/context.ts';
 import { type Matchable, matches, type Others } from '../search/match.ts';
 import type { Condition } from '../search/query.ts';
-import type { StoredVersion } from '../store/store.ts';
+import type { RuleEntries } from '../security/rule-entries.ts';
+import type { Store, StoredVersion } from '../store/store.ts';
 import type { Trigger } from './subscription-trigger.ts';
 
-/** A change as it is asked about by all who wait for it: what it is found under is taken from it once. */
-const known = new WeakMap<StoredVersion, Matchable>();
-
-const matchableOf = ({ extract }: Deps, version: StoredVersion): Matchable => {
-  let matchable = known.get(version);
-  if (matchable === undefined) {
-    const { resourceType, id, lastUpdated, body } = version;
-    matchable = { resourceType, id, lastUpdated, index: extract(JSON.parse(body) as Resource), text: body };
-    known.set(version, matchable);
-  }
-  return matchable;
-};
+/** What changes are judged with. */
+export interface Matching {
+  store: Pick<Store, 'readVersion' | 'search'>;
+  /** What versions are found under, as far as conditions ask for it; taken from each once, for all that wait. */
+  entries: RuleEntries;
+}
 
 const NO_OTHERS: Others = {
   read: () => {
@@ -45,21 +38,27 @@ const needsOthers = (condition: Condition): boolean => {
 };
 
 /** Whether a version matches. Conditions on other resources are judged by what is stored now. */
-const isMatch = async (deps: Deps, version: StoredVersion, where: readonly Condition[]): Promise<boolean> => {
+const isMatch = async (
+  { store, entries }: Matching,
+  version: StoredVersion,
+  where: readonly Condition[],
+): Promise<boolean> => {
+  if (where.length === 0) return true;
   const own = where.filter(condition => !needsOthers(condition));
-  const matchable = matchableOf(deps, version);
+  for (const condition of own) entries.learn(version.resourceType, condition);
+  const matchable: Matchable = { ...version, index: entries.of(version), text: version.body };
   if (!own.every(condition => matches(matchable, condition, NO_OTHERS))) return false;
   if (own.length === where.length) return true;
   const { resourceType, id } = version;
   const isIt: Condition = { kind: 'id', anyOf: [id] };
   const others = where.filter(needsOthers);
   const query = { resourceType, where: [isIt, ...others], sort: [], count: 1, total: 'none' as const };
-  return (await deps.store.search(query)).versions.length > 0;
+  return (await store.search(query)).versions.length > 0;
 };
 
 /** Whether a change is what a trigger waits for, and as what. */
 export const interactionOf = async (
-  deps: Deps,
+  matching: Matching,
   trigger: Trigger,
   change: StoredVersion,
 ): Promise<'create' | 'update' | 'delete' | undefined> => {
@@ -69,14 +68,16 @@ export const interactionOf = async (
   if (method === 'DELETE' && !mayDelete) return undefined;
   const needsBefore = trigger.previous.length > 0 || method === 'DELETE' || trigger.interactions.size < 2;
   const before =
-    needsBefore && versionId > 1 ? await deps.store.readVersion({ resourceType, id }, versionId - 1) : undefined;
+    needsBefore && versionId > 1 ? await matching.store.readVersion({ resourceType, id }, versionId - 1) : undefined;
   const wasThere =
     before !== undefined ? before.method !== 'DELETE' && before.body !== '' : versionId > 1 && !needsBefore;
   if (method === 'DELETE')
-    return before !== undefined && wasThere && (await isMatch(deps, before, trigger.current)) ? 'delete' : undefined;
+    return before !== undefined && wasThere && (await isMatch(matching, before, trigger.current))
+      ? 'delete'
+      : undefined;
   const interaction = wasThere ? 'update' : 'create';
   if (!trigger.interactions.has(interaction)) return undefined;
-  if (!(await isMatch(deps, change, trigger.current))) return undefined;
-  if (wasThere && before !== undefined && !(await isMatch(deps, before, trigger.previous))) return undefined;
+  if (!(await isMatch(matching, change, trigger.current))) return undefined;
+  if (wasThere && before !== undefined && !(await isMatch(matching, before, trigger.previous))) return undefined;
   return interaction;
 };

@@ -2,7 +2,9 @@ import { FhirError } from '../fhir/fhir-error.ts';
 import { openOutbox, readOutbox, removeOutbox } from '../integrations/connector/outbox.ts';
 import type { Peer } from '../integrations/connector/peer.ts';
 import type { Deps } from '../interactions/context.ts';
+import { createExtractor } from '../search/extract.ts';
 import type { Outgoing } from '../security/outgoing.ts';
+import { createRuleEntries, onlyParameters } from '../security/rule-entries.ts';
 import type { Seal } from '../security/seal.ts';
 import { notificationBundle } from './notification-bundle.ts';
 import { sendNotification } from './send-notification.ts';
@@ -54,6 +56,11 @@ export const runSubscriptions = ({
   fault: (error: unknown) => void;
 }): Subscriptions => {
   const { store } = deps;
+  const { definitions, settings } = deps;
+  const entries = createRuleEntries(definitions, isWanted =>
+    createExtractor(onlyParameters(definitions, isWanted), settings, () => {}),
+  );
+  const matching = { store, entries };
   const registry = createSubscriptionRegistry(store);
   let active = new Map<StoredSubscription, Active>();
 
@@ -100,7 +107,7 @@ export const runSubscriptions = ({
       return undefined;
     }
     try {
-      const peer = subscriptionPeer({ deps, view, outgoing, headers }, subscription);
+      const peer = subscriptionPeer({ deps, matching, view, outgoing, headers }, subscription);
       const started: Active = {
         ...{ clientId, view, subscription },
         peer: {

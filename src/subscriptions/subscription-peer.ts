@@ -4,7 +4,7 @@ import type { Peer } from '../integrations/connector/peer.ts';
 import type { Deps } from '../interactions/context.ts';
 import type { Outgoing } from '../security/outgoing.ts';
 import { contentOf, eventOf } from './event.ts';
-import { interactionOf } from './match-change.ts';
+import { interactionOf, type Matching } from './match-change.ts';
 import { notificationBundle, type SubscriptionStatus } from './notification-bundle.ts';
 import { notifiedEvents } from './notified-events.ts';
 import { sendNotification } from './send-notification.ts';
@@ -23,6 +23,8 @@ const MOST_EMPTY = 1000;
 export interface SubscriberContext {
   /** The server's own. */
   deps: Deps;
+  /** Of the store as it is. */
+  matching: Matching;
   /** What is shown to whoever made the Subscription. */
   view: Deps;
   outgoing: Outgoing;
@@ -50,7 +52,7 @@ const mostOf = (topic: boolean, payload: string | undefined, content: Content, m
 
 /** What tells a subscriber of what he waits for. @throws {FhirError} where the criteria are none of this server any more */
 export const subscriptionPeer = (
-  { deps, view, outgoing, headers }: SubscriberContext,
+  { deps, matching, view, outgoing, headers }: SubscriberContext,
   subscription: StoredSubscription,
 ): Peer => {
   const { id, form, sequence } = subscription;
@@ -82,7 +84,7 @@ export const subscriptionPeer = (
     collect: async changes => {
       const contents: JsonObject[] = [];
       for (const change of changes) {
-        const interaction = await interactionOf(deps, trigger, change);
+        const interaction = await interactionOf(matching, trigger, change);
         if (interaction === undefined) continue;
         if (view !== deps && !(await isShown(view, change))) continue;
         contents.push(contentOf(change, interaction));
