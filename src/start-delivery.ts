@@ -62,7 +62,13 @@ export const startDelivery = (
     viewOf,
   });
   const outboxes = runOutboxes({
-    ...{ store, now, random: Math.random, tell: figures.note },
+    ...{ store, now, random: Math.random },
+    tell: exchange => {
+      figures.note(exchange);
+      const { peer, message, outcome, reason } = exchange;
+      if (reason !== undefined)
+        deps.tell('An exchange with another system went wrong', { peer, message, outcome, reason });
+    },
     peers: subscriptions.peers,
     term: isExclusive ? deps.newId() : '',
     fault: (peer, error) => tellFault(error, peer),

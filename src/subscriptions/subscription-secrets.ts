@@ -1,3 +1,4 @@
+import { printResource } from '../fhir/stamp-resource.ts';
 import type { Seal } from '../security/seal.ts';
 import type { Change, Store } from '../store/store.ts';
 
@@ -44,9 +45,10 @@ export const readSecrets = async (
   const version = await store.read(keyOf(id));
   const { versionId = 0 } = version ?? {};
   if (version === undefined || version.method === 'DELETE') return { headers: {}, versionId };
-  const { headers, ...rest } = JSON.parse(version.body) as Stored;
+  const { headers, origin, clientId } = JSON.parse(version.body) as Stored;
   return {
-    ...rest,
+    ...(origin !== undefined && { origin }),
+    ...(clientId !== undefined && { clientId }),
     headers: headers === undefined ? {} : (JSON.parse(seal.open(headers, id)) as Record<string, string>),
     versionId,
   };
@@ -75,8 +77,10 @@ export const secretsChange = (
     ...(Object.keys(headers).length > 0 && { headers: seal.close(JSON.stringify(headers), id) }),
     ...rest,
   };
-  const method = over === 0 ? 'POST' : 'PUT';
-  return { ...keyOf(id), versionId: over + 1, lastUpdated, method, text: JSON.stringify(stored), index: [] };
+  const version = { id, versionId: over + 1, lastUpdated };
+  // Stamped like a resource, for it may be stored in a unit whose time is known only then.
+  const text = printResource({ resourceType: SECRETS_TYPE, ...stored }, version);
+  return { ...keyOf(id), ...version, method: over === 0 ? 'POST' : 'PUT', text, index: [] };
 };
 
 /** The change that leaves nothing of them. */
