@@ -124,7 +124,7 @@ export const createStaging = (store: Store, taken: ReadonlyMap<string, ResourceK
     },
     search,
     history: (query, after) => store.history(query, after),
-    changes: (after, limit) => store.changes(after, limit),
+    changes: (after, limit, bodiesOf) => store.changes(after, limit, bodiesOf),
     newest: (types, after, limit) => store.newest(types, after, limit),
     indexStates: () => store.indexStates(),
     settled: () => store.settled(),

@@ -217,8 +217,11 @@ export interface Store {
   /** Current, not deleted resources that match. `next` is given while there are more. */
   search(query: SearchQuery, after?: Cursor): Promise<Page>;
   commit(unit: Unit): Promise<CommitResult>;
-  /** Versions in the order of their commit, after a sequence number; a reader that goes on from the last one misses none. */
-  changes(afterSequence: number, limit: number): Promise<readonly SequencedVersion[]>;
+  /**
+   * Versions in the order of their commit, after a sequence number; a reader that goes on from the last one misses none.
+   * Where `bodiesOf` is given, the bodies of other types than these may be left out: empty, as long as nothing.
+   */
+  changes(afterSequence: number, limit: number, bodiesOf?: readonly string[]): Promise<readonly SequencedVersion[]>;
   /**
    * Of each resource of these types its newest version, a deletion included, where that was committed after a sequence number; in the
    * order of their commit. Costs what the resources of these types cost, however many others there are.

@@ -79,6 +79,7 @@ export const subscriptionPeer = (
   return {
     name: peerNameOf(id),
     kind: 'subscription',
+    resourceTypes: [trigger.resourceType],
     startAfter: sequence,
     most: mostOf(isTopic, form.payload, content, form.mostEvents),
     collect: async changes => {

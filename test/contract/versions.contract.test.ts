@@ -137,6 +137,15 @@ describeStore('versions', test => {
     expect(await test.store.changes(0, 1000)).toHaveLength(200);
   });
 
+  it('tells of all changes where the bodies of some types only are asked for', async () => {
+    await put(test.store, { id: 'a', resourceType: 'List', text: 'one' });
+    await put(test.store, { id: 'b', resourceType: 'Group', text: 'two' });
+    const changes = await test.store.changes(0, 10, ['Group']);
+    expect(changes.map(({ id, versionId }) => `${id} ${versionId}`)).toEqual(['a 1', 'b 1']);
+    expect(changes[1]).toMatchObject({ body: 'two', bodyBytes: 3 });
+    expect(['', 'one']).toContain(changes[0]!.body);
+  });
+
   it('gives the newest version of each resource of some types, from a place on, in the order of commits', async () => {
     const newest = async (types: string[], after: number, limit = 10): Promise<unknown[]> =>
       (await test.store.newest(types, after, limit)).map(({ resourceType, id, versionId, method, body }) =>

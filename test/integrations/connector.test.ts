@@ -39,6 +39,7 @@ const secretFile = async (): Promise<{
 const ledgerPeer = (url: string, secrets: PeerSecrets): Peer => ({
   name: 'ledger',
   kind: 'ledger',
+  resourceTypes: ['Invoice'],
   startAfter: 0,
   most: 1,
   collect: async changes =>

@@ -4,24 +4,28 @@ import type { SequencedVersion, Store } from '../../store/store.ts';
 export interface ChangeLog {
   /** What follows a sequence number, up to a page; empty at the end. */
   read(after: number): Promise<readonly SequencedVersion[]>;
-  /** Lets the pages go: what was the end of the log may not be it any more. */
-  forget(): void;
+  /** Lets the pages go: what was the end of the log may not be it any more. From now on the bodies of these types are read. */
+  start(bodiesOf: readonly string[]): void;
 }
 
 const PAGE = 200;
 
-/** Reads each page once, until `forget`. */
+/** Reads each page once, until `start`. */
 export const createChangeLog = (store: Pick<Store, 'changes'>): ChangeLog => {
   const pages = new Map<number, Promise<readonly SequencedVersion[]>>();
+  let types: readonly string[] = [];
   return {
     read: after => {
       let page = pages.get(after);
       if (page === undefined) {
-        page = store.changes(after, PAGE);
+        page = store.changes(after, PAGE, types);
         pages.set(after, page);
       }
       return page;
     },
-    forget: () => pages.clear(),
+    start: bodiesOf => {
+      types = bodiesOf;
+      pages.clear();
+    },
   };
 };

@@ -20,6 +20,8 @@ export interface Peer {
   readonly startAfter: number;
   /** Messages that one attempt takes at most. */
   readonly most: number;
+  /** Types of resources whose changes it looks at; bodies of others may be missing. */
+  readonly resourceTypes: readonly string[];
   /** What of some changes is to be sent, in their order. May be asked again for the same changes. */
   collect(changes: readonly SequencedVersion[]): Promise<readonly JsonObject[]>;
   /** Sends messages in the order of their numbers. Does not throw for what a peer can cause, and ends in bounded time. */

@@ -33,7 +33,8 @@ export const runOutboxes = ({
   const log = createChangeLog(store);
   const workers = new Map<Peer, { worker: OutboxWorker; busy: Promise<void> | undefined }>();
   const leases = new Map<string, ReturnType<typeof createLease>>();
-  const ending = new Map<string, Promise<void>>();
+  /** Peers that are no more, but whose work has not ended, by their names. */
+  const ending = new Map<string, { peer: Peer; ended: Promise<void> }>();
   let isClosed = false;
 
   const leaseOf = (peer: string): ReturnType<typeof createLease> => {
@@ -50,7 +51,7 @@ export const runOutboxes = ({
       .then(() => worker.save())
       .catch((error: unknown) => fault(peer.name, error))
       .finally(() => ending.delete(peer.name));
-    ending.set(peer.name, ended);
+    ending.set(peer.name, { peer, ended });
     return ended;
   };
 
@@ -73,16 +74,17 @@ export const runOutboxes = ({
   return {
     work: async () => {
       if (isClosed) return;
-      log.forget();
       const current = peers();
       const isCurrent = new Set(current);
       const ended = [...workers.keys()].filter(peer => !isCurrent.has(peer)).map(end);
+      const reading = [...current, ...[...ending.values()].map(({ peer }) => peer)];
+      log.start([...new Set(reading.flatMap(({ resourceTypes }) => resourceTypes))]);
       await Promise.all([...ended, ...current.map(start)]);
     },
     close: async () => {
       isClosed = true;
       for (const peer of workers.keys()) end(peer);
-      await Promise.all(ending.values());
+      await Promise.all([...ending.values()].map(({ ended }) => ended));
     },
   };
 };

@@ -236,8 +236,8 @@ class SqliteStore implements Store {
     return this.#queue.commit(unit);
   }
 
-  changes(afterSequence: number, limit: number): Promise<readonly SequencedVersion[]> {
-    return this.#work(() => this.#versions.after(afterSequence, limit));
+  changes(afterSequence: number, limit: number, bodiesOf?: readonly string[]): Promise<readonly SequencedVersion[]> {
+    return this.#work(() => this.#versions.after(afterSequence, limit, bodiesOf));
   }
 
   newest(resourceTypes: readonly string[], afterSequence: number, limit: number): Promise<readonly SequencedVersion[]> {

@@ -10,6 +10,12 @@ const OLD = `SELECT ${VERSION_COLUMNS} FROM superseded s JOIN version v ON v.seq
 const AT = `SELECT ${KEYED_VERSION_COLUMNS} FROM version v WHERE v.seq = ?`;
 const AFTER = `SELECT ${KEYED_VERSION_COLUMNS} FROM version v WHERE v.seq > ? ORDER BY v.seq LIMIT ?`;
 
+/** The same with the bodies of some types alone: others are not read from their pages. */
+const AFTER_WITH_BODIES_OF = `SELECT v.seq, v.version_id, v.updated, v.method,
+    iif(v.type IN (SELECT value FROM json_each(?1)), v.codec, 0),
+    iif(v.type IN (SELECT value FROM json_each(?1)), v.body, x''), v.type, v.id
+  FROM version v WHERE v.seq > ?2 ORDER BY v.seq LIMIT ?3`;
+
 /** The types are a JSON array, so that there is one statement for any number of them. */
 const NEWEST = `SELECT ${KEYED_VERSION_COLUMNS} FROM resource r JOIN version v ON v.seq = r.seq
   WHERE r.type IN (SELECT value FROM json_each(?)) AND r.seq > ? ORDER BY r.seq LIMIT ?`;
@@ -47,8 +53,12 @@ export class Versions {
     return row && readVersionRow(row, key);
   }
 
-  after(sequence: number, limit: number): SequencedVersion[] {
-    return this.#statements.all(AFTER, [sequence, limit]).map(row => readVersionRow(row));
+  after(sequence: number, limit: number, bodiesOf?: readonly string[]): SequencedVersion[] {
+    const rows =
+      bodiesOf === undefined
+        ? this.#statements.all(AFTER, [sequence, limit])
+        : this.#statements.all(AFTER_WITH_BODIES_OF, [JSON.stringify(bodiesOf), sequence, limit]);
+    return rows.map(row => readVersionRow(row));
   }
 
   newest(resourceTypes: readonly string[], sequence: number, limit: number): SequencedVersion[] {
