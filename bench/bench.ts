@@ -12,6 +12,7 @@ import { type MeasuredProcess, startMeasured } from './measured-process.ts';
 import { layOutRevision } from './revision.ts';
 import { runRounds } from './run-rounds.ts';
 import { createSite, enrol, type Site } from './site.ts';
+import { SUBSCRIBER_HOST } from './subscribe.ts';
 import { targetSite } from './target.ts';
 import type { SiteName } from './workload.ts';
 import { workloads } from './workloads.ts';
@@ -43,9 +44,9 @@ const folder = mkdtempSync(join(tmpdir(), 'kiungo-bench-'));
 const MAIN = new URL('../src/main.ts', import.meta.url);
 
 /** The first start of a revision compiles its code and keeps it; what is measured is every start after that. */
-const startKiungo = async (main: URL, store: string): Promise<MeasuredProcess> => {
+const startKiungo = async (main: URL, store: string, more: Record<string, string> = {}): Promise<MeasuredProcess> => {
   const start = (of: string) =>
-    startMeasured(main, '/ready', { KIUNGO_PORT: '0', KIUNGO_STORE: of, KIUNGO_CLAIM_MODE: 'forward' });
+    startMeasured(main, '/ready', { KIUNGO_PORT: '0', KIUNGO_STORE: of, KIUNGO_CLAIM_MODE: 'forward', ...more });
   await (await start('sqlite::memory:')).stop();
   return start(store);
 };
@@ -70,6 +71,9 @@ if (options.target !== undefined) {
     targetSite(options.target, { pid: pid === undefined ? undefined : Number(pid), firstNumber: newNumber() }),
   );
 }
+const isSubscribed = chosen.some(({ site }) => site === 'subscribed');
+const trusting = { KIUNGO_TRUSTED_HOSTS: SUBSCRIBER_HOST };
+const subscribed = isSubscribed ? [createSite(await startKiungo(MAIN, storeIn('subscribed.db'), trusting))] : [];
 let large: Site | undefined;
 if (options.large || options['large-store'] !== undefined) {
   const database = options['large-store'] ?? join(folder, 'large.db');
@@ -79,6 +83,7 @@ if (options.large || options['large-store'] !== undefined) {
 const sites = new Map<SiteName, readonly Site[]>([
   ['floor', [floor]],
   ['kiungo', [kiungo, ...compared]],
+  ['subscribed', subscribed],
   ['large', large === undefined ? [] : [large]],
 ]);
 const running = [...sites.values()].flat();

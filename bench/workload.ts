@@ -1,8 +1,8 @@
 import type { LoadAnswer, LoadRequest } from './load.ts';
 import type { Site } from './site.ts';
 
-/** Where workloads run: bare Fastify, a server on an empty store, one on a million resources (`--large`). */
-export type SiteName = 'floor' | 'kiungo' | 'large';
+/** Where workloads run: bare Fastify, a server on an empty store, one that has a subscriber, one on a million resources (`--large`). */
+export type SiteName = 'floor' | 'kiungo' | 'subscribed' | 'large';
 
 /** The requests of one workload to one server, with whatever it counts. */
 export interface Requests {

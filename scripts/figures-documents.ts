@@ -21,6 +21,11 @@ const GOALS: readonly Goal[] = [
     what: 'a claim that is judged at once against one that is only entered',
     atLeast: 0.7,
   },
+  {
+    key: 'post_claim_subscribed_vs_forward',
+    what: 'a claim that a subscriber is told of against one that nobody is',
+    atLeast: 0.9,
+  },
   { key: 'get_hot_vs_bare', what: 'a read from memory against a stored string', atLeast: 0.8 },
   { key: 'get_cold_vs_bare', what: 'a read from the store against it', atLeast: 0.4 },
   { key: 'import_vs_single', what: 'a claim of a load against one that is posted', atLeast: 1.5 },

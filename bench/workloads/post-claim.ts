@@ -1,5 +1,6 @@
 import { claimBody } from '../claim-body.ts';
 import type { Site } from '../site.ts';
+import { subscribe } from '../subscribe.ts';
 import type { Requests, Workload } from '../workload.ts';
 
 /** Claims that nobody has sent yet. */
@@ -8,7 +9,7 @@ const postClaims = (site: Site): Requests => ({
   onAnswer: site.noteClaim,
 });
 
-/** Claims into an empty store, and into one with a million resources. */
+/** Claims into an empty store, into one whose claims somebody is told of, and into one with a million resources. */
 export const postClaim: readonly Workload[] = [
   {
     key: 'post_claim',
@@ -16,6 +17,15 @@ export const postClaim: readonly Workload[] = [
     site: 'kiungo',
     against: { workload: 'floor', as: 'post_claim_vs_floor' },
     hasGoal: true,
+    start: postClaims,
+  },
+  {
+    key: 'post_claim_subscribed',
+    label: 'POST Claim, a subscriber is told of each',
+    site: 'subscribed',
+    against: { workload: 'post_claim', as: 'post_claim_subscribed_vs_forward' },
+    hasGoal: true,
+    enrol: subscribe,
     start: postClaims,
   },
   {
