@@ -13,8 +13,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   validation: ['fhir', 'fhir/fhirpath', 'terminology', 'definitions'],
   search: ['fhir', 'fhir/fhirpath', 'definitions', 'search/types'],
   'search/types': ['fhir', 'fhir/fhirpath', 'definitions', 'search'],
-  store: ['fhir', 'search', 'store/sqlite'],
+  store: ['fhir', 'search', 'store/sqlite', 'store/mongodb'],
   'store/sqlite': ['fhir', 'search', 'store'],
+  'store/mongodb': ['fhir', 'search', 'store'],
   security: ['fhir', 'definitions', 'search', 'store'],
   'integrations/connector': ['fhir', 'store'],
   'json-schema': ['fhir', 'terminology', 'definitions', 'validation'],
@@ -120,7 +121,11 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
   store: { search: /search\/(query|index-entry|fold-text|full-text)\.ts$/ },
   'store/sqlite': {
     search: /search\/(query|index-entry|fold-text|full-text)\.ts$/,
-    store: /store\/(store|store-error)\.ts$/,
+    store: /store\/(store|store-error|bounded|key-name)\.ts$/,
+  },
+  'store/mongodb': {
+    search: /search\/(query|index-entry|full-text|match)\.ts$/,
+    store: /store\/(store|store-error|bounded|key-name)\.ts$/,
   },
   insurance: { matching: /matching\/merged-records\.ts$/ },
   matching: { search: /search\/(query|fold-text)\.ts$/ },
@@ -154,6 +159,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   'prom-client': ['http'],
   fhirpath: ['fhir/fhirpath'],
   '@lhncbc/ucum-lhc': ['fhir/ucum.ts'],
+  mongodb: ['store/mongodb'],
   'qrcode-generator': ['card'],
   nanotar: ['definitions'],
   'fhir/r4.js': [

@@ -1,4 +1,5 @@
 import type { SortKey } from '../../search/query.ts';
+import { keyOf, nameOf } from '../key-name.ts';
 import {
   type CommitResult,
   type MatchCondition,
@@ -24,13 +25,6 @@ export interface Transaction {
 }
 
 const COMMITTED: CommitResult = { outcome: 'committed' };
-
-const nameOf = (key: ResourceKey): string => `${key.resourceType}/${key.id}`;
-
-const keyOf = (name: string): ResourceKey => {
-  const slash = name.indexOf('/');
-  return { resourceType: name.slice(0, slash), id: name.slice(slash + 1) };
-};
 
 /** What a unit has done so far, had it been applied change by change. */
 interface Draft {

@@ -1,5 +1,5 @@
 import type { RangeValue } from '../../search/query.ts';
-import { boundedTime } from './pack-unit.ts';
+import { boundedTime } from '../bounded.ts';
 import type { Statements } from './statements.ts';
 
 /** From the first of these sequence numbers to before the second. */

@@ -1,6 +1,6 @@
 import type { Condition, RangeValue, ReferenceValue, StringValue } from '../../search/query.ts';
+import { bounded } from '../bounded.ts';
 import { type Fragment, fragment, sql } from './fragment.ts';
-import { bounded } from './pack-unit.ts';
 import { hasPlain, isDerived } from './plain.ts';
 import { EVERY, type Source, termSource, type ValueTest, valueSource } from './source.ts';
 import type { TermKeys } from './term-keys.ts';
