@@ -43,7 +43,7 @@ const addressOf = (scheme: 'http' | 'https', host: string, port: number): string
  * @throws {Error} where settings, definitions or the store cannot be used, with a text for the operator
  */
 export const startApp = async (config: Config, log: Logger): Promise<App> => {
-  const { deps, depsOfCaller, roles, indexAnew, reachedAt, close: closeDeps } = await openDeps(config, log);
+  const { deps, depsOfCaller, roles, indexAnew, readSetUp, reachedAt, close: closeDeps } = await openDeps(config, log);
   try {
     const { store, now, readDefinitions, consents } = deps;
     const security = await createSecurity(config, {
@@ -98,11 +98,13 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     );
     reachedAt(url);
     const following = setInterval(() => {
-      Promise.all([readDefinitions(), security.clients.readOn(), consents?.refresh()]).catch((error: unknown) => {
-        // That the store does not answer is told by /ready, and to whoever asks for something.
-        if (!(error instanceof StoreError))
-          log.error({ err: error }, 'Stored definitions, clients or consents cannot be read');
-      });
+      Promise.all([readDefinitions(), security.clients.readOn(), consents?.refresh(), readSetUp?.()]).catch(
+        (error: unknown) => {
+          // That the store does not answer is told by /ready, and to whoever asks for something.
+          if (!(error instanceof StoreError))
+            log.error({ err: error }, 'Stored definitions, clients or consents cannot be read');
+        },
+      );
     }, LOOK_FOR_CHANGES_MS).unref();
     const clock = startClock(deps, {
       rules: deps.capability.insuranceRules ? clockRules : [],

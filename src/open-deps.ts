@@ -20,7 +20,7 @@ import { createIndexAnew, type IndexAnew } from './interactions/index-anew.ts';
 import { type IndexedParameters, openIndexedParameters } from './interactions/indexed-parameters.ts';
 import { loadRoles } from './interactions/load-roles.ts';
 import { createReferenceEntries } from './interactions/reference-entries.ts';
-import { createSetUpMemory } from './interactions/set-up-memory.ts';
+import { createSetUpMemory, followSetUp } from './interactions/set-up-memory.ts';
 import type { ValidationProcesses } from './interactions/validation-processes.ts';
 import { createValidationProcesses } from './operations/create-validation-processes.ts';
 import { operations } from './operations/operations.ts';
@@ -47,6 +47,8 @@ export interface OpenDeps {
   /** The roles that clients may have, by their names. */
   roles: ReadonlyMap<string, Role>;
   indexAnew: IndexAnew;
+  /** Forgets what is remembered of a set-up that other processes have changed; absent where there are none. */
+  readSetUp: (() => Promise<void>) | undefined;
   /** Where clients reach the server, if the settings do not say it. */
   reachedAt(url: string): void;
   close(): Promise<void>;
@@ -211,6 +213,8 @@ const openOn = async (store: Store, loaded: Loaded): Promise<OpenDeps> => {
   const consents = capability.types.has('Consent') ? createConsents(store) : undefined;
   await consents?.refresh();
   const seal = createSeal(store.signingKey, SEALS_HEADERS);
+  const setUp = createSetUpMemory();
+  const readSetUp = store.isShared ? followSetUp(store, setUp) : undefined;
   const deps: Deps = {
     definitions,
     readDefinitions,
@@ -223,8 +227,8 @@ const openOn = async (store: Store, loaded: Loaded): Promise<OpenDeps> => {
     store,
     cardKeys: loadCardKeys(config.cardKeys, store.signingKey),
     consents,
-    setUp: createSetUpMemory(),
-    held: createHeldMemory(),
+    setUp,
+    held: store.isShared ? undefined : createHeldMemory(),
     inTurn: createTurns(),
     insuranceRules: capability.insuranceRules ? insuranceRules : new Map(),
     preparations: sendsNotifications(capability)
@@ -249,6 +253,7 @@ const openOn = async (store: Store, loaded: Loaded): Promise<OpenDeps> => {
     depsOfCaller,
     roles,
     indexAnew,
+    readSetUp,
     reachedAt(url) {
       if (settings.baseUrl === '') settings.baseUrl = url;
     },

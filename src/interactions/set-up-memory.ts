@@ -1,4 +1,6 @@
 import type { Resource } from '../fhir/resource.ts';
+import { followNewest } from '../store/follow-newest.ts';
+import type { Store } from '../store/store.ts';
 
 /** Types that claims are judged by and that seldom change: what is found of them is remembered. */
 const SET_UP_TYPES: ReadonlySet<string> = new Set([
@@ -13,7 +15,7 @@ const SET_UP_TYPES: ReadonlySet<string> = new Set([
 /** Whether what is found of the type may be remembered. */
 export const isSetUpType = (resourceType: string): boolean => SET_UP_TYPES.has(resourceType);
 
-/** What was found of a scheme's set-up, until this process changes anything of it; the store is its alone. */
+/** What was found of a scheme's set-up, until anything of it is changed. */
 export interface SetUpMemory {
   /** What was found under the key before, or what `look` finds now. The same objects are given to all: nobody may change them. */
   recall(key: string, look: () => Promise<readonly Resource[]>): Promise<readonly Resource[]>;
@@ -51,3 +53,7 @@ export const createSetUpMemory = (): SetUpMemory => {
     },
   };
 };
+
+/** Makes what forgets a set-up that other processes have changed since it was called last. */
+export const followSetUp = (store: Pick<Store, 'newest'>, setUp: SetUpMemory): (() => Promise<void>) =>
+  followNewest(store, [...SET_UP_TYPES], versions => setUp.note(versions.map(({ resourceType }) => resourceType)));

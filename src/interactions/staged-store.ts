@@ -113,6 +113,7 @@ export const createStaging = (store: Store, taken: ReadonlyMap<string, ResourceK
 
   const staged: Omit<Store, 'commit'> = {
     signingKey: store.signingKey,
+    isShared: store.isShared,
     lastUpdated: store.lastUpdated,
     read: async key => {
       const change = current(key);

@@ -144,6 +144,7 @@ export const createVisibleStore = (store: Store, { access, limits, entries, show
 
   return {
     signingKey: store.signingKey,
+    isShared: store.isShared,
     get lastUpdated() {
       return store.lastUpdated;
     },

@@ -207,6 +207,8 @@ export type HistoryPage = Page<HistoryVersion>;
 export interface Store {
   /** Key for signing what clients hand back (cursors); made once per store, shared by all its processes. */
   readonly signingKey: Buffer;
+  /** Whether other processes may write to it too, so that nothing may be remembered of it for good. */
+  readonly isShared: boolean;
   /** The greatest lastUpdated stored so far, 0 for an empty store; a clock that starts from here never runs backwards. */
   readonly lastUpdated: number;
   /** The current version, a deletion included; undefined if there never was one. */

@@ -139,6 +139,7 @@ function openingError(error: unknown, file: string): unknown {
 
 class SqliteStore implements Store {
   readonly signingKey: Buffer;
+  readonly isShared = false;
   readonly #place: Place;
   readonly #reader: DatabaseSync;
   readonly #statements: Statements;
