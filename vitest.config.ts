@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    // These need a server that speaks MongoDB's protocol: `npm run test:mongodb`.
+    exclude: ['node_modules/**', 'test/mongodb/**'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     maxWorkers: 2,

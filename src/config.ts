@@ -72,8 +72,11 @@ const isCurrency = (text: string): boolean => Intl.supportedValuesOf('currency')
 export const VARIABLES = {
   host: variable('KIUNGO_HOST', '127.0.0.1', 'a host name or address to listen on', text => text || undefined),
   port: variable('KIUNGO_PORT', '8080', 'a number from 0 to 65535', wholeNumber(0, 65_535)),
-  store: variable('KIUNGO_STORE', 'sqlite:data/kiungo.db', 'sqlite:<file> or sqlite::memory:', text =>
-    /^sqlite:./.test(text) ? text : undefined,
+  store: variable(
+    'KIUNGO_STORE',
+    'sqlite:data/kiungo.db',
+    'sqlite:<file>, sqlite::memory: or mongodb://<hosts>/<database>',
+    text => (/^(sqlite:|mongodb(\+srv)?:\/\/)./.test(text) ? text : undefined),
   ),
   timeZone: variable('KIUNGO_TIME_ZONE', 'UTC', 'an IANA time zone, like Africa/Dar_es_Salaam', text =>
     isTimeZone(text) ? text : undefined,
@@ -238,6 +241,12 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** A document of MongoDB holds 16 MiB; the rest is for what the resource is found under. */
+const MOST_IN_DOCUMENT = 12 * 1024 * 1024;
+
+/** A store's URL as it may be logged: without user and password. */
+export const withoutSecret = (store: string): string => store.replace(/^(mongodb(?:\+srv)?:\/\/)[^@/]*@/, '$1');
+
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 
 /** Whether only programs on this machine can reach the host. */
@@ -300,6 +309,12 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
   }
   const config = Object.fromEntries(entries) as Config;
   if (faults.length === 0) faults.push(...securityFaults(config));
+  if (faults.length === 0 && config.store.startsWith('mongodb') && config.maxResourceBytes > MOST_IN_DOCUMENT) {
+    faults.push(
+      `KIUNGO_MAX_RESOURCE_BYTES is "${config.maxResourceBytes}", but MongoDB takes documents of 16 MiB: ` +
+        `it must be at most ${MOST_IN_DOCUMENT} with a store of mongodb:.`,
+    );
+  }
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
   return config;
 };

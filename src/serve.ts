@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { startApp } from './app.ts';
-import { isLoopback, readConfig } from './config.ts';
+import { isLoopback, readConfig, withoutSecret } from './config.ts';
 import { releaseGarbage } from './release-garbage.ts';
 
 /** Bytes of log lines that are gathered before they are written; what is left is written twice a second and at the end. */
@@ -35,6 +35,6 @@ export const serve = async (environment: Readonly<Record<string, string | undefi
 
   releaseGarbage();
   // Whoever waits for this line may send a signal at once.
-  log.info({ url: app.url, store: config.store, readyMs: Math.round(performance.now()) }, 'ready');
+  log.info({ url: app.url, store: withoutSecret(config.store), readyMs: Math.round(performance.now()) }, 'ready');
   destination.flushSync();
 };

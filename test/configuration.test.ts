@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig, VARIABLES } from '../src/config.ts';
+import { ConfigError, readConfig, VARIABLES, withoutSecret } from '../src/config.ts';
 
 const DOCUMENT = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8');
 
@@ -64,6 +64,16 @@ describe('configuration', () => {
 
   it('refuses a variable that is only nearly right', () => {
     expect(messageOf({ KIUNGO_SORE: 'sqlite:x.db' })).toContain('KIUNGO_SORE is not a setting');
+  });
+
+  it('takes the URL of a MongoDB, keeps its password out of the log, and no resource larger than its documents', () => {
+    const store = 'mongodb://kiungo:geheim@a.example,b.example/scheme?replicaSet=rs0';
+    expect(readConfig({ KIUNGO_STORE: store }).store).toBe(store);
+    expect(withoutSecret(store)).toBe('mongodb://a.example,b.example/scheme?replicaSet=rs0');
+    expect(withoutSecret('sqlite:a@b.db')).toBe('sqlite:a@b.db');
+    const large = { KIUNGO_MAX_RESOURCE_BYTES: String(16 * 1024 * 1024) };
+    expect(messageOf({ KIUNGO_STORE: store, ...large })).toContain('KIUNGO_MAX_RESOURCE_BYTES');
+    expect(messageOf(large)).toBe('');
   });
 
   it('listens beyond this machine only when told that it is insecure', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Cursor, type HistoryQuery, PAGE_BYTES, type Store } from '../../src/store/store.ts';
+import { runsOf } from './backends.ts';
 import { change, commit, describeStore, put } from './stored.ts';
 
 const BASIC = { resourceTypes: ['Basic'] };
@@ -121,7 +122,7 @@ describeStore('history', test => {
           );
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runsOf(60) },
     );
   });
 
@@ -143,7 +144,9 @@ describeStore('history', test => {
   it('finds the few versions of a type among very many others', async () => {
     await put(test.store, { id: 'g0', resourceType: 'Group' });
     for (let block = 1; block <= 3; block++) {
-      const units = Array.from({ length: 2_000 }, (_, i) => commit(test.store, change({ id: `${block}-${i}` })));
+      const units = Array.from({ length: 2_000 * test.backend.part }, (_, i) =>
+        commit(test.store, change({ id: `${block}-${i}` })),
+      );
       await Promise.all(units);
       await put(test.store, { id: `g${block}`, resourceType: 'Group' });
     }
@@ -159,7 +162,7 @@ describeStore('history', test => {
   });
 
   it('ends a page where its bodies become large, and goes on behind it', async () => {
-    const text = JSON.stringify({ data: 'x'.repeat(PAGE_BYTES / 4) });
+    const text = JSON.stringify({ data: 'x'.repeat((PAGE_BYTES * test.backend.part) / 4) });
     for (let i = 1; i <= 5; i++) await put(test.store, { id: `i${i}`, text });
     const first = await test.store.history({ of: BASIC, count: 1000 });
     expect(first.versions.map(({ id }) => id)).toEqual(['i5', 'i4', 'i3', 'i2']);

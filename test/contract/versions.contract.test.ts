@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { runsOf } from './backends.ts';
 import { change, commit, describeStore, put, summary } from './stored.ts';
 
 const key = { resourceType: 'Basic', id: 'a' };
@@ -90,7 +91,7 @@ describeStore('versions', test => {
         const read = await Promise.all(ids.map(id => test.store.read({ resourceType: 'Basic', id })));
         expect(read.map(version => version?.body)).toEqual(written.map(text => Buffer.from(text).toString()));
       }),
-      { numRuns: 50 },
+      { numRuns: runsOf(50) },
     );
   });
 

@@ -19,13 +19,14 @@ export interface Connections {
 
 const HEADERS = { 'content-type': 'application/fhir+json' };
 
-export const openConnections = (maxSockets: number): Connections => {
+/** @param limitMs longest that one answer may take, in milliseconds */
+export const openConnections = (maxSockets: number, limitMs: number = ANSWER_LIMIT_MS): Connections => {
   const agent = new Agent({ keepAlive: true, maxSockets });
   return {
     send: (method, url, body) =>
       new Promise((resolve, reject) => {
         const headers = body === undefined ? {} : { ...HEADERS, 'content-length': Buffer.byteLength(body) };
-        const request = openRequest(url, { method, agent, headers, timeout: ANSWER_LIMIT_MS }, response => {
+        const request = openRequest(url, { method, agent, headers, timeout: limitMs }, response => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
           response.on('error', reject);
@@ -38,7 +39,7 @@ export const openConnections = (maxSockets: number): Connections => {
           );
         });
         request.on('error', reject);
-        request.on('timeout', () => request.destroy(new Error(`No answer in ${ANSWER_LIMIT_MS} ms`)));
+        request.on('timeout', () => request.destroy(new Error(`No answer in ${limitMs} ms`)));
         request.end(body);
       }),
     sendAndBreak: (method, url, body, when) =>

@@ -58,16 +58,19 @@ export const killServers = async (): Promise<void> => {
 };
 
 /**
- * Starts the server on a free port and waits until it is ready.
+ * Starts the server on a free port and waits until it is ready, at most `limitMs` milliseconds.
  * @throws {Error} when it ends before that, with what it wrote to standard error
  */
-export const startServer = async (settings: Record<string, string>): Promise<ServerProcess> => {
+export const startServer = async (
+  settings: Record<string, string>,
+  limitMs: number = START_LIMIT_MS,
+): Promise<ServerProcess> => {
   const { child, complaint } = spawnServer(settings);
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const startLog: { level: number; msg: string; url?: string }[] = [];
   const lines = createInterface({ input: child.stdout! });
   const url = await new Promise<string>((resolve, reject) => {
-    const limit = setTimeout(() => reject(new Error(`Not ready after ${START_LIMIT_MS} ms`)), START_LIMIT_MS);
+    const limit = setTimeout(() => reject(new Error(`Not ready after ${limitMs} ms`)), limitMs);
     lines.on('line', line => {
       const entry = JSON.parse(line) as { level: number; msg: string; url?: string };
       startLog.push(entry);

@@ -1,0 +1,24 @@
+import type { TestProject } from 'vitest/node';
+import { startEngine } from './engine.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    mongodb?: { url: string; explainsIndexes: boolean };
+  }
+}
+
+/** Starts the engine for all test files, and tells at the end which it was and what it could not show. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const engine = await startEngine();
+  const { url, explainsIndexes } = engine;
+  project.provide('mongodb', { url, explainsIndexes });
+  return async () => {
+    await engine.close();
+    const lacks = [
+      ...(explainsIndexes ? [] : ['which index a plan uses (explain)']),
+      ...(engine.isReplicaSet ? [] : ['the loss of a primary']),
+    ];
+    process.stdout.write(`The store ran on ${engine.description}.\n`);
+    if (lacks.length > 0) process.stdout.write(`Skipped, for what this engine does not have: ${lacks.join('; ')}.\n`);
+  };
+}
