@@ -30,7 +30,7 @@ export const judgeDefinition = async (deps: Deps, resource: Resource, id: string
       : definitionFault(definitions, id, resource);
   if (fault !== undefined) throw refuse('definition-unusable', fault.text, { expression: fault.expression });
   requireUnneeded(deps, { resourceType: resource.resourceType, id, resource: { ...resource, id } });
-  return { identities: identitiesOf(resource), references: baseOf(deps, resource, id) };
+  return { identities: definitionIdentities(resource), references: baseOf(deps, resource, id) };
 };
 
 /** Judges the deletion of a definition. @throws {FhirError} 409 `definition-needed` where others build on it */
@@ -66,7 +66,8 @@ const requireUnneeded = ({ definitions }: Deps, change: PostedDefinition): void 
   );
 };
 
-const identitiesOf = (resource: Resource): Identity[] => {
+/** What only one stored definition may have. */
+export const definitionIdentities = (resource: Resource): Identity[] => {
   const { resourceType, url, version } = resource;
   if (typeof url !== 'string') return [];
   const told = `the url ${url}${version === undefined ? '' : ` and version ${version}`}`;
