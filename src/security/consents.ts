@@ -1,6 +1,7 @@
 import { parseDateRange } from '../fhir/datetime.ts';
 import { parseReference } from '../fhir/reference.ts';
 import { isJsonObject, type Json, type JsonObject, type Resource } from '../fhir/resource.ts';
+import { followNewest } from '../store/follow-newest.ts';
 import type { SequencedVersion, Store } from '../store/store.ts';
 
 /** Who asks for what, as far as consents speak of it. */
@@ -99,7 +100,6 @@ const denialOf = ({ method, body }: SequencedVersion): Denial | undefined => {
   return target?.kind === 'local' && target.resourceType === 'Patient' ? { patient: target.id, provision } : undefined;
 };
 
-const PAGE = 200;
 /** How long it is not looked again who denies what, though time may end or begin it. */
 const STANDS_MS = 60_000;
 /** Answers that are kept; beyond it, all are forgotten. */
@@ -109,28 +109,16 @@ const MOST_KNOWN = 5_000;
 export const createConsents = (store: Pick<Store, 'newest'>): Consents => {
   const denials = new Map<string, Denial>();
   const known = new Map<string, { until: number; patients: readonly string[] }>();
-  let position = 0;
-  const readOn = async (): Promise<void> => {
-    for (;;) {
-      const versions = await store.newest(['Consent'], position, PAGE);
-      for (const version of versions) {
-        const denial = denialOf(version);
-        if (denial === undefined) denials.delete(version.id);
-        else denials.set(version.id, denial);
-      }
-      const last = versions.at(-1);
-      if (last === undefined) return;
-      position = last.sequence;
-      known.clear();
+  const take = (versions: readonly SequencedVersion[]): void => {
+    for (const version of versions) {
+      const denial = denialOf(version);
+      if (denial === undefined) denials.delete(version.id);
+      else denials.set(version.id, denial);
     }
+    known.clear();
   };
-  // One after the other, so that none ends before what it was called for was read.
-  let reading: Promise<void> = Promise.resolve();
   return {
-    refresh: () => {
-      reading = reading.then(readOn, readOn);
-      return reading;
-    },
+    refresh: followNewest(store, ['Consent'], take),
     deniedBy: asked => {
       if (denials.size === 0) return [];
       const { resourceType, recipient, purpose, now } = asked;
