@@ -9,14 +9,18 @@ import { firstStart } from './first-start.ts';
 import { buildServer } from './http/build-server.ts';
 import { createMetrics } from './http/metrics.ts';
 import { clockRules } from './insurance/clock-rules.ts';
+import type { TellExchange } from './integrations/connector/exchange.ts';
+import { createExchangeFigures } from './integrations/connector/exchange-figures.ts';
 import type { KeptRegistration } from './integrations/openhim/keep-registered.ts';
 import type { Deps } from './interactions/context.ts';
 import { openDeps } from './open-deps.ts';
 import { createSecurity, readTls } from './secure.ts';
 import type { Caller } from './security/caller.ts';
+import { createOutgoing } from './security/outgoing.ts';
 import { servedSecurity } from './security/served-security.ts';
 import { startClock } from './start-clock.ts';
 import { type Delivery, sendsNotifications, startDelivery } from './start-delivery.ts';
+import { createGepg } from './start-gepg.ts';
 import { startOpenhim } from './start-openhim.ts';
 import { StoreError } from './store/store-error.ts';
 
@@ -65,6 +69,15 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       });
     let started = false;
     let delivery: Delivery | undefined;
+    const outgoing = createOutgoing(config.trustedHosts);
+    const figures = createExchangeFigures();
+    const tellExchange: TellExchange = exchange => {
+      figures.note(exchange);
+      const { peer, message, outcome, reason } = exchange;
+      if (reason === undefined) return;
+      deps.tell('An exchange with another system went wrong', { peer, message, outcome, reason });
+    };
+    const gepg = createGepg(config, deps, { outgoing, tell: tellExchange });
     const server = buildServer({
       deps,
       log,
@@ -81,10 +94,8 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       security: { ...security, roles },
       clientBounds: { atATime: config.maxClientRequests, perMinute: config.maxClientRate },
       tls,
-      metrics: createMetrics(
-        () => ({ ...store.statistics(), ...indexAnew.statistics() }),
-        () => delivery?.counts() ?? [],
-      ),
+      gepg: gepg?.receive,
+      metrics: createMetrics(() => ({ ...store.statistics(), ...indexAnew.statistics() }), figures.counts),
       ready: async () => {
         if (!started) throw new Error('Starting');
         await store.check();
@@ -128,9 +139,12 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       throw error;
     }
     started = true;
-    if (config.delivery === 'yes' && sendsNotifications(deps.capability)) {
+    const connectors = gepg?.peer === undefined ? [] : [gepg.peer];
+    if (config.delivery === 'yes' && (connectors.length > 0 || sendsNotifications(deps.capability))) {
       delivery = startDelivery(deps, {
-        trustedHosts: config.trustedHosts,
+        outgoing,
+        tell: tellExchange,
+        connectors,
         isExclusive: config.store.startsWith('sqlite:'),
         viewOf: clientId => {
           if (clientId === undefined) return deps;

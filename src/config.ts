@@ -146,6 +146,17 @@ export const VARIABLES = {
     text === '' ? '' : httpUrl(text),
   ),
   openhimChannel: variable('KIUNGO_OPENHIM_CHANNEL', 'no', 'yes or no', oneOf('yes', 'no')),
+  gepgUrl: variable('KIUNGO_GEPG_URL', '', 'an http or https URL, like https://gepg.example', text =>
+    text === '' ? '' : httpUrl(text),
+  ),
+  gepgKeyFile: variable('KIUNGO_GEPG_KEY_FILE', '', 'the path of a PEM file', text => text),
+  gepgGatewayKeyFile: variable('KIUNGO_GEPG_GATEWAY_KEY_FILE', '', 'the path of a PEM file', text => text),
+  gepgHash: variable('KIUNGO_GEPG_HASH', 'sha1', 'sha1 or sha256', oneOf('sha1', 'sha256')),
+  gepgSpCode: variable('KIUNGO_GEPG_SP_CODE', 'SP000', 'a code that GePG gave', text => text || undefined),
+  gepgSubSpCode: variable('KIUNGO_GEPG_SUB_SP_CODE', '1001', 'a code that GePG gave', text => text || undefined),
+  gepgSystemId: variable('KIUNGO_GEPG_SYSTEM_ID', 'KIUNGO', 'a name that GePG gave', text => text || undefined),
+  gepgGfsCode: variable('KIUNGO_GEPG_GFS_CODE', '142101', 'a code of revenue', text => text || undefined),
+  gepgHours: variable('KIUNGO_GEPG_HOURS', '3', 'hours from 0 to 14', wholeNumber(0, 14)),
   auth: variable(
     'KIUNGO_AUTH',
     'none',

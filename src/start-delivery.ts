@@ -1,17 +1,16 @@
 import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
 import type { Capability } from './definitions/capability.ts';
-import { createExchangeFigures, type ExchangeCount } from './integrations/connector/exchange-figures.ts';
+import type { TellExchange } from './integrations/connector/exchange.ts';
+import type { Peer } from './integrations/connector/peer.ts';
 import { runOutboxes } from './integrations/connector/run-outboxes.ts';
 import type { Deps } from './interactions/context.ts';
-import { createOutgoing } from './security/outgoing.ts';
+import type { Outgoing } from './security/outgoing.ts';
 import { createSeal } from './security/seal.ts';
 import { StoreError } from './store/store-error.ts';
 import { runSubscriptions } from './subscriptions/run-subscriptions.ts';
 
 /** Telling others of changes, in this process. */
 export interface Delivery {
-  /** Exchanges since the start. */
-  counts(): readonly ExchangeCount[];
   stop(): Promise<void>;
 }
 
@@ -30,7 +29,8 @@ export const sendsNotifications = ({ types }: Capability): boolean =>
 
 /**
  * Starts to tell subscribers of changes.
- * @param options.trustedHosts see `createOutgoing`
+ * @param options.tell takes note of exchanges
+ * @param options.connectors who is told beside subscribers
  * @param options.isExclusive whether no other process can have the store open
  * @param options.viewOf see `runSubscriptions`
  * @param options.fault is told what the operator should know
@@ -38,38 +38,35 @@ export const sendsNotifications = ({ types }: Capability): boolean =>
 export const startDelivery = (
   deps: Deps,
   {
-    trustedHosts,
+    outgoing,
+    tell,
+    connectors,
     isExclusive,
     viewOf,
     fault,
   }: {
-    trustedHosts: readonly string[];
+    outgoing: Outgoing;
+    tell: TellExchange;
+    connectors: readonly Peer[];
     isExclusive: boolean;
     viewOf: (clientId: string | undefined) => Deps | undefined;
     fault: (error: unknown, peer?: string) => void;
   },
 ): Delivery => {
   const { store, now } = deps;
-  const figures = createExchangeFigures();
   // That the store does not answer is told by /ready.
   const tellFault = (error: unknown, peer?: string): void => {
     if (!(error instanceof StoreError)) fault(error, peer);
   };
   const subscriptions = runSubscriptions({
     ...{ deps, now, fault: tellFault },
-    outgoing: createOutgoing(trustedHosts),
+    outgoing,
     seal: createSeal(store.signingKey, SEALS_HEADERS),
     viewOf,
   });
   const outboxes = runOutboxes({
-    ...{ store, now, random: Math.random },
-    tell: exchange => {
-      figures.note(exchange);
-      const { peer, message, outcome, reason } = exchange;
-      if (reason !== undefined)
-        deps.tell('An exchange with another system went wrong', { peer, message, outcome, reason });
-    },
-    peers: subscriptions.peers,
+    ...{ store, now, random: Math.random, tell },
+    peers: () => [...subscriptions.peers(), ...connectors],
     term: isExclusive ? deps.newId() : '',
     fault: (peer, error) => tellFault(error, peer),
   });
@@ -87,7 +84,6 @@ export const startDelivery = (
       });
   }, LOOK_MS).unref();
   return {
-    counts: figures.counts,
     stop: async () => {
       clearInterval(timer);
       const ended = Promise.all([looking, subscriptions.activated()]).then(outboxes.close);

@@ -82,8 +82,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   reporting: ['fhir', 'insurance'],
   'integrations/dhis2': [],
   'integrations/openhim': [],
+  'integrations/gepg': ['fhir', 'security', 'store', 'interactions', 'integrations/connector'],
   subscriptions: ['fhir', 'search', 'store', 'security', 'interactions', 'integrations/connector'],
   http: [
+    'integrations/gepg',
     'integrations/openhim',
     'integrations/connector',
     'fhir',
@@ -109,6 +111,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'operations',
     'integrations/connector',
     'integrations/dhis2',
+    'integrations/gepg',
     'integrations/openhim',
     'reporting',
     'subscriptions',
@@ -164,6 +167,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   nanotar: ['definitions'],
   'fhir/r4.js': [
     'card',
+    'integrations/gepg',
     'terminology',
     'definitions',
     'insurance',

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { refuse } from '../fhir/fhir-error.ts';
+import type { Answered } from '../integrations/gepg/receive.ts';
 import type { Deps } from '../interactions/context.ts';
 import type { Authenticate } from '../security/authenticate.ts';
 import type { Roles } from '../security/client.ts';
@@ -21,6 +22,7 @@ import { closeInTime } from './close-in-time.ts';
 import { errorResponse } from './error-response.ts';
 import { ALL_METHODS } from './fhir-paths.ts';
 import { fhirRoutes, type RoutesOptions } from './fhir-routes.ts';
+import { gepgRoutes } from './gepg-routes.ts';
 import { inflateBody } from './inflate-body.ts';
 import { type OperatorProbes, operatorRoutes } from './operator-routes.ts';
 import { createRecordRequest } from './record-request.ts';
@@ -48,6 +50,8 @@ export interface ServerOptions extends OperatorProbes, RoutesOptions {
   clientBounds: ClientBounds;
   /** Without it, HTTP is in clear. */
   tls?: ServerTls | undefined;
+  /** Takes what GePG sends, where that is set up. */
+  gepg?: ((text: string) => Promise<Answered>) | undefined;
 }
 
 /** The server's certificate (with those above it) and key, and the authorities whose certificates clients may show, all as PEM. */
@@ -181,6 +185,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
     const { configuration } = security.tokens;
     app.get('/.well-known/smart-configuration', async () => configuration());
   }
+  if (options.gepg !== undefined) app.register(gepgRoutes(options.gepg));
   app.register(adminRoutes({ ...deps, ...security, callerOf }), { prefix: '/admin' });
   app.register(operatorRoutes(options, security.isRequired ? callerOf : undefined));
   return app;

@@ -6,8 +6,14 @@ export interface ExchangeCount extends Pick<Exchange, 'kind' | 'direction' | 'ou
   seconds: number;
 }
 
-/** Counts exchanges for `/metrics`. Peers are counted by kind: there is no end of their names. */
-export const createExchangeFigures = (): { note: TellExchange; counts(): readonly ExchangeCount[] } => {
+/** Counts exchanges for `/metrics`. */
+export interface ExchangeFigures {
+  note: TellExchange;
+  counts(): readonly ExchangeCount[];
+}
+
+/** Nothing counted yet. Peers are counted by kind: there is no end of their names. */
+export const createExchangeFigures = (): ExchangeFigures => {
   const counts = new Map<string, ExchangeCount>();
   return {
     note: ({ kind, direction, outcome, durationMs }) => {

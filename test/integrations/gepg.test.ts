@@ -1,0 +1,158 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Invoice, PaymentNotice, Task } from 'fhir/r4.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Resource } from '../../src/fhir/resource.ts';
+import { textOf } from '../../src/integrations/gepg/element.ts';
+import { loadScheme, startServer, type TestServer } from '../http/start-server.ts';
+import { type GepgPeer, startGepg } from '../peers/gepg.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'kiungo-gepg-'));
+const BILL = 'lungu-renewal';
+let peer: GepgPeer;
+let server: TestServer;
+
+beforeAll(async () => {
+  peer = await startGepg();
+  writeFileSync(join(folder, 'own.pem'), peer.providerKey);
+  writeFileSync(join(folder, 'gepg.pem'), peer.publicKey);
+  server = await startServer({
+    KIUNGO_GEPG_URL: peer.url,
+    KIUNGO_GEPG_KEY_FILE: join(folder, 'own.pem'),
+    KIUNGO_GEPG_GATEWAY_KEY_FILE: join(folder, 'gepg.pem'),
+    KIUNGO_GEPG_SP_CODE: 'SP111',
+    KIUNGO_TRUSTED_HOSTS: '127.0.0.1',
+  });
+  await loadScheme(server);
+});
+afterAll(async () => {
+  await server.app.close();
+  await peer.close();
+  rmSync(folder, { recursive: true });
+});
+
+const post = async (path: string, message: string): Promise<{ status: number; code: string | undefined }> => {
+  const url = new URL(`/integrations/gepg/${path}`, server.url);
+  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/xml' }, body: message });
+  return { status: answer.status, code: peer.codeOf(await answer.text()) };
+};
+const read = async <Type>(path: string): Promise<Type> => (await server.get(path)).body as unknown as Type;
+const untilTask = async (id: string, status: string): Promise<Task> => {
+  await expect.poll(async () => (await read<Task>(`Task/${id}`)).status, { timeout: 10_000 }).toBe(status);
+  return read<Task>(`Task/${id}`);
+};
+const balanceOf = ({ extension = [] }: Invoice, part: string): number | undefined =>
+  extension.find(({ url }) => url.endsWith('/invoice-balance'))?.extension?.find(({ url }) => url === part)?.valueMoney
+    ?.value;
+
+describe('a contribution that is invoiced', () => {
+  test('is billed at GePG, once', async () => {
+    const task = await untilTask(`gepg-${BILL}`, 'accepted');
+    expect(task.focus).toEqual({ reference: `Invoice/${BILL}` });
+    const bills = peer.bills.filter(bill => textOf(bill, 'BillId') === BILL);
+    expect(bills).toHaveLength(1);
+    const told = ['SpCode', 'BillAmt', 'Ccy', 'BillPayOpt', 'PyrName'].map(name => textOf(bills[0]!, name));
+    expect(told).toEqual(['SP111', '24.0', 'USD', '3', expect.stringMatching(/Lungu$/)]);
+  });
+
+  test('gets its control number, and keeps it when it is told again', async () => {
+    for (let time = 0; time < 2; time++) {
+      expect(await post('control-number', peer.controlNumber(BILL, '991100000001'))).toEqual({
+        status: 200,
+        code: '7101',
+      });
+    }
+    const { output } = await untilTask(`gepg-${BILL}`, 'completed');
+    expect(output![0]!.valueString).toBe('991100000001');
+  });
+
+  test('is paid in part and then whole; what is told twice counts once', async () => {
+    const first = { reference: 'P1', amount: '20.00', billId: BILL };
+    for (let time = 0; time < 2; time++) {
+      expect(await post('payment', peer.payment(first))).toEqual({ status: 200, code: '7101' });
+    }
+    expect(balanceOf(await read<Invoice>(`Invoice/${BILL}`), 'paid')).toBe(20);
+    expect(await post('payment', peer.payment({ ...first, reference: 'P2', amount: '4.00' }))).toMatchObject({
+      code: '7101',
+    });
+    expect(await read<Invoice>(`Invoice/${BILL}`)).toMatchObject({ status: 'balanced' });
+  });
+
+  test('is reconciled by what GePG says of the day, once too', async () => {
+    const payments = [
+      { reference: 'P1', amount: '20.00', billId: BILL },
+      { reference: 'P2', amount: '4.00', billId: BILL },
+    ];
+    for (let time = 0; time < 2; time++) {
+      expect(await post('reconciliation', peer.reconciliation(payments))).toEqual({ status: 200, code: '7101' });
+    }
+    expect(balanceOf(await read<Invoice>(`Invoice/${BILL}`), 'reconciled')).toBe(24);
+    const { body } = await server.get('PaymentNotice?request=Invoice/lungu-renewal');
+    const notices = (body.entry as unknown as { resource: PaymentNotice }[]).map(({ resource }) => resource);
+    expect(notices.map(({ paymentStatus }) => paymentStatus!.coding![0]!.code)).toEqual(['cleared', 'cleared']);
+  });
+});
+
+describe('money that cannot be placed', () => {
+  test('of another amount under a number that was told is given to a person', async () => {
+    expect(await post('payment', peer.payment({ reference: 'P1', amount: '21.00', billId: BILL }))).toEqual({
+      status: 200,
+      code: '7207',
+    });
+    expect(await read<Task>('Task/gepg-money-P1')).toMatchObject({ status: 'requested', priority: 'urgent' });
+    expect(balanceOf(await read<Invoice>(`Invoice/${BILL}`), 'paid')).toBe(24);
+  });
+
+  test('for a bill that nobody knows is kept, told as such, and given to a person', async () => {
+    const payment = { reference: 'P9', amount: '7.25', billId: 'nobody' };
+    for (let time = 0; time < 2; time++) {
+      expect(await post('payment', peer.payment(payment))).toEqual({ status: 200, code: '7204' });
+    }
+    expect(await read<Task>('Task/gepg-money-P9')).toMatchObject({ status: 'requested' });
+    const { text } = await server.get('PaymentReconciliation/$unmatched');
+    expect(text).toContain('no-invoice');
+    expect(text).toContain('7.25');
+  });
+});
+
+describe("a message that is not GePG's", () => {
+  test.each([
+    ['signed by somebody else', () => peer.forged(peer.payment({ reference: 'F1', amount: '1', billId: BILL })), 401],
+    [
+      'changed on its way',
+      () => peer.payment({ reference: 'F1', amount: '1', billId: BILL }).replace('<PaidAmt>1<', '<PaidAmt>9<'),
+      401,
+    ],
+    ['without a signature', () => '<Gepg><gepgPmtSpInfo></gepgPmtSpInfo></Gepg>', 400],
+    ['with a DOCTYPE', () => `<!DOCTYPE Gepg>${peer.payment({ reference: 'F1', amount: '1', billId: BILL })}`, 400],
+    ['of no amount', () => peer.payment({ reference: 'F1', amount: '1e9', billId: BILL }), 400],
+    ['with a number that leads elsewhere', () => peer.payment({ reference: '../F1', amount: '1', billId: BILL }), 400],
+    ['with an unknown entity', () => peer.payment({ reference: 'F1', amount: '1', billId: '&xxe;' }), 400],
+    ['that is empty', () => '', 400],
+  ])('%s is refused, and nothing is stored', async (_what, message, status) => {
+    expect(await post('payment', message())).toEqual({ status, code: '7242' });
+    const { body } = await server.get('PaymentNotice?identifier=F1&_summary=count');
+    expect((body as Resource).total).toBe(0);
+  });
+});
+
+test('a bill that GePG refuses is told in its Task; one that it cannot take now is sent later', async () => {
+  const { body: invoice } = await server.get(`Invoice/${BILL}`);
+  peer.mood('code 7242');
+  const next = (id: string): Resource => {
+    const { meta: _, extension: _balance, ...rest } = invoice;
+    const [code, uuid] = invoice.identifier as unknown as { value: string }[];
+    const identifier = [
+      { ...code!, value: `INV-${id}` },
+      { ...uuid!, value: id },
+    ];
+    return { ...rest, id, status: 'issued', identifier } as unknown as Resource;
+  };
+  const stored = await server.put('Invoice/refused', next('refused'));
+  expect(stored.status, stored.text).toBe(201);
+  expect((await untilTask('gepg-refused', 'failed')).statusReason?.text).toBe('GePG answered 7242');
+  peer.mood('well');
+  await server.put('Invoice/accepted', next('accepted'));
+  await untilTask('gepg-accepted', 'accepted');
+});
