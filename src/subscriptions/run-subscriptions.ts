@@ -9,7 +9,7 @@ import type { Seal } from '../security/seal.ts';
 import { notificationBundle } from './notification-bundle.ts';
 import { sendNotification } from './send-notification.ts';
 import { setStatus } from './set-status.ts';
-import { peerNameOf, statusOf, subscriptionPeer } from './subscription-peer.ts';
+import { GONE, peerNameOf, statusOf, subscriptionPeer } from './subscription-peer.ts';
 import { createSubscriptionRegistry, type StoredSubscription } from './subscription-registry.ts';
 import { readSecrets, secretsErasure } from './subscription-secrets.ts';
 import { topicOf } from './topics.ts';
@@ -89,8 +89,8 @@ export const runSubscriptions = ({
       await openOutbox(store, { peer: peerNameOf(id), startAfter: subscription.sequence, now: deps.now });
       await setStatus(deps, subscription, 'active');
     } else {
-      const reason = verdict.outcome === 'gone' ? 'The subscriber answered 410 Gone' : verdict.reason;
-      await setStatus(deps, subscription, 'error', reason);
+      const error = verdict.outcome === 'gone' ? GONE : verdict.reason;
+      await setStatus(deps, subscription, 'error', { error });
     }
   };
 
@@ -98,12 +98,7 @@ export const runSubscriptions = ({
     const { headers, clientId } = await readSecrets(store, seal, subscription.id);
     const view = viewOf(clientId);
     if (view === undefined) {
-      await setStatus(
-        deps,
-        subscription,
-        'off',
-        'The client that made the Subscription may not use the server any more',
-      );
+      await setStatus(deps, subscription, 'off', { error: 'The client that made it may not use the server any more' });
       return undefined;
     }
     try {
@@ -125,7 +120,7 @@ export const runSubscriptions = ({
       return started;
     } catch (error) {
       if (!(error instanceof FhirError)) throw error;
-      await setStatus(deps, subscription, 'error', error.message);
+      await setStatus(deps, subscription, 'error', { error: error.message });
       return undefined;
     }
   };
@@ -140,12 +135,15 @@ export const runSubscriptions = ({
     if (versionId > 0) await store.commit({ changes: [secretsErasure(id, versionId, deps.now())] });
   };
 
-  const beat = (each: Active): void => {
-    const { heartbeatSeconds = 0 } = each.subscription.form;
-    if (heartbeatSeconds === 0 || now() - each.toldAt < heartbeatSeconds * 1000) return;
-    each.toldAt = now();
-    // A heartbeat that is not delivered is followed by the next one: that it is missing tells the subscriber.
-    void each.heartbeat().catch(() => undefined);
+  /** One process beats in each period. One that is not delivered is followed by the next: that it is missing tells the subscriber. */
+  const beat = async (each: Active): Promise<void> => {
+    const periodMs = (each.subscription.form.heartbeatSeconds ?? 0) * 1000;
+    const time = now();
+    if (periodMs === 0 || time - each.toldAt < periodMs) return;
+    each.toldAt = time;
+    const name = `heartbeat ${each.peer.name} ${Math.floor(time / periodMs)}`;
+    const { outcome } = await store.commit({ changes: [], once: { name, from: time, until: time + periodMs } });
+    if (outcome === 'committed') await each.heartbeat();
   };
 
   const handled = new WeakSet<StoredSubscription>();
@@ -174,7 +172,7 @@ export const runSubscriptions = ({
       if (!handled.has(subscription)) handle(subscription);
       if (subscription.form.status !== 'active') continue;
       if (isOver(subscription)) {
-        await setStatus(deps, subscription, 'off', 'Its end has come');
+        await setStatus(deps, subscription, 'off', { error: 'Its end has come' });
         continue;
       }
       const before = active.get(subscription);
@@ -195,7 +193,8 @@ export const runSubscriptions = ({
       for (const id of leaving) await forget(id, false);
       for (const id of registry.takeDeleted()) await forget(id, true);
       active = await activeNow();
-      for (const each of active.values()) beat(each);
+      // Not waited for: they keep nobody waiting.
+      for (const each of active.values()) void beat(each).catch(fault);
     },
     activated: async () => {
       await Promise.all(activating);

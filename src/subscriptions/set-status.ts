@@ -19,14 +19,14 @@ const operatorTask = (subscription: string, reason: string, at: string): Resourc
 });
 
 /**
- * Makes the server's own change of a Subscription: another status, and why. One that ends in error leaves a Task for the operator in the same
+ * Makes the server's own change of a Subscription: another status, and why. What the operator is to look at leaves a Task in the same
  * unit. False where the Subscription has changed meanwhile.
  */
 export const setStatus = async (
   deps: Deps,
   { id, versionId }: Pick<StoredSubscription, 'id' | 'versionId'>,
   status: 'active' | 'error' | 'off',
-  error?: string,
+  { error, isForOperator = false }: { error?: string; isForOperator?: boolean } = {},
 ): Promise<boolean> => {
   const current = await deps.store.readVersion({ resourceType: 'Subscription', id }, versionId);
   if (current === undefined || current.method === 'DELETE') return false;
@@ -35,7 +35,7 @@ export const setStatus = async (
   const changed = { ...resource, status, ...(error !== undefined && { error }) } as Resource;
   const version = { resourceType: 'Subscription', id, versionId: versionId + 1, lastUpdated };
   const changes: Change[] = [ownChange(deps, changed, version)];
-  if (status === 'error' && deps.capability.types.has('Task')) {
+  if (isForOperator && deps.capability.types.has('Task')) {
     const task = operatorTask(`Subscription/${id}`, error ?? '', new Date(lastUpdated).toISOString());
     changes.push(ownChange(deps, task, { resourceType: 'Task', id: deps.newId(), versionId: 1, lastUpdated }));
   }

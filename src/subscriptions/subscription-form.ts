@@ -27,6 +27,8 @@ export interface SubscriptionForm {
   mostEvents: number | undefined;
 }
 
+const OPENIMIS_PROFILE = 'https://openimis.github.io/openimis_fhir_r4_ig/StructureDefinition/openimis-subscription';
+
 const objectOf = (value: Json | undefined): JsonObject => (isJsonObject(value) ? value : {});
 const textOf = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
 
@@ -38,6 +40,22 @@ const extensionsOf = (element: Json | undefined, name: string): JsonObject[] => 
 const numberIn = (element: Json | undefined, name: string, type: string): number | undefined => {
   const value = extensionsOf(element, name)[0]?.[type];
   return value === undefined ? undefined : Number(value);
+};
+
+/** openIMIS has all headers in one text: a JSON object. */
+const headerLines = (text: string): string[] => {
+  if (!text.startsWith('{')) return [text];
+  try {
+    return Object.entries(JSON.parse(text) as JsonObject).map(([name, value]) => `${name}: ${value}`);
+  } catch {
+    return [text];
+  }
+};
+
+/** The profile of openIMIS forbids the element, and its server sends the resource all the same. */
+const impliedPayload = ({ meta }: Resource): string | undefined => {
+  const { profile } = objectOf(meta as JsonObject | undefined);
+  return Array.isArray(profile) && profile.includes(OPENIMIS_PROFILE) ? 'application/json' : undefined;
 };
 
 /**
@@ -54,9 +72,9 @@ export const readSubscriptionForm = (resource: Resource): SubscriptionForm => {
     filters: extensionsOf(resource._criteria, 'backport-filter-criteria').map(each => textOf(each.valueString) ?? ''),
     channelType: textOf(channel.type) ?? '',
     endpoint: textOf(channel.endpoint),
-    payload: textOf(channel.payload),
+    payload: textOf(channel.payload) ?? impliedPayload(resource),
     content: textOf(extensionsOf(channel._payload, 'backport-payload-content')[0]?.valueCode),
-    headers: (Array.isArray(header) ? header : []).filter(line => typeof line === 'string'),
+    headers: (Array.isArray(header) ? header : []).filter(line => typeof line === 'string').flatMap(headerLines),
     heartbeatSeconds: numberIn(channel, 'backport-heartbeat-period', 'valueUnsignedInt'),
     timeoutSeconds: numberIn(channel, 'backport-timeout', 'valueUnsignedInt'),
     mostEvents: numberIn(channel, 'backport-max-count', 'valuePositiveInt'),

@@ -31,6 +31,9 @@ export interface SubscriberContext {
   headers: Readonly<Record<string, string>>;
 }
 
+/** Why a Subscription is off whose subscriber wants no more. */
+export const GONE = 'The subscriber answered 410 Gone';
+
 /** The name of the outbox of a Subscription. */
 export const peerNameOf = (id: string): string => `subscription.${id}`;
 
@@ -101,8 +104,8 @@ export const subscriptionPeer = (
       return sendNotification(outgoing, form, headers, { body, requestId });
     },
     stop: async verdict => {
-      if (verdict.outcome === 'gone') await setStatus(deps, subscription, 'off', 'The subscriber answered 410 Gone');
-      else await setStatus(deps, subscription, 'error', verdict.reason);
+      if (verdict.outcome === 'gone') await setStatus(deps, subscription, 'off', { error: GONE });
+      else await setStatus(deps, subscription, 'error', { error: verdict.reason, isForOperator: true });
     },
   };
 };

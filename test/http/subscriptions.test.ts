@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject, Resource } from '../../src/fhir/resource.ts';
 import { startWebhook, type Webhook } from '../peers/webhook.ts';
@@ -114,6 +115,22 @@ describe('Subscriptions to a search', () => {
     const stolen = await server.put(`Subscription/${id}`, { ...updated, channel });
     expect(stolen.status).toBe(422);
     expect(stolen.text).toContain('Send it again');
+    await endAll();
+  });
+
+  it('of openIMIS get the resource as its server sends it, with the headers in one text', async () => {
+    const from = webhook.receipts.length;
+    const profile = ['https://openimis.github.io/openimis_fhir_r4_ig/StructureDefinition/openimis-subscription'];
+    const header = ['{"X-Source": "scheme", "X-Key": "k"}'];
+    const asked = subscription('Patient?family=Openimis', { header }, { status: 'active', meta: { profile } });
+    const id = await active(asked);
+    const { body } = await server.post('Patient', patientNamed('Openimis'));
+    await webhook.taken(from + 1);
+    const [receipt] = webhook.receipts.slice(from);
+    expect(receipt!.headers).toMatchObject({ 'content-type': 'application/json', 'x-source': 'scheme', 'x-key': 'k' });
+    expect(JSON.parse(receipt!.body)).toEqual(body);
+    const { body: shown } = await server.get(`Subscription/${id}`);
+    expect(shown).toMatchObject({ channel: { header: ['X-Source: ***', 'X-Key: ***'] } });
     await endAll();
   });
 
@@ -234,7 +251,7 @@ describe('Subscriptions to a topic', () => {
     const failed = await statusOf(id, 'error');
     expect(failed.error).toContain('500');
     const tasks = resourcesOf((await server.get(`Task?focus=Subscription/${id}`)).body);
-    expect(tasks).toMatchObject([{ status: 'requested', priority: 'urgent' }]);
+    expect(tasks).toEqual([]);
     webhook.behave(200);
     await server.put(`Subscription/${id}`, { ...failed, status: 'requested' });
     expect((await statusOf(id, 'active')).error).toBeUndefined();
@@ -264,6 +281,19 @@ describe('Subscriptions to a topic', () => {
       subscription(`${TOPIC}coverage-changed`, {}, { _criteria: { extension } }),
     );
     expect(refused.status).toBe(422);
+    await endAll();
+  });
+});
+
+describe('docs/subscriptions.md', () => {
+  it('shows Subscriptions that are taken', async () => {
+    const text = readFileSync('docs/subscriptions.md', 'utf8');
+    const bodies = [...text.matchAll(/^POST \/fhir\/Subscription\n(\{[\s\S]*?^\})/gm)].map(([, body]) => body!);
+    expect(bodies).toHaveLength(2);
+    for (const body of bodies) {
+      const { status, text: answer } = await server.post('Subscription', body.replace('"requested"', '"off"'));
+      expect(status, answer).toBe(201);
+    }
     await endAll();
   });
 });
