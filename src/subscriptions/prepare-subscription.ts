@@ -122,7 +122,7 @@ export const prepareSubscription =
     const { versionId: over, ...before } = await readSecrets(serverOf(deps).store, seal, id);
     const { origin } = new URL(form.endpoint!);
     // Who may change the address must not have what is secret sent there.
-    const headers = headersOf(form.headers, origin === before.origin ? before.headers : {});
+    const headers = headersOf(form.headers, (origin === before.origin ? before.headers : undefined) ?? {});
     const unknown = Object.keys(headers).find(name => headers[name] === undefined);
     if (unknown !== undefined) {
       throw new FhirError(422, [

@@ -34,6 +34,8 @@ interface Active {
   toldAt: number;
 }
 
+const UNREADABLE = 'The headers cannot be read with the key of this store: send them again';
+
 /**
  * Makes what works for subscribers; `run-outboxes.ts` sends what its peers collect.
  * @param options.now what heartbeats and ends are judged by, in milliseconds since 1970 UTC
@@ -81,6 +83,10 @@ export const runSubscriptions = ({
   const activate = async (subscription: StoredSubscription): Promise<void> => {
     const { id, form } = subscription;
     const { headers } = await readSecrets(store, seal, id);
+    if (headers === undefined) {
+      await setStatus(deps, subscription, 'error', { error: UNREADABLE });
+      return;
+    }
     const verdict =
       topicOf(form.criteria) === undefined
         ? ({ outcome: 'delivered' } as const)
@@ -99,6 +105,10 @@ export const runSubscriptions = ({
     const view = viewOf(clientId);
     if (view === undefined) {
       await setStatus(deps, subscription, 'off', { error: 'The client that made it may not use the server any more' });
+      return undefined;
+    }
+    if (headers === undefined) {
+      await setStatus(deps, subscription, 'error', { error: UNREADABLE, isForOperator: true });
       return undefined;
     }
     try {

@@ -36,12 +36,23 @@ export const readHeaderLine = (line: string): readonly [name: string, value: str
 /** The same line without its value. */
 export const maskHeaderLine = (line: string): string => `${readHeaderLine(line)?.[0] ?? ''}: ${MASK}`;
 
-/** Reads what is stored of a Subscription. */
+/** Undefined where the key is another one, as in a store to which the documents of another were copied. */
+const openHeaders = (seal: Seal, sealed: string, id: string): Record<string, string> | undefined => {
+  try {
+    return JSON.parse(seal.open(sealed, id)) as Record<string, string>;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Reads what is stored of a Subscription; `headers` are undefined where they cannot be read any more. */
 export const readSecrets = async (
   store: Pick<Store, 'read'>,
   seal: Seal,
   id: string,
-): Promise<SubscriptionSecrets & { versionId: number }> => {
+): Promise<
+  Omit<SubscriptionSecrets, 'headers'> & { headers: Record<string, string> | undefined; versionId: number }
+> => {
   const version = await store.read(keyOf(id));
   const { versionId = 0 } = version ?? {};
   if (version === undefined || version.method === 'DELETE') return { headers: {}, versionId };
@@ -49,7 +60,7 @@ export const readSecrets = async (
   return {
     ...(origin !== undefined && { origin }),
     ...(clientId !== undefined && { clientId }),
-    headers: headers === undefined ? {} : (JSON.parse(seal.open(headers, id)) as Record<string, string>),
+    headers: headers === undefined ? {} : openHeaders(seal, headers, id),
     versionId,
   };
 };

@@ -13,10 +13,10 @@ let webhook: Webhook;
 let subscriptions: Subscriptions;
 let ahead = 0;
 
-beforeAll(async () => {
-  webhook = await startWebhook();
+/** As a process that has just started. */
+const startSubscriptions = (): Subscriptions => {
   const { deps } = server.app;
-  subscriptions = runSubscriptions({
+  return runSubscriptions({
     deps,
     now: () => deps.now() + ahead,
     fault: error => {
@@ -26,6 +26,11 @@ beforeAll(async () => {
     seal: createSeal(deps.store.signingKey, SEALS_HEADERS),
     viewOf: () => deps,
   });
+};
+
+beforeAll(async () => {
+  webhook = await startWebhook();
+  subscriptions = startSubscriptions();
 });
 afterAll(() => webhook.close());
 
@@ -68,6 +73,34 @@ it('is off when its end has come', async () => {
   await work();
   expect((await server.get('Subscription/ending')).body).toMatchObject({ status: 'off', error: 'Its end has come' });
   expect(subscriptions.peers().map(({ name }) => name)).not.toContain('subscription.ending');
+});
+
+it('is in error where its headers cannot be read any more, until they are sent again, and keeps no other waiting', async () => {
+  const { store, now } = server.app.deps;
+  const id = 'unreadable';
+  const put = (value: string, of = id) =>
+    server.put(`Subscription/${of}`, { ...subscription({}, { header: [`X-Key: ${value}`] }), id: of });
+  await put('secret');
+  await put('secret', 'readable');
+  await work();
+  const key = { resourceType: 'kiungo-subscription', id };
+  const { body, versionId } = (await store.read(key))!;
+  const text = body.replace(/"headers":"[^"]*"/, '"headers":"broken"');
+  await store.commit({
+    changes: [{ ...key, versionId: versionId + 1, lastUpdated: now(), method: 'PUT', text, index: [] }],
+  });
+  const restarted = startSubscriptions();
+  await restarted.work();
+  await restarted.work();
+  expect(restarted.peers().map(({ name }) => name)).toContain('subscription.readable');
+  expect((await server.get(`Subscription/${id}`)).body).toMatchObject({
+    status: 'error',
+    error: expect.stringContaining('send them again'),
+  });
+  expect((await put('***')).status).toBe(422);
+  expect((await put('another')).status).toBe(200);
+  await work();
+  expect((await server.get(`Subscription/${id}`)).body.status).toBe('active');
 });
 
 it('comes in a transaction, and leaves no secret behind when it is deleted', async () => {
