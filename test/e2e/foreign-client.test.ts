@@ -51,7 +51,7 @@ describe('fhir-kit-client', () => {
     expect(tool.resourceCan('Patient', 'patch')).toBe(true);
     expect(tool.resourceCan('StructureDefinition', 'patch')).toBe(false);
     expect(tool.resourceSearch('Claim', 'patient')).toBe(true);
-    expect(tool.resourceCan('Subscription', 'create')).toBe(false);
+    expect(tool.resourceCan('Observation', 'create')).toBe(false);
   });
 
   it('creates, reads, updates and deletes', async () => {
@@ -162,7 +162,7 @@ describe('fhir-kit-client', () => {
 
   it.each<[string, number, string, () => Promise<unknown>]>([
     ['an unknown id', 404, 'not-found', () => client.read({ resourceType: 'Patient', id: 'none' })],
-    ['a type that is not enabled', 404, 'not-supported', () => client.search({ resourceType: 'Subscription' })],
+    ['a type that is not enabled', 404, 'not-supported', () => client.search({ resourceType: 'Observation' })],
     [
       'a parameter that is not known',
       400,
