@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { JsonObject, Resource } from '../../src/fhir/resource.ts';
 import { startWebhook, type Webhook } from '../peers/webhook.ts';
 import { patient } from './resources.ts';
@@ -41,14 +41,15 @@ const patientNamed = (family: string, more: JsonObject = {}): Resource => {
 };
 
 /** Waits until a Subscription has one of the states that the server sets. */
-const statusOf = async (id: string, wanted: string): Promise<Resource> => {
-  for (let turn = 0; turn < 200; turn++) {
-    const { body } = await server.get(`Subscription/${id}`);
-    if (body.status === wanted) return body;
-    await new Promise(resolve => setTimeout(resolve, 20));
-  }
-  throw new Error(`Subscription/${id} is not ${wanted}`);
-};
+const statusOf = (id: string, wanted: string): Promise<Resource> =>
+  vi.waitFor(
+    async () => {
+      const { body } = await server.get(`Subscription/${id}`);
+      expect(body.status).toBe(wanted);
+      return body;
+    },
+    { timeout: 20_000, interval: 20 },
+  );
 
 const subscribe = async (resource: Resource): Promise<string> => {
   const { status, body, text } = await server.post('Subscription', resource);

@@ -48,7 +48,7 @@ const ledgerPeer = (url: string, secrets: PeerSecrets): Peer => ({
     const body = JSON.stringify(message!.content);
     const headers = { 'x-signature': sign(await secrets.of('ledger'), body) };
     try {
-      const { status } = await fetch(url, { method: 'POST', body, headers, signal: AbortSignal.timeout(500) });
+      const { status } = await fetch(url, { method: 'POST', body, headers, signal: AbortSignal.timeout(10_000) });
       if (status < 300) return { outcome: 'delivered' };
       return { outcome: status === 422 ? 'refused' : 'failed', reason: `Status ${status}` };
     } catch {

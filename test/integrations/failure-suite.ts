@@ -102,9 +102,9 @@ export const describeSending = (name: string, setUp: () => Promise<SendingConnec
       expect(firsts(taken())).toEqual([...keys, ...after]);
     });
 
-    it('sends again what was taken and not answered, by the same key', { timeout: 60_000 }, async () => {
+    it('sends again what was taken and not answered, by the same key', async () => {
       waitForLease();
-      connector.webhook.behave('late');
+      connector.webhook.behave('lost');
       const outboxes = start();
       const keys = await causeSome(2);
       await outboxes.work();

@@ -8,8 +8,6 @@ import { resourcesOf, startServer } from '../http/start-server.ts';
 import { startWebhook } from '../peers/webhook.ts';
 import { describeSending } from './failure-suite.ts';
 
-const BACKPORT = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/';
-
 describeSending('A Subscription', async () => {
   const webhook = await startWebhook();
   const server = await startServer({ KIUNGO_TRUSTED_HOSTS: '127.0.0.1', KIUNGO_DELIVERY: 'no' });
@@ -31,7 +29,6 @@ describeSending('A Subscription', async () => {
       endpoint: webhook.url,
       payload: 'application/fhir+json',
       header: [`X-Secret: ${secret}`],
-      extension: [{ url: `${BACKPORT}backport-timeout`, valueUnsignedInt: 1 }],
     },
   });
   const send = async (secret: string): Promise<void> => {

@@ -11,10 +11,10 @@ export interface Receipt {
 }
 
 /**
- * How a peer behaves. `late`: it takes what it gets and never answers. `cut`: it hangs up before it has taken anything. A number is the
+ * How a peer behaves. `lost`: it takes what it gets, and the line breaks before it answers. `cut`: it hangs up before it has taken anything. A number is the
  * status that it answers with, having taken what it got only where that is 2xx.
  */
-export type Behaviour = 'late' | 'cut' | number;
+export type Behaviour = 'lost' | 'cut' | number;
 
 /** A peer on a socket of its own, which takes what it is sent by HTTP. */
 export interface Webhook {
@@ -44,12 +44,9 @@ export const startWebhook = async (): Promise<Webhook> => {
       const { method = '', url: path = '', headers } = request;
       const receipt = { method, path, headers, body: Buffer.concat(chunks).toString() };
       const what = behaviour(receipt);
-      if (what === 'cut') {
-        request.socket.destroy();
-        return;
-      }
-      if (what === 'late' || Math.floor(what / 100) === 2) receipts.push(receipt);
-      if (what !== 'late') response.writeHead(what).end();
+      if (what === 'lost' || (what !== 'cut' && Math.floor(what / 100) === 2)) receipts.push(receipt);
+      if (what === 'lost' || what === 'cut') request.socket.destroy();
+      else response.writeHead(what).end();
       for (const { count, resolve } of waiting) if (receipts.length >= count) resolve();
     });
   });
