@@ -26,6 +26,7 @@ const implemented = {
     ['unmatched', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ['batch-run', { levels: new Set<OperationLevel>(['type']), affectsState: true }],
     ['evaluate-measure', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
+    ['ihe-pix', { levels: new Set<OperationLevel>(['type']), affectsState: false }],
     ['health-cards-issue', { levels: new Set<OperationLevel>(['instance']), affectsState: false }],
     ['premium', { levels: new Set<OperationLevel>(['instance']), affectsState: false }],
     ['process', { levels: new Set<OperationLevel>(['instance']), affectsState: true }],

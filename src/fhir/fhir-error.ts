@@ -62,6 +62,7 @@ export const REQUEST_RULES = {
   'access-denied': { status: 403, code: 'forbidden' },
   'type-unknown': { status: 404, code: 'not-supported' },
   'operation-unknown': { status: 404, code: 'not-supported' },
+  'identifier-unknown': { status: 404, code: 'not-found' },
   'path-unknown': { status: 404, code: 'not-found' },
   'resource-unknown': { status: 404, code: 'not-found' },
   'version-unknown': { status: 404, code: 'not-found' },

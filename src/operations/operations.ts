@@ -5,6 +5,7 @@ import { evaluateMeasure } from './evaluate-measure.ts';
 import { everything } from './everything.ts';
 import { expand } from './expand.ts';
 import { healthCardsIssue } from './health-cards-issue.ts';
+import { ihePix } from './ihe-pix.ts';
 import { insuranceSteps } from './insurance-steps.ts';
 import { jsonSchema } from './json-schema.ts';
 import { lookup } from './lookup.ts';
@@ -35,6 +36,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     everything,
     expand,
     healthCardsIssue,
+    ihePix,
     ...insuranceSteps,
     jsonSchema,
     lookup,
