@@ -24,7 +24,7 @@ import type { VersionDocument } from './documents.ts';
 import { isTransient, translateError } from './errors.ts';
 import { findHistory } from './history.ts';
 import { migrate, readSigningKey } from './schema.ts';
-import { type Chosen, search } from './search.ts';
+import { search } from './search.ts';
 import { towardsFirst } from './search-order.ts';
 import { BOUNDS, type SearchBounds, Snapshot } from './snapshot.ts';
 import { STORED, versionOf } from './stored-version.ts';
@@ -39,7 +39,7 @@ export interface MongodbOptions {
   /** Bytes of bodies that end a page; default `PAGE_BYTES`. */
   pageBytes?: number;
   /** What a search looks at in which way; default `BOUNDS`. */
-  searchBounds?: Omit<SearchBounds, 'mostScanned'>;
+  searchBounds?: Omit<SearchBounds, 'mostScanned' | 'pageBytes'>;
   /** Resources that a search may look at one by one; default 500,000. */
   mostScanned?: number;
 }
@@ -69,7 +69,7 @@ export async function openMongodbStore(url: string, options: MongodbOptions = {}
     // What a process has left that is no more is finished first.
     await log.settle(false);
     const snapshotAt = (sequence: number): Snapshot =>
-      new Snapshot(collections.version, sequence, searchLimit, { ...searchBounds, mostScanned });
+      new Snapshot(collections.version, sequence, searchLimit, { ...searchBounds, mostScanned, pageBytes });
     const queue = new CommitQueue(collections, log, commitLimit, snapshotAt);
     const tidy = createTidying(collections, log, searchLimit);
     const signingKey = await readSigningKey(collections);
@@ -156,15 +156,12 @@ class MongodbStore implements Store {
   search(query: SearchQuery, after?: Cursor): Promise<Page> {
     return this.#work(async () => {
       const { sequence } = await this.#log.look();
-      const found = await search(this.#parts.snapshotAt(sequence), query, after);
-      const { isBack, total } = found;
-      const rows = this.#whole(isBack ? found.rows.toReversed() : found.rows);
-      const isCut = rows.length < found.rows.length;
-      if (isBack) rows.reverse();
+      const snapshot = this.#parts.snapshotAt(sequence);
+      const { rows, hasPrevious, hasNext, total } = await search(snapshot, query, after, { withBodies: true });
       const [first, last] = [rows[0], rows.at(-1)];
-      const previous = first && (found.hasPrevious || (isBack && isCut)) && towardsFirst(first.cursor);
-      const next = last && (found.hasNext || isCut) && last.cursor;
-      const versions = await this.#versionsAt(rows.map(({ document }) => document._id));
+      const previous = first && hasPrevious && towardsFirst(first.cursor);
+      const next = last && hasNext && last.cursor;
+      const versions = await this.#versionsOf(rows.map(({ document }) => document));
       return {
         versions,
         ...(next && { next }),
@@ -229,21 +226,12 @@ class MongodbStore implements Store {
     return sequence <= this.#log.position.sequence || sequence <= (await this.#log.look()).sequence;
   }
 
-  /** Rows until their bodies are enough for a page. */
-  #whole(rows: readonly Chosen[]): Chosen[] {
-    let bytes = 0;
-    const end = rows.findIndex(({ document }) => {
-      bytes += document.bytes;
-      return bytes >= this.#parts.pageBytes;
-    });
-    return end === -1 ? [...rows] : rows.slice(0, end + 1);
-  }
-
-  async #versionsAt(sequences: readonly number[]): Promise<SequencedVersion[]> {
-    if (sequences.length === 0) return [];
-    const found = await this.#versions.find({ _id: { $in: [...sequences] } }, { projection: STORED }).toArray();
-    const bySequence = new Map(found.map(document => [document._id, versionOf(document)]));
-    return sequences.map(sequence => bySequence.get(sequence)!);
+  async #versionsOf(documents: readonly VersionDocument[]): Promise<SequencedVersion[]> {
+    const without = documents.filter(({ body }) => body === undefined).map(({ _id }) => _id);
+    if (without.length === 0) return documents.map(versionOf);
+    const found = await this.#versions.find({ _id: { $in: without } }, { projection: STORED }).toArray();
+    const bySequence = new Map(found.map(document => [document._id, document]));
+    return documents.map(document => versionOf(bySequence.get(document._id) ?? document));
   }
 
   #inOrder(

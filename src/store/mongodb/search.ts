@@ -7,6 +7,7 @@ import type { VersionDocument } from './documents.ts';
 import { followFew, LOOKED, matchingOf } from './follow-link.ts';
 import { comparePlaces, cursorOf, type Order, orderOf, readPlace, stepsOf } from './search-order.ts';
 import { CHOSEN, type Snapshot } from './snapshot.ts';
+import { STORED } from './stored-version.ts';
 
 /** A resource that was found, and where a page that ends with it goes on. */
 export interface Chosen {
@@ -16,8 +17,6 @@ export interface Chosen {
 
 export interface Found {
   rows: readonly Chosen[];
-  /** The page was come to from the one behind it. */
-  isBack: boolean;
   /** There are rows before the first, and behind the last. */
   hasPrevious: boolean;
   hasNext: boolean;
@@ -28,26 +27,44 @@ export interface Found {
 interface Compiled {
   filter: Filter<VersionDocument>;
   parts?: readonly TypedConditions[];
+  withBodies?: boolean;
 }
 
-/** Finds current resources in a snapshot. Throws StoreError `timeout` or `too-costly` when that takes more than it may. */
-export async function search(snapshot: Snapshot, query: SearchQuery, cursor?: Cursor): Promise<Found> {
+/**
+ * Finds current resources in a snapshot, until their bodies are enough for a page. Where one find gives them in order, they come with their
+ * bodies, if these are wanted. Throws StoreError `timeout` or `too-costly` when that takes more than it may.
+ */
+export async function search(
+  snapshot: Snapshot,
+  query: SearchQuery,
+  cursor?: Cursor,
+  { withBodies = false }: { withBodies?: boolean } = {},
+): Promise<Found> {
   const { after, isBack } = readPlace(cursor);
   const compiled = await compile(snapshot, query);
   const limit = query.count === 0 ? 0 : query.count + 1;
   const order = orderOf(query, isBack);
-  const chosen = limit === 0 ? [] : await choose(snapshot, compiled, order, after, limit);
-  const rows = chosen.slice(0, query.count);
+  const chosen = limit === 0 ? [] : await choose(snapshot, { ...compiled, withBodies }, order, after, limit);
+  const rows = chosen.slice(0, enoughFor(chosen, query.count, snapshot.bounds.pageBytes));
   const isMore = chosen.length > rows.length;
   const isWhole = after === undefined && query.count > 0 && !isMore;
   const total = query.total === 'none' ? undefined : isWhole ? rows.length : await totalOf(snapshot, query, compiled);
   return {
     rows: isBack ? rows.reverse() : rows,
-    isBack,
     hasPrevious: isBack ? isMore : after !== undefined,
     hasNext: isBack || isMore,
     ...(total !== undefined && { total }),
   };
+}
+
+/** How many of the rows a page has. */
+function enoughFor(chosen: readonly Chosen[], count: number, pageBytes: number): number {
+  let bytes = 0;
+  const end = chosen.findIndex(({ document }) => {
+    bytes += document.bytes;
+    return bytes >= pageBytes;
+  });
+  return Math.min(count, end === -1 ? chosen.length : end + 1);
 }
 
 async function compile(snapshot: Snapshot, query: SearchQuery): Promise<Compiled> {
@@ -78,16 +95,21 @@ async function choose(
   limit: number,
 ): Promise<Chosen[]> {
   const chosen: Chosen[] = [];
+  let most = limit;
+  let bytes = 0;
   const steps = stepsOf(order, after);
   if (steps === undefined) return chooseBest(snapshot, compiled, order, after, limit);
   for (const { filter, sort } of steps) {
-    const left = limit - chosen.length;
-    if (left === 0) break;
+    const left = most - chosen.length;
+    if (left <= 0) break;
     const of = { $and: [compiled.filter, filter] };
     const bound = compiled.parts === undefined ? { limit: left } : {};
     for await (const document of candidates(snapshot, { ...compiled, filter: of }, order, { sort, ...bound })) {
       chosen.push({ document, cursor: cursorOf(document, order) });
-      if (chosen.length === limit) break;
+      if (chosen.length >= most) break;
+      bytes += document.bytes;
+      // One more tells whether there is a next page.
+      if (bytes >= snapshot.bounds.pageBytes) most = Math.min(most, chosen.length + 1);
     }
   }
   return chosen;
@@ -106,7 +128,7 @@ async function chooseBest(
     best.sort((a, b) => comparePlaces(order, a.cursor, b.cursor));
     best = best.slice(0, limit);
   };
-  for await (const document of candidates(snapshot, compiled, order, {})) {
+  for await (const document of candidates(snapshot, { ...compiled, withBodies: false }, order, {})) {
     const cursor = cursorOf(document, order);
     if (after !== undefined && comparePlaces(order, cursor, after) <= 0) continue;
     best.push({ document, cursor });
@@ -119,12 +141,13 @@ async function chooseBest(
 /** What matches, in the order of one find. */
 async function* candidates(
   snapshot: Snapshot,
-  { filter, parts }: Compiled,
+  { filter, parts, withBodies }: Compiled,
   order: Order,
   options: FindOptions,
 ): AsyncGenerator<VersionDocument> {
   const sorted = Object.fromEntries(order.values.map(({ path }) => [path, 1]));
-  const projection = { ...CHOSEN, ...sorted, ...(parts && LOOKED.projection) };
+  const further = parts !== undefined ? LOOKED.projection : withBodies ? STORED : {};
+  const projection = { ...CHOSEN, ...sorted, ...further };
   const found = snapshot.each(filter, { ...options, projection });
   if (parts === undefined) return yield* found;
   let chunk: VersionDocument[] = [];

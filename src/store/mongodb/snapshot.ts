@@ -1,4 +1,5 @@
 import type { Collection, Document, Filter, FindOptions } from 'mongodb';
+import { PAGE_BYTES } from '../store.ts';
 import { StoreError } from '../store-error.ts';
 import type { VersionDocument } from './documents.ts';
 
@@ -14,6 +15,8 @@ export interface SearchBounds {
   lookedAt: number;
   /** Resources that a search may look at one by one. */
   mostScanned: number;
+  /** Bytes of bodies that end a page. */
+  pageBytes: number;
 }
 
 export const BOUNDS: SearchBounds = {
@@ -22,6 +25,7 @@ export const BOUNDS: SearchBounds = {
   counted: 10_000,
   lookedAt: 2_000,
   mostScanned: 500_000,
+  pageBytes: PAGE_BYTES,
 };
 
 /**
