@@ -23,6 +23,7 @@ import { type Connection, connect } from './connect.ts';
 import type { VersionDocument } from './documents.ts';
 import { isTransient, translateError } from './errors.ts';
 import { findHistory } from './history.ts';
+import { KnownGaps } from './known-gaps.ts';
 import { migrate, readSigningKey } from './schema.ts';
 import { search } from './search.ts';
 import { towardsFirst } from './search-order.ts';
@@ -111,6 +112,7 @@ class MongodbStore implements Store {
   readonly #log: BatchLog;
   readonly #queue: CommitQueue;
   readonly #tidying: NodeJS.Timeout;
+  readonly #gaps = new KnownGaps();
   #closing: Promise<void> | undefined;
 
   constructor(parts: Parts) {
@@ -176,11 +178,12 @@ class MongodbStore implements Store {
   }
 
   changes(afterSequence: number, limit: number): Promise<readonly SequencedVersion[]> {
-    return this.#inOrder({}, afterSequence, limit);
+    return this.#inOrder({}, afterSequence, limit, '');
   }
 
   newest(resourceTypes: readonly string[], afterSequence: number, limit: number): Promise<readonly SequencedVersion[]> {
-    return this.#inOrder({ type: { $in: [...resourceTypes] } }, afterSequence, limit, true);
+    const current = { type: { $in: [...resourceTypes] } };
+    return this.#inOrder(current, afterSequence, limit, resourceTypes.join() || ' ');
   }
 
   indexStates(): Promise<ReadonlyMap<string, string>> {
@@ -234,18 +237,21 @@ class MongodbStore implements Store {
     return documents.map(document => versionOf(bySequence.get(document._id) ?? document));
   }
 
+  /** Versions after a place, only current ones where these are of types. */
   #inOrder(
     filter: Filter<VersionDocument>,
     afterSequence: number,
     limit: number,
-    isCurrent = false,
+    types: string,
   ): Promise<SequencedVersion[]> {
     return this.#work(async () => {
       const { sequence } = await this.#log.look();
-      if (sequence <= afterSequence) return [];
-      const place = { _id: { $gt: afterSequence, $lte: sequence }, ...(isCurrent && { until: { $gt: sequence } }) };
+      const begin = this.#gaps.begin(types, afterSequence);
+      if (sequence <= begin) return [];
+      const place = { _id: { $gt: begin, $lte: sequence }, ...(types !== '' && { until: { $gt: sequence } }) };
       const options = { sort: { _id: 1 }, limit, projection: STORED } as const;
       const found = await this.#versions.find({ $and: [filter, place] }, options).toArray();
+      if (found.length === 0) this.#gaps.note(types, begin, sequence);
       return found.map(versionOf);
     });
   }
