@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { pino } from 'pino';
 import supertest from 'supertest';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { readDemoScheme } from '../../scripts/demo/scheme.ts';
 import { type App, startApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -84,10 +85,17 @@ const clientOf = (app: App, log: readonly string[]): TestServer => {
   };
 };
 
+/** The server of `npm run test:mongodb`. */
+const mongodb = inject('mongodb');
+
+/** The URL of a store that nobody else has. */
+const emptyStore = (): string =>
+  mongodb === undefined ? 'sqlite::memory:' : `${mongodb.url}/http-${randomUUID().slice(0, 8)}`;
+
 /** Starts the real server on a free port and a store of its own. The caller closes it. */
 export const startServer = async (environment: Headers = {}): Promise<TestServer> => {
   const log: string[] = [];
-  const config = readConfig({ KIUNGO_PORT: '0', KIUNGO_STORE: 'sqlite::memory:', ...environment });
+  const config = readConfig({ KIUNGO_PORT: '0', KIUNGO_STORE: emptyStore(), ...environment });
   return clientOf(await startApp(config, pino({ base: null }, { write: line => log.push(line) })), log);
 };
 
