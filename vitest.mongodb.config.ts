@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import base from './vitest.config.ts';
 
 /** HTTP tests that a server for tests gets through in time: it looks at every document for each find. A server of your own runs them all. */
-const QUICK = ['read', 'vread', 'history-instance', 'history-type', 'update', 'delete', 'conditional-update'];
+const QUICK = ['read', 'vread', 'history-instance', 'history-type', 'update', 'delete', 'patch', 'conditional-update'];
 const http =
   process.env.KIUNGO_TEST_MONGODB === undefined
     ? QUICK.map(name => `test/http/${name}.test.ts`)

@@ -43,7 +43,7 @@ const all: readonly Backend[] =
       ];
 
 /** How often a property is tried: less often where each try takes long. */
-export const runsOf = (runs: number): number => (mongodb === undefined ? runs : Math.ceil(runs / 15));
+export const runsOf = (runs: number): number => (mongodb === undefined ? runs : Math.ceil(runs / 6));
 
 const wanted = process.env.STORES?.split(',');
 
