@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
+import type { AuditTrail } from './audit/audit-trail.ts';
 import { machineNow } from './clock.ts';
 import type { Config } from './config.ts';
 import type { JsonObject } from './fhir/resource.ts';
@@ -32,6 +33,8 @@ export interface App {
   /** What interactions work with on behalf of a client. */
   readonly depsOfCaller: (caller: Caller) => Deps;
   readonly server: FastifyInstance;
+  /** What is told of who did what; absent where nothing is. */
+  readonly trail: AuditTrail | undefined;
   /** Finishes the requests in flight, then closes the store. */
   close(): Promise<void>;
 }
@@ -47,7 +50,16 @@ const addressOf = (scheme: 'http' | 'https', host: string, port: number): string
  * @throws {Error} where settings, definitions or the store cannot be used, with a text for the operator
  */
 export const startApp = async (config: Config, log: Logger): Promise<App> => {
-  const { deps, depsOfCaller, roles, indexAnew, readSetUp, reachedAt, close: closeDeps } = await openDeps(config, log);
+  const {
+    deps,
+    depsOfCaller,
+    roles,
+    indexAnew,
+    trail,
+    readSetUp,
+    reachedAt,
+    close: closeDeps,
+  } = await openDeps(config, log);
   try {
     const { store, now, readDefinitions, consents } = deps;
     const security = await createSecurity(config, {
@@ -55,10 +67,12 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       now,
       machineNow,
       baseUrl: () => deps.settings.baseUrl,
-      tell: ({ clientId = 'unknown', refusal }) =>
-        refusal === undefined
-          ? log.info({ client: clientId }, 'Token given')
-          : log.warn({ client: clientId, refusal }, 'Token refused'),
+      tell: ({ clientId = 'unknown', refusal }) => {
+        if (refusal === undefined) log.info({ client: clientId }, 'Token given');
+        else log.warn({ client: clientId, refusal }, 'Token refused');
+        const outcome = refusal === undefined ? 0 : 4;
+        trail?.gather({ at: now(), deed: 'login', outcome, by: { clientId }, patients: [] });
+      },
     });
     const tls = await readTls(config);
     const served = (): JsonObject =>
@@ -88,6 +102,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       },
       maxBundleBytes: config.maxBundleBytes,
       depsOfCaller,
+      trail,
       requestTimeoutMs: config.requestTimeoutMs,
       requestBounds: { requests: config.maxRequests, bytes: config.maxBytes },
       corsOrigins: config.corsOrigins,
@@ -156,7 +171,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     }
     openhim = startOpenhim(config, deps, url);
     indexAnew.start();
-    return { url, deps, depsOfCaller, server, close };
+    return { url, deps, depsOfCaller, server, trail, close };
   } catch (error) {
     await closeDeps();
     throw error;

@@ -180,6 +180,8 @@ export const VARIABLES = {
     listOf(text).every(host => /^[\w.[\]:-]+$/.test(host)) ? listOf(text) : undefined,
   ),
   delivery: variable('KIUNGO_DELIVERY', 'yes', 'yes or no', oneOf('yes', 'no')),
+  audit: variable('KIUNGO_AUDIT', 'auto', 'on, off or auto', oneOf('on', 'off', 'auto')),
+  auditDays: variable('KIUNGO_AUDIT_DAYS', '0', 'a number of days from 0 to 36500', wholeNumber(0, 36_500)),
   tlsCert: variable('KIUNGO_TLS_CERT', '', 'the path of a PEM file', text => text),
   tlsKey: variable('KIUNGO_TLS_KEY', '', 'the path of a PEM file', text => text),
   tlsClientCa: variable('KIUNGO_TLS_CLIENT_CA', '', 'the path of a PEM file', text => text),

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { AuditTrail } from './audit/audit-trail.ts';
+import { withAuditEvents } from './audit/with-audit-events.ts';
 import { loadCardKeys } from './card/card-keys.ts';
 import { createClock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -49,6 +51,8 @@ export interface OpenDeps {
   indexAnew: IndexAnew;
   /** Forgets what is remembered of a set-up that other processes have changed; absent where there are none. */
   readSetUp: (() => Promise<void>) | undefined;
+  /** What is told of who did what; absent where nothing is. */
+  trail: AuditTrail | undefined;
   /** Where clients reach the server, if the settings do not say it. */
   reachedAt(url: string): void;
   close(): Promise<void>;
@@ -215,16 +219,23 @@ const openOn = async (store: Store, loaded: Loaded): Promise<OpenDeps> => {
   const seal = createSeal(store.signingKey, SEALS_HEADERS);
   const setUp = createSetUpMemory();
   const readSetUp = store.isShared ? followSetUp(store, setUp) : undefined;
+  const extract = createExtractor(definitions, settings, leaveOut);
+  const isTold = config.audit === 'on' || (config.audit === 'auto' && config.auth.length > 0);
+  const trail = isTold ? await AuditTrail.open({ store, now, days: config.auditDays, tell }) : undefined;
   const deps: Deps = {
     definitions,
     readDefinitions,
     capability,
     validator: createValidator(definitions, validation),
     validationProcesses: processes,
-    extract: createExtractor(definitions, settings, leaveOut),
+    extract,
     indexedParameters,
     references,
-    store,
+    // Where clients may write AuditEvents of their own, they are stored like all else.
+    store: capability.types.get('AuditEvent')?.interactions.has('create')
+      ? store
+      : withAuditEvents(store, { baseUrl: () => settings.baseUrl, extract }),
+    audit: trail?.of({}),
     cardKeys: loadCardKeys(config.cardKeys, store.signingKey),
     consents,
     setUp,
@@ -254,12 +265,14 @@ const openOn = async (store: Store, loaded: Loaded): Promise<OpenDeps> => {
     roles,
     indexAnew,
     readSetUp,
+    trail,
     reachedAt(url) {
       if (settings.baseUrl === '') settings.baseUrl = url;
     },
     async close() {
       await indexAnew.close();
       await processes.close();
+      await trail?.close();
       await store.close();
     },
   };

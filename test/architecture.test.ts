@@ -16,6 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   store: ['fhir', 'search', 'store/sqlite', 'store/mongodb'],
   'store/sqlite': ['fhir', 'search', 'store'],
   'store/mongodb': ['fhir', 'search', 'store'],
+  audit: ['fhir', 'search', 'store'],
   security: ['fhir', 'definitions', 'search', 'store'],
   'integrations/connector': ['fhir', 'store'],
   'json-schema': ['fhir', 'terminology', 'definitions', 'validation'],
@@ -46,6 +47,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   matching: ['fhir', 'search'],
   patch: ['fhir', 'fhir/fhirpath'],
   interactions: [
+    'audit',
     'card',
     'fhir',
     'security',
@@ -86,6 +88,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   subscriptions: ['fhir', 'search', 'store', 'security', 'interactions', 'integrations/connector'],
   http: [
     'integrations/gepg',
+    'audit',
     'integrations/openhim',
     'integrations/connector',
     'fhir',
@@ -97,6 +100,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'xml',
   ],
   '.': [
+    'audit',
     'card',
     'fhir',
     'definitions',
@@ -124,12 +128,13 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
   store: { search: /search\/(query|index-entry|fold-text|full-text)\.ts$/ },
   'store/sqlite': {
     search: /search\/(query|index-entry|fold-text|full-text)\.ts$/,
-    store: /store\/(store|store-error|bounded|key-name)\.ts$/,
+    store: /store\/(store|store-error|bounded|key-name|audit-hash)\.ts$/,
   },
   'store/mongodb': {
     search: /search\/(query|index-entry|full-text|match)\.ts$/,
-    store: /store\/(store|store-error|bounded|key-name)\.ts$/,
+    store: /store\/(store|store-error|bounded|key-name|audit-hash)\.ts$/,
   },
+  audit: { search: /search\/(query|index-entry|match)\.ts$/, store: /store\/(store|store-error|audit-hash)\.ts$/ },
   insurance: { matching: /matching\/merged-records\.ts$/ },
   matching: { search: /search\/(query|fold-text)\.ts$/ },
   'json-schema': { validation: /validation\/(snapshot-tree|compile-structure)\.ts$/ },

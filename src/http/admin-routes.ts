@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { verifyAudit } from '../audit/verify-audit.ts';
 import { refuse } from '../fhir/fhir-error.ts';
 import { parseJson, requireUniqueNames } from '../fhir/parse-json.ts';
 import type { Deps } from '../interactions/context.ts';
@@ -30,6 +31,15 @@ const wantedVersion = (ifMatch: string | undefined): number | undefined => {
   return Number(version);
 };
 
+/** The row and hash that `?noted=ROW:HASH` names. @throws {FhirError} 400 where that is none */
+const readNoted = (query: string): { sequence: number; hash: string } | undefined => {
+  const noted = new URLSearchParams(query).get('noted');
+  if (noted === null) return undefined;
+  const [, sequence, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(noted) ?? [];
+  if (hash === undefined) throw refuse('request-malformed', 'noted is the last row and its hash, as ROW:HASH.');
+  return { sequence: Number(sequence), hash };
+};
+
 /** What the routes need. */
 export interface AdminOptions extends Pick<Deps, 'tell' | 'store' | 'now'> {
   clients: ClientRegistry;
@@ -38,7 +48,8 @@ export interface AdminOptions extends Pick<Deps, 'tell' | 'store' | 'now'> {
 }
 
 /**
- * `/admin/clients`: who may use the server, and `/admin/outboxes`: what waits for other systems. Only for clients with the role
+ * `/admin/clients`: who may use the server, `/admin/outboxes`: what waits for other systems, and `/admin/audit/verdict`: whether the audit
+ * trail is as it was written. Only for clients with the role
  * administrator and a token for everything, whatever KIUNGO_AUTH says.
  */
 export const adminRoutes =
@@ -50,6 +61,9 @@ export const adminRoutes =
       requireWholeScope(caller!);
     });
     app.register(outboxRoutes(store, now));
+    app.get<{ Querystring: string }>('/audit/verdict', async ({ query }, reply) =>
+      reply.header('cache-control', 'no-store').send(await verifyAudit(store, readNoted(query))),
+    );
     const found = (id: string): RegisteredClient => {
       const registered = clients.find(id);
       if (registered !== undefined) return registered;

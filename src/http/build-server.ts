@@ -12,6 +12,7 @@ import { createXmlForm } from '../xml/xml-form.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { allow } from './allow.ts';
 import { allowOrigins } from './allow-origins.ts';
+import { createAuditRequest } from './audit-request.ts';
 import { authenticateRequests, createCallerOf } from './authenticate-requests.ts';
 import { boundClients, type ClientBounds } from './bound-clients.ts';
 import { boundRequests, type RequestBounds } from './bound-requests.ts';
@@ -95,7 +96,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
   const { deps, log, metrics, security, tls } = options;
   const xml = createXmlForm(deps.definitions, deps.settings.maxDepth);
   const onError = errorResponse(log, deps.capability.formats, xml);
-  const record = createRecordRequest(deps, metrics, log);
+  const record = createRecordRequest(deps, metrics, log, options.trail && createAuditRequest(options.trail, deps.now));
   const newRequestId = createRequestIds();
   const connections = {
     connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, options.requestTimeoutMs),
@@ -146,6 +147,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
   );
   app.decorateRequest('arrived', 0);
   app.decorateRequest('caller', undefined);
+  app.decorateRequest('audit', undefined);
   app.addHook('onRequest', (request, _reply, done) => {
     request.arrived = performance.now();
     done();

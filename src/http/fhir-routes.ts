@@ -1,14 +1,16 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { TypeCapability } from '../definitions/capability.ts';
 import { refuse } from '../fhir/fhir-error.ts';
 import type { Software } from '../interactions/capabilities.ts';
-import type { Deps } from '../interactions/context.ts';
+import { type Deps, toldBy } from '../interactions/context.ts';
 import { enabledType } from '../interactions/enabled-type.ts';
 import { isSubsetParameter } from '../interactions/read-subset.ts';
 import { operations } from '../operations/operations.ts';
 import type { Caller } from '../security/caller.ts';
 import type { XmlForm } from '../xml/xml-form.ts';
 import { allow } from './allow.ts';
+import { requesterOf } from './audit-request.ts';
 import { contentOf } from './binary-content.ts';
 import { bodyTooLarge } from './body-too-large.ts';
 import { ALL_METHODS, fhirPaths, type Handler, type Handlers } from './fhir-paths.ts';
@@ -40,6 +42,8 @@ export interface RoutesOptions {
   maxBundleBytes: number;
   /** What interactions work with for a client that is known. */
   depsOfCaller: (caller: Caller) => Deps;
+  /** What is told of who did what; absent where nothing is. */
+  trail?: AuditTrail | undefined;
 }
 
 /**
@@ -48,10 +52,17 @@ export interface RoutesOptions {
  * https://hl7.org/fhir/R4/http.html
  */
 export const fhirRoutes =
-  (deps: Deps, { software, maxBundleBytes, depsOfCaller }: RoutesOptions, record: RecordRequest, xml: XmlForm) =>
+  (deps: Deps, { software, maxBundleBytes, depsOfCaller, trail }: RoutesOptions, record: RecordRequest, xml: XmlForm) =>
   async (app: FastifyInstance): Promise<void> => {
     const { maxResourceBytes } = deps.settings;
-    const depsOf = ({ caller }: FhirRequest): Deps => (caller === undefined ? deps : depsOfCaller(caller));
+    const depsOf = (request: FhirRequest): Deps => {
+      const { caller } = request;
+      const bounded = caller === undefined ? deps : depsOfCaller(caller);
+      if (trail === undefined) return bounded;
+      trail.requireRoom();
+      request.audit = trail.of(requesterOf(request));
+      return toldBy(bounded, request.audit);
+    };
     const { formats } = deps.capability;
     const { validationProcesses: processes } = deps;
     for (const [url, handlers] of Object.entries(fhirPaths(software))) {

@@ -69,7 +69,7 @@ export const respond = (
       'content-type': content.mediaType,
       'content-length': content.bytes.length,
     });
-    options.record(request, status, result.interaction);
+    options.record(request, status, result);
     endConnectionWhenClosing(reply);
     reply.hijack();
     reply.raw.writeHead(status, headers);
@@ -96,7 +96,7 @@ export const respond = (
     }
     reply.hijack();
     const send = (sent: string | Buffer | undefined): void => {
-      options.record(request, status, result.interaction);
+      options.record(request, status, result);
       endConnectionWhenClosing(reply);
       reply.raw.writeHead(sentStatus, headers);
       reply.raw.end(sent);

@@ -1,3 +1,4 @@
+import type { RequestAudit } from '../audit/request-audit.ts';
 import type { CardKeys } from '../card/card-keys.ts';
 import type { Capability } from '../definitions/capability.ts';
 import type { GrowingDefinitions } from '../definitions/definitions.ts';
@@ -95,6 +96,8 @@ export interface Deps {
   access?: ClientAccess;
   /** The same without the bounds of `access`, for what the server itself asks; absent where there are none. See `serverOf`. */
   server?: Deps;
+  /** What is told of whoever asks, or of the server itself; absent in a transaction, which is told of as a whole, and where nothing is. */
+  audit?: RequestAudit | undefined;
   /** What patients have denied; absent where no Consents are stored. */
   consents?: Consents | undefined;
   /** What membership cards are signed with. */
@@ -132,6 +135,10 @@ export interface ClientAccess extends Access {
 
 /** What the server itself asks with, whoever it works for: what a decision rests on is not what a client may see. */
 export const serverOf = (deps: Deps): Deps => deps.server ?? deps;
+
+/** The same, told of as what one request does. */
+export const toldBy = (deps: Deps, audit: RequestAudit): Deps =>
+  deps.server === undefined ? { ...deps, audit } : { ...deps, audit, server: { ...deps.server, audit } };
 
 /** The same on another store, seen as before by whoever asks. */
 export const onStore = (deps: Deps, changed: Partial<Deps> & Pick<Deps, 'store'>): Deps =>

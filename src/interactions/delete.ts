@@ -55,10 +55,11 @@ export const judgeDeletion = async (deps: Deps, { resourceType, id, ifMatch }: D
 
 /** The changes that end versions; to be made and handed over without waiting in between. */
 export const deletionChanges = (ended: readonly StoredVersion[], lastUpdated: number): Change[] =>
-  ended.map(({ resourceType, id, versionId }) => ({
+  ended.map(({ resourceType, id, versionId, body }) => ({
     ...{ resourceType, id, versionId: versionId + 1, lastUpdated },
     method: 'DELETE',
     index: [],
+    ended: body,
   }));
 
 /**

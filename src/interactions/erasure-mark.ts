@@ -22,10 +22,10 @@ const auditEvent = ({ settings }: Deps, { resourceType, id }: ResourceKey, recor
   ],
 });
 
-/** What is stored of an erasure, in the same unit: an AuditEvent where that type is enabled, else nothing. */
+/** What is stored of an erasure, in the same unit: an AuditEvent where those are stored like other resources, else nothing. */
 export const erasureMark = (deps: Deps, key: ResourceKey, lastUpdated: number): Change[] => {
   const resourceType = 'AuditEvent';
-  if (!deps.capability.types.has(resourceType)) return [];
+  if (!deps.capability.types.get(resourceType)?.interactions.has('create')) return [];
   const resource = auditEvent(deps, key, lastUpdated);
   const version = { resourceType, id: deps.newId(), versionId: 1, lastUpdated };
   return [{ ...version, method: 'POST', text: printResource(resource, version), index: deps.extract(resource) }];

@@ -132,7 +132,16 @@ export const judgeTransaction = async (
       const ready = await resolved(resolution, entry);
       judged[index] = { ...ready, plan: plans[index]! };
       results[index] = await runEntry(
-        onStore(deps, { store, setUp, held: undefined, inTurn: undefined, coming, newId, now: () => started }),
+        onStore(deps, {
+          store,
+          setUp,
+          audit: undefined,
+          held: undefined,
+          inTurn: undefined,
+          coming,
+          newId,
+          now: () => started,
+        }),
         { ...ready, prefer },
       );
     } catch (error) {

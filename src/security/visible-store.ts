@@ -167,6 +167,8 @@ export const createVisibleStore = (store: Store, { access, limits, entries, show
     changes: notForClients,
     newest: notForClients,
     indexStates: notForClients,
+    auditRows: notForClients,
+    auditChain: notForClients,
     settled: () => store.settled(),
     check: () => store.check(),
     statistics: () => store.statistics(),

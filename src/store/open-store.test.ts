@@ -82,7 +82,7 @@ describe('opening a store', () => {
     await store.close();
     const database = new DatabaseSync(file);
     database.exec(
-      'DROP TABLE type_block; DROP TABLE once; DROP TABLE index_state; DROP TABLE full_text; DROP TABLE range_block; PRAGMA user_version = 1',
+      'DROP TABLE type_block; DROP TABLE once; DROP TABLE index_state; DROP TABLE full_text; DROP TABLE range_block; DROP TABLE audit; DROP TABLE audit_key; DROP TABLE audit_folded; PRAGMA user_version = 1',
     );
     database.close();
     const again = await openStore(`sqlite:${file}`);

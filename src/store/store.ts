@@ -48,6 +48,8 @@ export interface Change extends ResourceKey {
    * everywhere, by `changes` too.
    */
   erases?: boolean;
+  /** With a deletion: the text of the version that it ends, for what is told of it. The store does not read it. */
+  ended?: string;
   /** It follows from another change, so that a transaction may make several of one resource: each over the one before. */
   follows?: true;
   /** If-None-Exist: the unit is applied only if nothing matches, judged inside the commit. */
@@ -111,6 +113,38 @@ export interface Indexing {
   states: ReadonlyMap<string, string>;
 }
 
+/** What is told of one event for good: who did what. Rows are never changed, and each is bound to the one before (see `auditHash`). */
+export interface AuditRow {
+  /** Milliseconds since 1970 UTC. */
+  at: number;
+  /** What it is found by, in an order that the store keeps; without blanks in them. */
+  keys: readonly string[];
+  /** All else; a text that the store does not read, never empty. */
+  text: string;
+}
+
+/** An audit row with its number in the order of writing, which is never given twice. */
+export interface StoredAuditRow extends AuditRow {
+  sequence: number;
+}
+
+/** An audit row as the chain has it. `text` is empty where the rows up to this one were forgotten. */
+export interface ChainedAuditRow extends StoredAuditRow {
+  hash: Uint8Array;
+}
+
+/** Which audit rows are asked for, by time and then by number. All conditions must hold. */
+export interface AuditQuery {
+  /** Those that have one of these keys. */
+  anyOf?: readonly string[];
+  /** From `low` to before `high`, milliseconds since 1970 UTC. */
+  at?: DateRange;
+  /** Those behind a row, in the order that is asked for. */
+  after?: readonly [at: number, sequence: number];
+  newestFirst?: boolean;
+  count: number;
+}
+
 /** Changes that become visible and durable together, or not at all. */
 export interface Unit {
   changes: readonly Change[];
@@ -134,6 +168,10 @@ export interface Unit {
   once?: Once;
   /** What is indexed anew, applied with the rest. */
   indexing?: Indexing;
+  /** What is told of it, written if it is applied. */
+  audit?: readonly AuditRow[];
+  /** Audit rows before this time, in milliseconds since 1970 UTC, are forgotten: the oldest first, some thousands in one unit. */
+  forgetAuditBefore?: number;
   /** Judge the unit as if it were to be applied, and answer so, but change nothing. */
   isTrial?: boolean;
 }
@@ -231,6 +269,9 @@ export interface Store {
   newest(resourceTypes: readonly string[], afterSequence: number, limit: number): Promise<readonly SequencedVersion[]>;
   /** What units have left to be remembered of the index, by resource type. */
   indexStates(): Promise<ReadonlyMap<string, string>>;
+  auditRows(query: AuditQuery): Promise<readonly StoredAuditRow[]>;
+  /** Audit rows in the order in which they were written, after a number, with what binds them to each other. */
+  auditChain(afterSequence: number, limit: number): Promise<readonly ChainedAuditRow[]>;
   /** Resolves when every unit that was handed over before the call is committed, refused or failed. */
   settled(): Promise<void>;
   /** Answers if the store can read and write now; rejects if not. */

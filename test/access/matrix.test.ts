@@ -23,14 +23,14 @@ import { clientOf } from './serve-clients.ts';
 
 const server = useServer({ KIUNGO_CAPABILITIES: 'r4' });
 const ROLES = [
-  ...readRoles('src/security/roles', openimis.rest[0]!.resource.map(({ type }) => type).concat('AuditEvent')).keys(),
+  ...readRoles(
+    'src/security/roles',
+    openimis.rest[0]!.resource.map(({ type }) => type),
+  ).keys(),
 ];
 const ORGANIZATIONS: Readonly<Record<string, string>> = { 'district-officer': 'Location/own' };
 /** Types whose resources a client writes or reads; definitions are read by all. */
-const TYPES = [
-  ...openimis.rest[0]!.resource.filter(({ interaction }) => interaction.length > 1),
-  { type: 'AuditEvent' },
-]
+const TYPES = openimis.rest[0]!.resource.filter(({ interaction }) => interaction.length > 1)
   .map(({ type }) => type)
   .sort();
 

@@ -8,9 +8,14 @@ import { isAllThere } from './errors.ts';
  * changed is set to what only this batch sets it to, or what no later batch has set. Until the batch is marked as done nobody sees it.
  */
 export async function applyWork(collections: Collections, work: BatchWork, batch: number): Promise<void> {
-  const { version, name, setting } = collections;
+  const { version, name, setting, audit } = collections;
   if (work.versions.length > 0) {
     await unlessThere(version.insertMany(work.versions, { ordered: false }));
+  }
+  if (work.audit.length > 0) await unlessThere(audit.insertMany(work.audit, { ordered: false }));
+  for (const { upTo } of work.forgotten) {
+    await audit.deleteMany({ _id: { $lt: upTo } });
+    await audit.updateOne({ _id: upTo }, { $set: { keys: [], text: '' } });
   }
   const changes: AnyBulkWriteOperation<VersionDocument>[] = [
     ...work.superseded.map(({ _id, until, ended }) => ({

@@ -1,6 +1,6 @@
 import type { Collection } from 'mongodb';
 import { nameOf } from '../key-name.ts';
-import type { Change, Once, Reindexed, Unit } from '../store.ts';
+import type { AuditRow, Change, Once, Reindexed, Unit } from '../store.ts';
 import type { Position } from './batch-log.ts';
 import type { Collections } from './collections.ts';
 import { type BatchWork, emptyWork, OPEN, type VersionDocument } from './documents.ts';
@@ -21,6 +21,10 @@ export class BatchDraft {
   readonly work: BatchWork = emptyWork();
   /** The changes of the units so far. */
   readonly changes: Change[] = [];
+  /** What is told of the units so far; it gets its numbers when the batch is committed. */
+  readonly audit: AuditRow[] = [];
+  /** The time before which audit rows go; 0: none. */
+  forgetAuditBefore = 0;
   readonly #position: Position;
   readonly #current: Map<string, Current>;
   readonly #holders: Map<string, string>;
@@ -66,7 +70,8 @@ export class BatchDraft {
   }
 
   get isEmpty(): boolean {
-    return Object.values(this.work).every(part => part.length === 0);
+    const isIdle = this.audit.length === 0 && this.forgetAuditBefore === 0;
+    return isIdle && Object.values(this.work).every(part => part.length === 0);
   }
 
   current(name: string): Current | undefined {
@@ -93,6 +98,8 @@ export class BatchDraft {
     }
     for (const resource of unit.indexing?.resources ?? []) this.#reindex(resource);
     for (const [type, state] of unit.indexing?.states ?? []) this.work.states.push({ type, state });
+    if (unit.audit !== undefined) this.audit.push(...unit.audit);
+    this.forgetAuditBefore = Math.max(this.forgetAuditBefore, unit.forgetAuditBefore ?? 0);
   }
 
   #release(name: string): void {

@@ -1,5 +1,12 @@
 import type { Collection, Db } from 'mongodb';
-import type { BatchDocument, NameDocument, PartDocument, SettingDocument, VersionDocument } from './documents.ts';
+import type {
+  AuditDocument,
+  BatchDocument,
+  NameDocument,
+  PartDocument,
+  SettingDocument,
+  VersionDocument,
+} from './documents.ts';
 
 /** The collections of a store. */
 export interface Collections {
@@ -8,6 +15,7 @@ export interface Collections {
   part: Collection<PartDocument>;
   name: Collection<NameDocument>;
   setting: Collection<SettingDocument>;
+  audit: Collection<AuditDocument>;
 }
 
 export const collectionsOf = (database: Db): Collections => ({
@@ -16,4 +24,5 @@ export const collectionsOf = (database: Db): Collections => ({
   part: database.collection('part'),
   name: database.collection('name'),
   setting: database.collection('setting'),
+  audit: database.collection('audit'),
 });

@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { CommitResult, Unit } from '../store.ts';
 import { StoreError } from '../store-error.ts';
 import { askSearches, type SearchAnswers } from './ask-searches.ts';
+import { numberAudit } from './audit-rows.ts';
 import { BatchDraft } from './batch-draft.ts';
 import type { BatchLog, Position } from './batch-log.ts';
 import type { Collections } from './collections.ts';
@@ -35,6 +36,7 @@ export class CommitQueue {
   readonly #collections: Collections;
   readonly #log: BatchLog;
   readonly #limitMs: number;
+  readonly #signingKey: Uint8Array;
   readonly #snapshotAt: (sequence: number) => Snapshot;
   #waiting: WaitingUnit[] = [];
   /** Of the batch that is being committed. */
@@ -52,11 +54,23 @@ export class CommitQueue {
   #failed = 0;
   #overtaken = 0;
 
-  /** @param limitMs milliseconds that a unit may wait for its turn */
-  constructor(collections: Collections, log: BatchLog, limitMs: number, snapshotAt: (sequence: number) => Snapshot) {
+  /**
+   * @param signingKey what audit rows are bound to each other with
+   * @param limitMs milliseconds that a unit may wait for its turn
+   */
+  constructor(
+    collections: Collections,
+    log: BatchLog,
+    {
+      signingKey,
+      limitMs,
+      snapshotAt,
+    }: { signingKey: Uint8Array; limitMs: number; snapshotAt: (sequence: number) => Snapshot },
+  ) {
     this.#collections = collections;
     this.#log = log;
     this.#limitMs = limitMs;
+    this.#signingKey = signingKey;
     this.#snapshotAt = snapshotAt;
   }
 
@@ -154,6 +168,7 @@ export class CommitQueue {
   /** Commits what was judged; false where it was judged by what is not so any more. */
   async #decide(units: readonly WaitingUnit[], { draft, position, results }: Judged): Promise<boolean> {
     if (draft.isEmpty) return (await this.#log.settle()).batch === position.batch;
+    await numberAudit(this.#collections, draft, this.#signingKey);
     const updated = units.slice(0, results.length).reduce((last, unit) => Math.max(last, unit.lastUpdated), 0);
     return this.#log.append(position, draft.work, { mark: randomUUID(), updated });
   }

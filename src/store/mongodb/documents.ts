@@ -37,6 +37,16 @@ export interface VersionDocument {
   indexed: number;
 }
 
+/** An audit row, in the collection `audit`; `_id` is its number. */
+export interface AuditDocument {
+  _id: number;
+  at: number;
+  keys: string[];
+  text: string;
+  /** In hexadecimal digits. */
+  hash: string;
+}
+
 /** What a batch does: all of it can be done twice, by anybody, also when later batches have been done. */
 export interface BatchWork {
   versions: VersionDocument[];
@@ -46,6 +56,9 @@ export interface BatchWork {
   reindexed: { _id: number; terms: string[]; keys: Record<string, SortValues> }[];
   names: { name: string; from: number; until: number }[];
   states: { type: string; state: string }[];
+  audit: AuditDocument[];
+  /** Audit rows before a number go, and the row of that number is emptied. */
+  forgotten: { upTo: number }[];
 }
 
 /** A batch of units in the collection `batch`. Who inserts the next number has committed; `work` goes when it is done. */
@@ -92,4 +105,6 @@ export const emptyWork = (): BatchWork => ({
   reindexed: [],
   names: [],
   states: [],
+  audit: [],
+  forgotten: [],
 });

@@ -2,6 +2,8 @@ import type { Collection, Db, Filter } from 'mongodb';
 import type { SearchQuery } from '../../search/query.ts';
 import { nameOf } from '../key-name.ts';
 import {
+  type AuditQuery,
+  type ChainedAuditRow,
   type CommitResult,
   type Cursor,
   type HistoryPage,
@@ -11,11 +13,13 @@ import {
   type ResourceKey,
   type SequencedVersion,
   type Store,
+  type StoredAuditRow,
   type StoredVersion,
   type Unit,
 } from '../store.ts';
 import { StoreError } from '../store-error.ts';
 import { INDEX_STATE } from './apply-work.ts';
+import { chainedAuditRows, findAuditRows } from './audit-rows.ts';
 import { BatchLog } from './batch-log.ts';
 import type { Collections } from './collections.ts';
 import { CommitQueue } from './commit-queue.ts';
@@ -71,9 +75,9 @@ export async function openMongodbStore(url: string, options: MongodbOptions = {}
     await log.settle(false);
     const snapshotAt = (sequence: number): Snapshot =>
       new Snapshot(collections.version, sequence, searchLimit, { ...searchBounds, mostScanned, pageBytes });
-    const queue = new CommitQueue(collections, log, commitLimit, snapshotAt);
-    const tidy = createTidying(collections, log, searchLimit);
     const signingKey = await readSigningKey(collections);
+    const queue = new CommitQueue(collections, log, { signingKey, limitMs: commitLimit, snapshotAt });
+    const tidy = createTidying(collections, log, searchLimit);
     return new MongodbStore({ connection, collections, log, queue, signingKey, snapshotAt, tidy, pageBytes });
   } catch (error) {
     await connection.client.close();
@@ -191,6 +195,14 @@ class MongodbStore implements Store {
       const states = await this.#parts.collections.setting.find({ _id: { $regex: `^${INDEX_STATE}` } }).toArray();
       return new Map(states.map(({ _id, value }) => [_id.slice(INDEX_STATE.length), value]));
     });
+  }
+
+  auditRows(query: AuditQuery): Promise<readonly StoredAuditRow[]> {
+    return this.#work(() => findAuditRows(this.#parts.collections, query));
+  }
+
+  auditChain(afterSequence: number, limit: number): Promise<readonly ChainedAuditRow[]> {
+    return this.#work(() => chainedAuditRows(this.#parts.collections, afterSequence, limit));
   }
 
   settled(): Promise<void> {

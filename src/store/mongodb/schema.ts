@@ -7,7 +7,7 @@ import { isDuplicateKey } from './errors.ts';
 const SCHEMA = 1;
 
 /** The indexes of each collection; `docs/deploy-mongodb.md` says what each is for. */
-export const INDEXES: Readonly<Record<'version' | 'part' | 'name', readonly IndexDescription[]>> = {
+export const INDEXES: Readonly<Record<'version' | 'part' | 'name' | 'audit', readonly IndexDescription[]>> = {
   version: [
     { key: { terms: 1, _id: 1 }, name: 'terms' },
     { key: { name: 1, versionId: 1 }, name: 'name', unique: true },
@@ -18,6 +18,10 @@ export const INDEXES: Readonly<Record<'version' | 'part' | 'name', readonly Inde
   ],
   part: [{ key: { batch: 1 }, name: 'batch' }],
   name: [{ key: { until: 1 }, name: 'until' }],
+  audit: [
+    { key: { at: 1, _id: 1 }, name: 'at' },
+    { key: { keys: 1, at: 1, _id: 1 }, name: 'keys' },
+  ],
 };
 
 const ALREADY_EXISTS = 48;
@@ -36,7 +40,7 @@ export async function migrate(database: Db): Promise<Collections> {
       `The database ${database.databaseName} was written by a later release (schema ${found}). Use that.`,
     );
   }
-  for (const name of ['version', 'batch', 'part', 'name'] as const) await createCollection(database, name);
+  for (const name of ['version', 'batch', 'part', 'name', 'audit'] as const) await createCollection(database, name);
   for (const [name, indexes] of Object.entries(INDEXES)) {
     const there = new Set((await database.collection(name).indexes()).map(index => index.name));
     const missing = indexes.filter(index => !there.has(index.name));

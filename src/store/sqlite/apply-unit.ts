@@ -8,6 +8,7 @@ import {
   type ResourceKey,
   type TakenIdentity,
 } from '../store.ts';
+import type { AuditRows } from './audit-rows.ts';
 import type { ChangeRows, Current } from './change-rows.ts';
 import type { Living } from './living.ts';
 import type { OnceNames } from './once-names.ts';
@@ -21,6 +22,7 @@ export interface Transaction {
   /** Resources that are known to be there, so that a reference that many resources share is looked up once. */
   living: Living;
   once: OnceNames;
+  audit: AuditRows;
   nextSeq: number;
 }
 
@@ -181,4 +183,6 @@ function apply(unit: PackedUnit, before: readonly (Current | undefined)[], trans
     if (current?.versionId === resource.versionId && !current.deleted) rows.reindex(resource, current.seq);
   }
   for (const { resourceType, state } of states) rows.rememberIndex(resourceType, state);
+  for (const row of unit.audit) transaction.audit.add(row);
+  if (unit.forgetAuditBefore > 0) transaction.audit.forget(unit.forgetAuditBefore);
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { CommitResult } from '../store.ts';
 import { StoreError } from '../store-error.ts';
 import { applyUnit, type Transaction } from './apply-unit.ts';
+import { AuditRows } from './audit-rows.ts';
 import { ChangeRows } from './change-rows.ts';
 import { emptyLog } from './empty-log.ts';
 import { translateError } from './errors.ts';
@@ -31,6 +32,7 @@ export class Batches {
       search: new Search(statements, new TermKeys(readSetting(database, 'term-seed')), limits),
       living: new Living(LIVING),
       once: new OnceNames(database),
+      audit: new AuditRows(statements, readSetting(database, 'signing-key')),
       nextSeq: this.#readNextSeq(),
     };
   }
@@ -57,6 +59,7 @@ export class Batches {
       if (this.#isVoid) this.#recover();
       const results = units.map(unit => applyUnit(unit, this.#transaction));
       this.#transaction.rows.foldIfEnough();
+      this.#transaction.audit.foldIfEnough();
       this.#database.exec('COMMIT');
       // What was overwritten in the database is in its log until that is folded into it.
       if (this.#transaction.rows.takeErased()) emptyLog(this.#database);
@@ -71,6 +74,7 @@ export class Batches {
 
   #recover(): void {
     this.#transaction.rows.reload();
+    this.#transaction.audit.reload();
     this.#transaction.search.forget();
     this.#transaction.living.clear();
     this.#transaction.nextSeq = this.#readNextSeq();

@@ -55,7 +55,7 @@ describe('commit queue', () => {
     const refused = expect(queue.commit(broken)).rejects.toThrow(TypeError);
     const sent = await queue.commit(unit);
     await refused;
-    expect(sent).toEqual({ outcome: 'Basica 1 5 1 1 1 0 0 2 0 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0' });
+    expect(sent).toEqual({ outcome: 'Basica 1 5 1 1 1 0 0 2 0 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0' });
     await queue.close();
   });
 });

@@ -133,6 +133,26 @@ export const migrations: readonly Migration[] = [
       INSERT INTO range_block SELECT parameter, seq / 1024, min(low), max(high) FROM range_value GROUP BY 1, 2;
     `);
   },
+  database => {
+    database.exec(`
+      CREATE TABLE audit (
+        seq INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        keys TEXT NOT NULL,
+        text TEXT NOT NULL,
+        hash BLOB NOT NULL
+      ) STRICT;
+      CREATE INDEX audit_by_time ON audit (at);
+      CREATE TABLE audit_key (
+        key INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (key, at, seq)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE audit_folded (seq INTEGER NOT NULL) STRICT;
+      INSERT INTO audit_folded VALUES (0);
+    `);
+  },
 ];
 
 const readNumber = (database: DatabaseSync, pragma: string): number =>

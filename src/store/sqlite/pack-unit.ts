@@ -3,6 +3,7 @@ import type { IndexEntry } from '../../search/index-entry.ts';
 import type { SearchQuery } from '../../search/query.ts';
 import { bounded } from '../bounded.ts';
 import type {
+  AuditRow,
   Change,
   CurrentVersion,
   Indexing,
@@ -30,6 +31,9 @@ export interface PackedUnit {
   unreferred: UnreferredCondition;
   once: Once | undefined;
   indexing: { resources: PackedIndex[]; states: { resourceType: string; state: string }[] };
+  audit: AuditRow[];
+  /** Audit rows before this time go; 0: none. */
+  forgetAuditBefore: number;
   /** Nothing is to be changed. */
   isTrial: boolean;
 }
@@ -87,11 +91,9 @@ export async function packInTurns(
   packConditions(unit, keys, packet);
 }
 
-function packConditions(
-  { mustExist = [], mustBeCurrent = [], matches = [], nothingNew = [], unreferred, once, indexing, isTrial }: Unit,
-  keys: TermKeys,
-  packet: PacketWriter,
-): void {
+function packConditions(unit: Unit, keys: TermKeys, packet: PacketWriter): void {
+  const { mustExist = [], mustBeCurrent = [], matches = [], nothingNew = [], unreferred, once, indexing } = unit;
+  const { audit = NO_ROWS, forgetAuditBefore = 0, isTrial } = unit;
   packet.number(mustExist.length);
   for (const key of mustExist) packet.text(`${key.resourceType}/${key.id}`);
   packet.number(mustBeCurrent.length);
@@ -120,8 +122,17 @@ function packConditions(
     packet.number(once.until);
   }
   packIndexing(indexing ?? NOTHING_INDEXED, keys, packet);
+  packet.number(audit.length);
+  for (const { at, keys: found, text } of audit) {
+    packet.number(at);
+    packet.text(found.join(' '));
+    packet.text(text);
+  }
+  packet.number(forgetAuditBefore);
   packet.number(isTrial === true ? 1 : 0);
 }
+
+const NO_ROWS: readonly AuditRow[] = [];
 
 const NOTHING_INDEXED: Indexing = { resources: [], states: new Map() };
 
@@ -228,6 +239,8 @@ export function unpackUnit(packet: PacketReader): PackedUnit {
       resources: listOf(packet, unpackIndex),
       states: listOf(packet, () => ({ resourceType: packet.text(), state: packet.text() })),
     },
+    audit: listOf(packet, () => ({ at: packet.number(), keys: packet.text().split(' '), text: packet.text() })),
+    forgetAuditBefore: packet.number(),
     isTrial: packet.number() === 1,
   };
 }

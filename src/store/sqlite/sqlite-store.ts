@@ -3,6 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { SearchQuery } from '../../search/query.ts';
 import {
+  type AuditQuery,
+  type ChainedAuditRow,
   type CommitResult,
   type Cursor,
   type HistoryPage,
@@ -12,10 +14,12 @@ import {
   type ResourceKey,
   type SequencedVersion,
   type Store,
+  type StoredAuditRow,
   type StoredVersion,
   type Unit,
 } from '../store.ts';
 import { StoreError } from '../store-error.ts';
+import { chainedAuditRows, findAuditRows } from './audit-rows.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { openConnection } from './connection.ts';
 import { isNotADatabase, translateError } from './errors.ts';
@@ -249,6 +253,14 @@ class SqliteStore implements Store {
     return this.#work(
       () => new Map(this.#statements.all('SELECT type, state FROM index_state', []) as [string, string][]),
     );
+  }
+
+  auditRows(query: AuditQuery): Promise<readonly StoredAuditRow[]> {
+    return this.#work(() => findAuditRows(this.#statements, query));
+  }
+
+  auditChain(afterSequence: number, limit: number): Promise<readonly ChainedAuditRow[]> {
+    return this.#work(() => chainedAuditRows(this.#statements, afterSequence, limit));
   }
 
   settled(): Promise<void> {
