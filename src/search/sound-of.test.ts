@@ -26,3 +26,7 @@ test.each([
 test('other scripts are left as they are', () => {
   expect(soundOf('мария')).toBe('мария');
 });
+
+test('of a text without end is that of its first letters', () => {
+  expect(soundOf('mo'.repeat(100_000))).toBe(soundOf('mo'.repeat(32)));
+});

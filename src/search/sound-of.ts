@@ -25,11 +25,15 @@ const SOUNDS: readonly (readonly [string, string])[] = [
 ];
 const SOUND = new Map(SOUNDS.flatMap(([letters, sound]) => [...letters].map(letter => [letter, sound] as const)));
 
+/** No name has more letters; what is longer is no word, and would take long. */
+const LONGEST = 64;
+
 /**
  * How a folded word sounds, so that names are found however somebody has spelled them: consonants that are mistaken for one another are
  * one, doubled ones too; vowels count at the beginning alone. Words in other scripts than Latin are left as they are.
  */
-export const soundOf = (word: string): string => {
+export const soundOf = (long: string): string => {
+  const word = long.slice(0, LONGEST);
   if (!LATIN.test(word)) return word;
   const written = TOGETHER.reduce((text, [letters, sound]) => text.replace(letters, sound), word);
   let sounds = SOUND.get(written[0]!) ?? (written[0] === 'y' ? 'y' : 'a');
