@@ -102,7 +102,7 @@ test(`a transaction of ${ENTRIES} claims is carried out while other requests are
 
 test('a large resource is read and shown as XML while other requests are answered', { timeout: 120_000 }, async () => {
   const names = Array.from(
-    { length: 40_000 },
+    { length: 12_000 },
     (_, index) => `<name><family value="Zawadi-${index}"/><given value="Amani"/></name>`,
   );
   const body = `<Patient xmlns="http://hl7.org/fhir"><id value="large-xml"/>${names.join('')}</Patient>`;
@@ -110,7 +110,7 @@ test('a large resource is read and shown as XML while other requests are answere
   const put = () => fetch(`${server.url}/Patient/large-xml`, { method: 'PUT', headers, body });
   const first = await put();
   expect(first.status).toBe(201);
-  expect(await first.text()).toContain('<family value="Zawadi-39999"/>');
+  expect(await first.text()).toContain('<family value="Zawadi-11999"/>');
   const added: number[] = [];
   while (added.length < ATTEMPTS && !added.some(pause => pause < LONGEST_PAUSE_MS)) {
     const idle = await pauseDuring(smallRequests());
