@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Marks a file as a database of this server ("kiun"). https://www.sqlite.org/pragma.html#pragma_application_id */
-const APPLICATION_ID = 0x6b69756e;
+export const APPLICATION_ID = 0x6b69756e;
 
 type Migration = (database: DatabaseSync) => void;
 
