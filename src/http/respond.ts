@@ -76,8 +76,8 @@ export const respond = (
     reply.raw.end(content.bytes);
     return reply;
   }
-  const varies = (...names: string[]): string => [reply.raw.getHeader('vary') ?? [], ...names].flat().join(', ');
-  headers.vary = varies('Accept');
+  const origin = reply.raw.getHeader('vary');
+  headers.vary = origin === undefined ? 'Accept' : `${origin}, Accept`;
   const sendText = (own: string | undefined): FastifyReply => {
     if (own !== undefined) {
       headers['content-type'] = options.mediaType ?? (xml === undefined ? FHIR_JSON : FHIR_XML);
@@ -105,7 +105,7 @@ export const respond = (
       send(body);
       return reply;
     }
-    headers.vary = varies('Accept', 'Accept-Encoding');
+    headers.vary += ', Accept-Encoding';
     const encoding = encodingFor(String(request.headers['accept-encoding'] ?? ''));
     if (encoding === undefined) {
       send(body);
