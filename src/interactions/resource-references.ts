@@ -103,7 +103,7 @@ export const unresolvedReferences = async (
  * with a later entry.
  */
 export const referenceWarnings = async (deps: Deps, type: TypeCapability, resource: Resource): Promise<Issue[]> => {
-  if (!type.warnOfReferences || deps.held === undefined) return [];
+  if (deps.inTurn === undefined) return [];
   const issues = await unresolvedReferences(deps, located(deps, type, resource));
   return issues.map(issue => ({ ...issue, severity: 'warning' }));
 };

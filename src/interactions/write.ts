@@ -204,5 +204,5 @@ export const write = async (
     throw refuseResource(missingReferenceIssues(references, result.missing));
   }
   if (defines) await deps.readDefinitions();
-  return { result, ...written, issues: [...issues, ...warnings], identities };
+  return { result, ...written, issues: warnings.length === 0 ? issues : [...issues, ...warnings], identities };
 };
