@@ -3,7 +3,7 @@ import { HEALTH_CARD, issueCard, revocationIdOf } from '../card/issue-card.ts';
 import { membershipBundle } from '../card/membership-bundle.ts';
 import { qrCode } from '../card/qr-code.ts';
 import { dayOf, parseDateRange } from '../fhir/datetime.ts';
-import { FhirError } from '../fhir/fhir-error.ts';
+import { FhirError, refuse } from '../fhir/fhir-error.ts';
 import { parseReference } from '../fhir/reference.ts';
 import { coverForCard } from '../insurance/cover-for-card.ts';
 import type { Deps } from '../interactions/context.ts';
@@ -19,12 +19,13 @@ const MOST_COVERAGES = 50;
 const stored = async <Type>(deps: Deps, resourceType: string, id: string): Promise<Type> =>
   JSON.parse((await read(deps, resourceType, id)).body!) as Type;
 
-const referred = <Type>(deps: Deps, { reference = '' }: Reference): Promise<Type> => {
+const referred = async <Type>(deps: Deps, { reference = '' }: Reference): Promise<Type> => {
   const target = parseReference(reference, deps.settings.baseUrl);
-  // A coverage whose references lead elsewhere is refused when it is written, unless the operator lets them.
-  return target.kind === 'local'
-    ? stored<Type>(deps, target.resourceType, target.id)
-    : stored<Type>(deps, 'Basic', 'none');
+  if (target.kind === 'local') return stored<Type>(deps, target.resourceType, target.id);
+  throw refuse(
+    'operation-parameter-invalid',
+    'The patient or the insurer of the coverage is not on this server, so no card can be made of it. Let beneficiary and payor name resources of this server, like Patient/123.',
+  );
 };
 
 const coveragesOf = async (deps: Deps, { resourceType, id }: OperationRequest): Promise<Coverage[]> => {

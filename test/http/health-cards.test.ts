@@ -176,8 +176,8 @@ test('a list of revoked cards is of the keys that there are', async () => {
   expect((await server.get('.well-known/crl/none.json')).status).toBe(404);
 });
 
-test('a cancelled cover revokes its cards', async () => {
-  const own = await startServer();
+test('a cancelled cover revokes its cards, and one of a patient elsewhere has none', async () => {
+  const own = await startServer({ KIUNGO_REFERENCES: 'off' });
   try {
     await loadScheme(own);
     const { body } = await own.get(`${COVER}/$health-cards-issue`);
@@ -188,6 +188,11 @@ test('a cancelled cover revokes its cards', async () => {
     const { body: list } = await own.get(`.well-known/crl/${keys[0]!.kid}.json`);
     const revoked = { [keys[0]!.kid]: list.rids as string[] };
     await expect(verifyCard(jws, { keys, revoked, now: Date.now() })).rejects.toThrow('revoked');
+    const elsewhere = { reference: 'https://other.example/fhir/Patient/1' };
+    expect((await own.put(COVER, { ...cover, beneficiary: elsewhere })).status).toBe(200);
+    const refused = await own.get(`${COVER}/$health-cards-issue`);
+    expectOutcome(refused, 400, 'operation-parameter-invalid');
+    expect(refused.text).toContain('is not on this server');
   } finally {
     await own.app.close();
   }
