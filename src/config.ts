@@ -63,6 +63,9 @@ const readFingerprints = (text: string): string[] | undefined => {
   return plain.every(each => /^[0-9a-f]{64}$/.test(each)) ? plain : undefined;
 };
 
+/** The same, for what may be left out. */
+const urlOrNone = (text: string): string | undefined => (text === '' ? '' : httpUrl(text));
+
 const isCurrency = (text: string): boolean => Intl.supportedValuesOf('currency').includes(text);
 
 /**
@@ -84,8 +87,11 @@ export const VARIABLES = {
   currency: variable('KIUNGO_CURRENCY', 'USD', 'an ISO 4217 code, like TZS', text =>
     isCurrency(text) ? text : undefined,
   ),
-  baseUrl: variable('KIUNGO_BASE_URL', '', 'an http or https URL without query, like https://hie.example/fhir', text =>
-    text === '' ? '' : httpUrl(text),
+  baseUrl: variable(
+    'KIUNGO_BASE_URL',
+    '',
+    'an http or https URL without query, like https://hie.example/fhir',
+    urlOrNone,
   ),
   capabilities: variable(
     'KIUNGO_CAPABILITIES',
@@ -131,9 +137,7 @@ export const VARIABLES = {
   requireIfMatch: variable('KIUNGO_REQUIRE_IF_MATCH', 'no', 'yes or no', oneOf('yes', 'no')),
   purge: variable('KIUNGO_PURGE', 'no', 'yes or no', oneOf('yes', 'no')),
   leastCell: variable('KIUNGO_LEAST_CELL', '5', 'a number from 0 to 1000', wholeNumber(0, 1000)),
-  openhimUrl: variable('KIUNGO_OPENHIM_URL', '', 'an http or https URL, like https://openhim:8080', text =>
-    text === '' ? '' : httpUrl(text),
-  ),
+  openhimUrl: variable('KIUNGO_OPENHIM_URL', '', 'an http or https URL, like https://openhim:8080', urlOrNone),
   openhimUser: variable(
     'KIUNGO_OPENHIM_USER',
     'root@openhim.org',
@@ -142,13 +146,9 @@ export const VARIABLES = {
   ),
   openhimPasswordFile: variable('KIUNGO_OPENHIM_PASSWORD_FILE', '', 'the path of a file', text => text),
   openhimAuthority: variable('KIUNGO_OPENHIM_CA', '', 'the path of a PEM file', text => text),
-  openhimUpstream: variable('KIUNGO_OPENHIM_UPSTREAM', '', 'an http or https URL, like http://kiungo:8080', text =>
-    text === '' ? '' : httpUrl(text),
-  ),
+  openhimUpstream: variable('KIUNGO_OPENHIM_UPSTREAM', '', 'an http or https URL, like http://kiungo:8080', urlOrNone),
   openhimChannel: variable('KIUNGO_OPENHIM_CHANNEL', 'no', 'yes or no', oneOf('yes', 'no')),
-  gepgUrl: variable('KIUNGO_GEPG_URL', '', 'an http or https URL, like https://gepg.example', text =>
-    text === '' ? '' : httpUrl(text),
-  ),
+  gepgUrl: variable('KIUNGO_GEPG_URL', '', 'an http or https URL, like https://gepg.example', urlOrNone),
   gepgKeyFile: variable('KIUNGO_GEPG_KEY_FILE', '', 'the path of a PEM file', text => text),
   gepgGatewayKeyFile: variable('KIUNGO_GEPG_GATEWAY_KEY_FILE', '', 'the path of a PEM file', text => text),
   gepgHash: variable('KIUNGO_GEPG_HASH', 'sha1', 'sha1 or sha256', oneOf('sha1', 'sha256')),

@@ -97,17 +97,17 @@ const patchOf = (deps: Deps, request: FhirRequest): PatchBody => ({
   ...given('ifMatch', header(request, 'if-match')),
 });
 
+/** What entries of a batch may ask for beside interactions. */
+const beyondOf = (software: Software): BeyondInteractions => ({
+  operate: operateInBatch,
+  capabilities: deps => capabilities(deps, software),
+});
+
 /**
  * Every path of the FHIR REST API, below its base, with what each method does there.
  * https://hl7.org/fhir/R4/http.html
  */
-export const fhirPaths = (
-  software: Software,
-  beyond: BeyondInteractions = {
-    operate: operateInBatch,
-    capabilities: deps => capabilities(deps, software),
-  },
-): Record<string, Handlers> => ({
+export const fhirPaths = (software: Software): Record<string, Handlers> => ({
   '/metadata': { GET: { interaction: 'capabilities', run: async deps => capabilities(deps, software) } },
   '/': {
     GET: { interaction: 'search-system', run: searchAll },
@@ -115,7 +115,11 @@ export const fhirPaths = (
       interaction: 'transaction',
       or: 'batch',
       run: (deps, request) =>
-        processBundle(deps, { body: bodyOf(request), prefer: readPrefer(request.headers.prefer), beyond }),
+        processBundle(deps, {
+          body: bodyOf(request),
+          prefer: readPrefer(request.headers.prefer),
+          beyond: beyondOf(software),
+        }),
     },
   },
   '/_search': { POST: { interaction: 'search-system', run: searchAll } },
