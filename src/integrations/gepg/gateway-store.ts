@@ -3,6 +3,7 @@ import { parseExact } from '../../fhir/exact-json.ts';
 import type { Resource } from '../../fhir/resource.ts';
 import type { Deps, InteractionResult } from '../../interactions/context.ts';
 import { create } from '../../interactions/create.ts';
+import { versionToEtag } from '../../interactions/etag.ts';
 import { update } from '../../interactions/update.ts';
 
 /** What the gateway reads and writes, by the same interactions as clients, so that it is validated and what follows from it happens. */
@@ -33,7 +34,7 @@ export const gatewayStore = (deps: Deps): GatewayStore => {
     put: async resource => {
       const { resourceType, id } = resource as Resource;
       const current = await stored(resourceType, id!);
-      return replace(resource, current === undefined ? undefined : `W/"${current.versionId}"`);
+      return replace(resource, current === undefined ? undefined : versionToEtag(current.versionId));
     },
     create: resource => create(deps, { resourceType: (resource as Resource).resourceType, body: bytesOf(resource) }),
   };
