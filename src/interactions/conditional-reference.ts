@@ -1,9 +1,7 @@
 import { refuse } from '../fhir/fhir-error.ts';
 import type { MatchCondition } from '../store/store.ts';
-import type { BundleEntry } from './bundle-entry.ts';
 import type { Deps } from './context.ts';
 import { type Criteria, requireCriteria } from './criteria.ts';
-import type { EntryPlan } from './entry-plan.ts';
 import type { SearchEntries } from './search-entries.ts';
 
 const several = (resourceType: string) =>
@@ -19,42 +17,32 @@ const several = (resourceType: string) =>
  */
 export const findConditional = (
   deps: Deps,
-  {
-    entries,
-    plans,
-    search,
-  }: { entries: readonly BundleEntry[]; plans: readonly (EntryPlan | undefined)[]; search: SearchEntries },
+  search: SearchEntries,
   conditions: MatchCondition[],
   turn: () => Promise<void>,
 ): ((resourceType: string, criteria: Criteria) => Promise<string>) => {
-  const changed = new Set(
-    entries.flatMap(({ index, interaction, resourceType }) =>
-      interaction === 'update' || interaction === 'delete' ? [`${resourceType}/${plans[index]?.id}`] : [],
-    ),
-  );
   const found = new Map<string, string>();
   return async (resourceType, criteria) => {
-    const asked = JSON.stringify([resourceType, criteria]);
-    const known = found.get(asked);
+    const name = JSON.stringify([resourceType, criteria]);
+    const known = found.get(name);
     if (known !== undefined) return known;
     await turn();
-    const query = requireCriteria(deps, resourceType, criteria);
+    const asked = requireCriteria(deps, resourceType, criteria);
+    const query = await search.ofStored(asked);
     const { versions } = await deps.store.search({ ...query, sort: [], count: 2, total: 'none' });
-    const [stored, ...others] = versions;
-    if (others.length > 0) throw several(resourceType);
-    const ids = new Set((await search(query)).map(({ id }) => id));
-    if (stored !== undefined && !changed.has(`${resourceType}/${stored.id}`)) ids.add(stored.id);
-    const [id] = ids;
+    const ids = new Set([...versions, ...(await search.findComing(asked))].map(each => each.id));
     if (ids.size > 1) throw several(resourceType);
+    const [id] = ids;
     if (id === undefined) {
       throw refuse(
         'criteria-unmatched',
         `No ${resourceType} matches this reference. Correct its criteria, or send the resource along.`,
       );
     }
+    const [stored] = versions;
     conditions.push(stored === undefined ? { query } : { query, id: stored.id });
     const target = `${resourceType}/${id}`;
-    found.set(asked, target);
+    found.set(name, target);
     return target;
   };
 };

@@ -13,6 +13,7 @@ import { planEntries } from './plan-entries.ts';
 import { type Resolution, resolveReferences } from './resolve-bundle-references.ts';
 import { resolvePatchReferences } from './resolve-patch-references.ts';
 import { runEntry } from './run-entry.ts';
+import { targetsOf } from './search-entries.ts';
 import { createSetUpMemory, isSetUpType } from './set-up-memory.ts';
 import { createStaging, type Staging } from './staged-store.ts';
 import { type JudgedEntry, withoutUnresolved } from './transaction-references.ts';
@@ -31,18 +32,6 @@ export interface Learnt {
   /** Ids of these resources, by the index of the entry that sends one again. */
   resent: Map<number, string>;
 }
-
-const targetsOf = (
-  entries: readonly BundleEntry[],
-  plans: readonly (EntryPlan | undefined)[],
-): ReadonlyMap<string, string> => {
-  const targets = new Map<string, string>();
-  for (const { index, fullUrl, resourceType } of entries) {
-    const id = plans[index]?.id;
-    if (fullUrl !== undefined && id !== undefined) targets.set(fullUrl, `${resourceType}/${id}`);
-  }
-  return targets;
-};
 
 /**
  * The entry, ready to be carried out, and the resource that it creates or updates.
@@ -112,7 +101,7 @@ export const judgeTransaction = async (
     definitions: deps.definitions,
     baseUrl: deps.settings.baseUrl,
     targets: targetsOf(entries, plans),
-    find: findConditional(deps, { entries, plans, search }, conditions, turn),
+    find: findConditional(deps, search, conditions, turn),
   };
   // What is found of set-up that the transaction itself changes is nobody else's.
   const changesSetUp = entries.some(entry => !isRead(entry) && isSetUpType(entry.resourceType));

@@ -100,7 +100,7 @@ const matchedEntries = async (
     const plan = plans[index];
     if (plan?.match === undefined || plan.match.id !== undefined || interaction === 'delete') continue;
     await turn();
-    const others = await search(plan.match.query);
+    const others = await search.findComing(plan.match.query);
     const other = others.find(({ entry }) => entry !== index);
     if (other === undefined) continue;
     faults.push(atEntry(entriesOverlap(`a ${resourceType} that criteria match`, other.entry, index), index));

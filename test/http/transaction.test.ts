@@ -272,6 +272,47 @@ describe('references', () => {
       }
     });
 
+    describe('with a chain', () => {
+      const MEMBERS = 'List?code=members&item:Patient.identifier';
+      const members = (...references: readonly string[]): Resource => ({
+        ...list(...references),
+        code: { coding: [{ code: 'members' }] },
+      });
+      const firstItem = (sent: { resource?: Resource } | undefined) =>
+        (sent!.resource!.entry as { item: JsonObject }[])[0]!.item.reference;
+
+      test('find what is stored by what the transaction makes of whom it refers to', async () => {
+        const [person] = await family('C-10');
+        const [known] = await send(creation(members(person!)));
+        const [, listed] = await send(put(person!, 'C-11'), creation(list(`${MEMBERS}=C-11`)));
+        expect(firstItem(listed)).toBe(known!.name);
+        const answer = await sendRaw(put(person!, 'C-12'), creation(list(`${MEMBERS}=C-11`)));
+        expectOutcome(answer, 412, 'criteria-unmatched');
+      });
+
+      test('find what the transaction stores by what is stored, and by what it stores', async () => {
+        await family('C-13');
+        const [person] = resourcesOf((await server.get('Patient?identifier=C-13')).body);
+        const ofStored = await send(creation(members(`Patient/${person!.id}`)), creation(list(`${MEMBERS}=C-13`)));
+        expect(firstItem(ofStored[1])).toBe(ofStored[0]!.name);
+        const ofNew = await send(
+          named(urn(32), creation(patient('C-14'))),
+          creation(members(urn(32))),
+          creation(list(`${MEMBERS}=C-14`)),
+        );
+        expect(firstItem(ofNew[2])).toBe(ofNew[1]!.name);
+      });
+
+      test('find what is stored by who comes to refer to it', async () => {
+        const [person] = await family('C-15');
+        const [, listed] = await send(
+          creation({ ...members(person!), title: 'C-15' }),
+          creation(list('Patient?_has:List:item:title=C-15')),
+        );
+        expect(firstItem(listed)).toBe(person);
+      });
+    });
+
     test.each([
       ['Patient?identifier=C-none', 412, 'criteria-unmatched'],
       ['Patient?gender=female', 412, 'multiple-matches'],
