@@ -5,6 +5,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import type { AuditTrail } from './audit/audit-trail.ts';
 import { machineNow } from './clock.ts';
 import type { Config } from './config.ts';
+import { exchangeFacts } from './exchange-facts.ts';
 import type { JsonObject } from './fhir/resource.ts';
 import { firstStart } from './first-start.ts';
 import { buildServer } from './http/build-server.ts';
@@ -87,6 +88,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     const figures = createExchangeFigures();
     const tellExchange: TellExchange = exchange => {
       figures.note(exchange);
+      trail?.gather(exchangeFacts(exchange));
       const { peer, message, outcome, reason } = exchange;
       if (reason === undefined) return;
       deps.tell('An exchange with another system went wrong', { peer, message, outcome, reason });
@@ -169,7 +171,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
         fault: (error, peer) => log.error({ err: error, peer }, 'Telling others of changes goes wrong'),
       });
     }
-    openhim = startOpenhim(config, deps, url);
+    openhim = startOpenhim(config, deps, { url, tellExchange });
     indexAnew.start();
     return { url, deps, depsOfCaller, server, trail, close };
   } catch (error) {

@@ -265,6 +265,9 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 /** Whether only programs on this machine can reach the host. */
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 
+/** Whether who did what is told of. */
+export const isAudited = ({ audit, auth }: Config): boolean => audit === 'on' || (audit === 'auto' && auth.length > 0);
+
 /** Which settings of security lack another one, and whether others could use or overhear the server. */
 const securityFaults = (config: Config): string[] => {
   const { auth, host, insecure } = config;

@@ -5,7 +5,7 @@ import { AuditTrail } from './audit/audit-trail.ts';
 import { withAuditEvents } from './audit/with-audit-events.ts';
 import { loadCardKeys } from './card/card-keys.ts';
 import { createClock } from './clock.ts';
-import type { Config } from './config.ts';
+import { type Config, isAudited } from './config.ts';
 import { type Capability, loadCapability } from './definitions/capability.ts';
 import type { GrowingDefinitions, SearchParameter } from './definitions/definitions.ts';
 import { loadDefinitions } from './definitions/load-definitions.ts';
@@ -220,8 +220,7 @@ const openOn = async (store: Store, loaded: Loaded): Promise<OpenDeps> => {
   const setUp = createSetUpMemory();
   const readSetUp = store.isShared ? followSetUp(store, setUp) : undefined;
   const extract = createExtractor(definitions, settings, leaveOut);
-  const isTold = config.audit === 'on' || (config.audit === 'auto' && config.auth.length > 0);
-  const trail = isTold ? await AuditTrail.open({ store, now, days: config.auditDays, tell }) : undefined;
+  const trail = isAudited(config) ? await AuditTrail.open({ store, now, days: config.auditDays, tell }) : undefined;
   const deps: Deps = {
     definitions,
     readDefinitions,

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runAuditCommand } from '../scripts/audit/run-audit-command.ts';
 import { type AuditFacts, readAuditRow } from '../src/audit/audit-facts.ts';
-import { AuditTrail } from '../src/audit/audit-trail.ts';
+import { AuditTrail, type TrailOptions } from '../src/audit/audit-trail.ts';
 import { openStore } from '../src/store/open-store.ts';
 import type { Store } from '../src/store/store.ts';
 
@@ -25,8 +25,14 @@ const newFile = (): string => {
   made.push('');
   return join(folder, `${made.length}.db`);
 };
-const open = (store: Store, days = 0, now = Date.now): Promise<AuditTrail> =>
+const open = (store: TrailOptions['store'], days = 0, now = Date.now): Promise<AuditTrail> =>
   AuditTrail.open({ store, now, days, tell: () => {} });
+const partOf = (store: Store): TrailOptions['store'] => ({
+  isShared: false,
+  commit: unit => store.commit(unit),
+  auditRows: query => store.auditRows(query),
+  auditChain: (after, limit) => store.auditChain(after, limit),
+});
 const read = (patient: string): AuditFacts => ({
   ...{ at: Date.now(), deed: 'read', outcome: 0, by: { clientId: 'clinic' } },
   of: `Patient/${patient}`,
@@ -101,17 +107,26 @@ test('a start after a crash is told of, and one after an orderly stop is not', a
   await store.close();
 });
 
+test('a start beside another process on the same store is told of as a start, by its process', async () => {
+  const store = await openStore('sqlite::memory:');
+  const shared = { ...partOf(store), isShared: true };
+  const [one, two] = [await open(shared), await open(shared)];
+  await one.close();
+  await two.close();
+  const rows = (await store.auditRows({ count: 10 })).map(readAuditRow);
+  expect(rows.map(({ deed }) => deed)).toEqual(['start', 'start', 'stop', 'stop']);
+  expect(rows[0]!.note).toMatch(/^Process [0-9a-f-]{36}$/);
+  expect(rows.map(({ note }) => rows.findIndex(other => other.note === note))).toEqual([0, 1, 0, 1]);
+  await store.close();
+});
+
 test('what the store does not take waits, and when too much waits nothing is done any more that is to be told of', async () => {
   const store = await openStore('sqlite::memory:');
   let isFull = false;
   const commit: Store['commit'] = unit => (isFull ? Promise.reject(new Error('disk full')) : store.commit(unit));
   const trail = await AuditTrail.open({
     ...{ now: Date.now, days: 0, tell: () => {} },
-    store: {
-      commit,
-      auditRows: query => store.auditRows(query),
-      auditChain: (after, limit) => store.auditChain(after, limit),
-    },
+    store: { ...partOf(store), commit },
   });
   isFull = true;
   for (let i = 0; i < 20_000; i++) trail.gather(read('p'));

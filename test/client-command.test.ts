@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fetchWithToken, getToken } from '../docs/clients/get-token.ts';
 import { sendClaims } from '../docs/clients/send-claims.ts';
 import { runClientCommand } from '../scripts/client/run-client-command.ts';
+import { clientKey, readAuditRow } from '../src/audit/audit-facts.ts';
 import type { Client } from '../src/security/client.ts';
 import { assertionClaims, newKey, signJwt, type TestKey } from './http/keys.ts';
 import { startServer, type TestServer } from './http/start-server.ts';
@@ -70,6 +71,11 @@ describe('npm run client', () => {
     expect(await run('list')).toBe('admin\tactive\tadministrator\t\tsystem/*.cruds');
     await start();
     expect(await statusOf('Patient', await tokenOf('admin', 'system/Patient.rs'))).toBe(200);
+    const [told] = await server.app.deps.store.auditRows({ anyOf: [clientKey('operator')], count: 1 });
+    expect(readAuditRow(told!)).toMatchObject({
+      deed: 'administration',
+      note: 'npm run client on the machine of the store: admin, administrator, active',
+    });
   });
 
   test('registers, shows, rotates and disables them while it runs', async () => {

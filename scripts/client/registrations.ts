@@ -1,9 +1,11 @@
+import { auditRow } from '../../src/audit/audit-facts.ts';
 import { createClock } from '../../src/clock.ts';
-import type { Config } from '../../src/config.ts';
+import { type Config, isAudited } from '../../src/config.ts';
 import type { Client } from '../../src/security/client.ts';
 import { createClientRegistry } from '../../src/security/client-registry.ts';
 import { fixedKeys } from '../../src/security/key-set.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import type { AuditRow } from '../../src/store/store.ts';
 import { StoreInUseError } from '../../src/store/store-error.ts';
 import { createAsk, taken } from '../ask-server.ts';
 
@@ -18,17 +20,24 @@ export interface Registrations {
 
 const inStore = async (config: Config): Promise<Registrations> => {
   const store = await openStore(config.store);
+  const now = createClock(store.lastUpdated);
   const clients = createClientRegistry({
-    store,
-    now: createClock(store.lastUpdated),
+    ...{ store, now },
     createKeys: ({ jwks }) => fixedKeys(jwks),
   });
   await clients.readOn();
+  const rowsOf = ({ id, status, role }: Client): AuditRow[] => {
+    if (!isAudited(config)) return [];
+    const note = `npm run client on the machine of the store: ${id}, ${role}, ${status}`;
+    return [
+      auditRow({ at: now(), deed: 'administration', outcome: 0, by: { clientId: 'operator' }, note, patients: [] }),
+    ];
+  };
   return {
     all: async () => clients.all().map(({ client }) => client),
     find: async id => clients.find(id)?.client,
     register: async client => {
-      await clients.register(client, clients.find(client.id)?.versionId ?? 0);
+      await clients.register(client, clients.find(client.id)?.versionId ?? 0, rowsOf(client));
     },
     close: () => store.close(),
   };

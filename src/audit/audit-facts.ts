@@ -3,6 +3,8 @@ import type { AuditRow, StoredAuditRow } from '../store/store.ts';
 /** Who asks, and by which request; all absent for the server itself. */
 export interface Requester {
   clientId?: string;
+  /** Name of the other system that was told something, or told something, as the outbox has it. No client is both. */
+  peer?: string;
   /** Reference to the organization that the client works for. */
   organization?: string;
   role?: string;
@@ -53,17 +55,21 @@ interface RowText {
 }
 
 const CLIENT = 'client:';
+const PEER = 'peer:';
 
 /** By what rows of a client are found. */
 export const clientKey = (clientId: string): string => `${CLIENT}${encodeURIComponent(clientId)}`;
+
+/** By what rows of exchanges with another system are found. */
+export const peerKey = (peer: string): string => `${PEER}${encodeURIComponent(peer)}`;
 
 /** By what rows of the server's own are found. */
 export const SERVER_KEY = 'server';
 
 /** An event as it is stored. */
 export const auditRow = ({ at, deed, outcome, by, of, versionId, query, note, patients }: AuditFacts): AuditRow => {
-  const { clientId, role, organization, purposeOfUse, address, requestId } = by;
-  const keys = [clientId === undefined ? SERVER_KEY : clientKey(clientId)];
+  const { clientId, peer, role, organization, purposeOfUse, address, requestId } = by;
+  const keys = [clientId !== undefined ? clientKey(clientId) : peer !== undefined ? peerKey(peer) : SERVER_KEY];
   if (of !== undefined) keys.push(of);
   for (const id of patients) keys.push(`Patient/${id}`);
   const text: RowText = { d: deed };
@@ -92,6 +98,7 @@ export const readAuditRow = ({ at, keys, text }: Pick<StoredAuditRow, 'at' | 'ke
     outcome: o,
     by: {
       ...(who.startsWith(CLIENT) && { clientId: decodeURIComponent(who.slice(CLIENT.length)) }),
+      ...(who.startsWith(PEER) && { peer: decodeURIComponent(who.slice(PEER.length)) }),
       ...(r !== undefined && { role: r }),
       ...(g !== undefined && { organization: g }),
       ...(u !== undefined && { purposeOfUse: u }),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { type AuditFacts, auditRow, type Requester, readAuditRow, SERVER_KEY } from './audit-facts.ts';
@@ -16,7 +17,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const FORGETTING_MS = 60 * 60 * 1000;
 
 export interface TrailOptions {
-  store: Pick<Store, 'commit' | 'auditRows' | 'auditChain'>;
+  store: Pick<Store, 'commit' | 'auditRows' | 'auditChain' | 'isShared'>;
   now: () => number;
   /** Days for which events are kept; 0: for good. */
   days: number;
@@ -26,10 +27,13 @@ export interface TrailOptions {
 
 /**
  * What is told of who did what. Rows of what was written go with the unit that writes it; all others are gathered here for a moment. A
- * start that follows no orderly stop is told as such: what was read in the last moment before is what may be missing.
+ * start that follows no orderly stop is told as such: what was read in the last moment before is what may be missing. Where several
+ * processes share the store, none knows that of another; each names itself in its start and its stop, so that a start without a stop shows.
  */
 export class AuditTrail {
   readonly #options: TrailOptions;
+  /** Names this process in a store that is shared. */
+  readonly #process = randomUUID();
   #gathered: AuditFacts[] = [];
   #writing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -42,7 +46,7 @@ export class AuditTrail {
   /** Opens the trail of a store, and tells of the start. Rejects with StoreError where that cannot be written. */
   static async open(options: TrailOptions): Promise<AuditTrail> {
     const trail = new AuditTrail(options);
-    const last = await lastOfServer(options.store);
+    const last = options.store.isShared ? undefined : await lastOfServer(options.store);
     if (last !== undefined && last.deed !== 'stop') {
       const note = `There was no orderly stop after the start of ${new Date(last.at).toISOString()}. What was read in the last ${GATHERED_MS} ms before the end may be missing.`;
       trail.gather({ ...trail.#own('interrupted'), outcome: 8, note });
@@ -90,7 +94,9 @@ export class AuditTrail {
   }
 
   #own(deed: string): AuditFacts {
-    return { at: this.#options.now(), deed, outcome: 0, by: {}, patients: [] };
+    const { now, store } = this.#options;
+    const note = store.isShared && { note: `Process ${this.#process}` };
+    return { at: now(), deed, outcome: 0, by: {}, ...note, patients: [] };
   }
 
   #write(): void {

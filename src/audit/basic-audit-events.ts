@@ -30,7 +30,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
 };
 
 /** What is no interaction of R4: type and subtype of DICOM's. */
-const OWN: Readonly<Record<string, readonly [type: readonly [string, string], subtype: readonly [string, string]]>> = {
+const OWN: Readonly<Record<string, readonly [type: readonly [string, string], subtype?: readonly [string, string]]>> = {
   login: [
     ['110114', 'User Authentication'],
     ['110122', 'Login'],
@@ -47,6 +47,8 @@ const OWN: Readonly<Record<string, readonly [type: readonly [string, string], su
     ['110113', 'Security Alert'],
     ['110120', 'Application Start'],
   ],
+  sent: [['110106', 'Export']],
+  received: [['110107', 'Import']],
   retention: [
     ['110101', 'Audit Log Used'],
     ['110105', 'DICOM Study Deleted'],
@@ -61,7 +63,7 @@ const dcm = ([code, display]: readonly [string, string]): JsonObject => ({ syste
 
 const kindOf = (deed: string): JsonObject => {
   const own = OWN[deed];
-  if (own !== undefined) return { type: dcm(own[0]), subtype: [dcm(own[1])], action: 'E' };
+  if (own !== undefined) return { type: dcm(own[0]), ...(own[1] && { subtype: [dcm(own[1])] }), action: 'E' };
   const code = deed === 'purge' ? 'delete' : deed;
   return { type: REST, subtype: [{ system: INTERACTION, code }], action: ACTIONS[deed] ?? 'E' };
 };
@@ -91,8 +93,20 @@ const serverAgent = (role: JsonObject, baseUrl: string, requestor: boolean): Jso
   network: { address: baseUrl, type: '5' },
 });
 
+/** Who sends asks, whichever of the two that is. */
+const agentsOfExchange = (peer: string, isSent: boolean, baseUrl: string): JsonObject[] => {
+  const other: JsonObject = {
+    type: { coding: [isSent ? DESTINATION : SOURCE] },
+    who: { identifier: { system: `${baseUrl}/peer`, value: peer } },
+    ...{ altId: peer, name: peer, requestor: !isSent },
+  };
+  const server = serverAgent(isSent ? SOURCE : DESTINATION, baseUrl, isSent);
+  return isSent ? [server, other] : [other, server];
+};
+
 const agentsOf = (facts: AuditFacts, baseUrl: string): JsonObject[] => {
   const { by, deed } = facts;
+  if (by.peer !== undefined) return agentsOfExchange(by.peer, deed === 'sent', baseUrl);
   const isByServer = by.clientId === undefined && by.address === undefined;
   if (isByServer) return [serverAgent(SOURCE, baseUrl, true), serverAgent(DESTINATION, baseUrl, false)];
   // What is read goes from the server to the client.

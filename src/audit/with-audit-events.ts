@@ -7,7 +7,7 @@ import { type Matchable, matches, type Others } from '../search/match.ts';
 import type { Condition, SearchQuery, SortKey } from '../search/query.ts';
 import type { AuditQuery, Cursor, HistoryVersion, Page, Store, StoredAuditRow, StoredVersion } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
-import { clientKey, readAuditRow } from './audit-facts.ts';
+import { clientKey, peerKey, readAuditRow } from './audit-facts.ts';
 import { basicAuditEvents } from './basic-audit-events.ts';
 
 const AUDIT_EVENT = 'AuditEvent';
@@ -45,7 +45,9 @@ const keysOf = (condition: Condition): readonly string[] | undefined => {
     case 'token': {
       const codes = condition.anyOf.map(({ code }) => code);
       const isClient = ['altid', 'agent-name'].includes(condition.parameter);
-      return isClient && codes.every(code => code !== undefined) ? codes.map(clientKey) : undefined;
+      return isClient && codes.every(code => code !== undefined)
+        ? codes.flatMap(code => [clientKey(code), peerKey(code)])
+        : undefined;
     }
     case 'reference': {
       if (condition.parameter !== 'patient' && condition.parameter !== 'entity') return undefined;

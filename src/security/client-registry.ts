@@ -1,6 +1,6 @@
 import { refuse } from '../fhir/fhir-error.ts';
 import { followNewest } from '../store/follow-newest.ts';
-import type { Change, SequencedVersion, Store } from '../store/store.ts';
+import type { AuditRow, Change, SequencedVersion, Store } from '../store/store.ts';
 import type { Caller, Scope } from './caller.ts';
 import type { Client } from './client.ts';
 import type { KeySet } from './key-set.ts';
@@ -32,9 +32,10 @@ export interface ClientRegistry {
   readOn(): Promise<void>;
   /**
    * Registers a client, or a new version of it in place of `over` (0 for a new one).
+   * @param audit what is told of it, in the same unit
    * @throws {FhirError} 409 where another version is there, or another client has the same certificate or name in OpenHIM
    */
-  register(client: Client, over: number): Promise<RegisteredClient>;
+  register(client: Client, over: number, audit?: readonly AuditRow[]): Promise<RegisteredClient>;
 }
 
 /** What a caller is with some scopes. */
@@ -98,7 +99,7 @@ export const createClientRegistry = ({
     withOpenhimId: name => active(byIdentity.get(openhimIdentity(name))),
     all: () => [...clients.values()],
     readOn,
-    register: async (client, over) => {
+    register: async (client, over, audit = []) => {
       const key = { resourceType: CLIENT_TYPE, id: client.id };
       const change: Change = {
         ...key,
@@ -109,7 +110,7 @@ export const createClientRegistry = ({
         index: [],
         identities: identitiesOf(client),
       };
-      const result = await store.commit({ changes: [change] });
+      const result = await store.commit({ changes: [change], audit });
       if (result.outcome === 'identity-taken') {
         throw refuse(
           'identity-taken',

@@ -163,6 +163,7 @@ export const describeSending = (name: string, setUp: () => Promise<SendingConnec
         expect(await connector.isStopped()).toBe(true);
       } else {
         expect(taken()).toEqual(others);
+        expect(told.filter(({ isSetAside }) => isSetAside)).toMatchObject([{ outcome: 'refused' }]);
         const [{ name: peer }] = connector.peers() as [Peer];
         expect(await listDeadLetters(connector.store, peer)).toHaveLength(1);
         connector.webhook.behave(200);

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Invoice, PaymentNotice, Task } from 'fhir/r4.js';
+import type { AuditEvent, Invoice, PaymentNotice, Task } from 'fhir/r4.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Resource } from '../../src/fhir/resource.ts';
 import { textOf } from '../../src/integrations/gepg/element.ts';
-import { loadScheme, startServer, type TestServer } from '../http/start-server.ts';
+import { loadScheme, resourcesOf, startServer, type TestServer } from '../http/start-server.ts';
 import { type GepgPeer, startGepg } from '../peers/gepg.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kiungo-gepg-'));
@@ -23,6 +23,7 @@ beforeAll(async () => {
     KIUNGO_GEPG_GATEWAY_KEY_FILE: join(folder, 'gepg.pem'),
     KIUNGO_GEPG_SP_CODE: 'SP111',
     KIUNGO_TRUSTED_HOSTS: '127.0.0.1',
+    KIUNGO_AUDIT: 'on',
   });
   await loadScheme(server);
 });
@@ -155,4 +156,16 @@ test('a bill that GePG refuses is told in its Task; one that it cannot take now 
   peer.mood('well');
   await server.put('Invoice/accepted', next('accepted'));
   await untilTask('gepg-accepted', 'accepted');
+});
+
+test('each message, whichever way it went, is in the audit trail', async () => {
+  await server.app.trail!.flush();
+  const { status, body, text } = await server.get('AuditEvent?altid=gepg,gepg.bills&_count=100');
+  expect(status, text).toBe(200);
+  const told = resourcesOf(body).map(event => {
+    const { type, outcome, agent } = event as unknown as AuditEvent;
+    return `${type.display} ${outcome}, asked by ${agent.find(({ requestor }) => requestor)?.name ?? 'Kiungo'}`;
+  });
+  const expected = ['Export 0, asked by Kiungo', 'Import 0, asked by gepg', 'Import 8, asked by gepg'];
+  expect(told).toEqual(expect.arrayContaining(expected));
 });

@@ -31,15 +31,18 @@ describe('a mediator', () => {
     peer.forget();
   });
   const told: string[] = [];
+  const noted: (string | undefined)[] = [];
   const heard: ConsoleSettings[] = [];
   const keep = (password = 'secret', makesChannels = false): void => {
     told.length = 0;
+    noted.length = 0;
     heard.length = 0;
     kept = keepRegistered({
       client: openhimClient({ url: peer.url, user: 'root@openhim.org', password }),
       mediator: describeMediator({ upstream: 'https://kiungo', baseUrl: 'https://hie.example/fhir', version: '1.0.0' }),
       makesChannels,
       configure: settings => heard.push(settings),
+      note: reason => noted.push(reason),
       tell: (text, facts) => told.push(`${text} ${JSON.stringify(facts)}`),
       everyMs: 20,
     });
@@ -77,6 +80,8 @@ describe('a mediator', () => {
     peer.fail(false);
     await peer.next(`POST /mediators/${URN}/heartbeat 200`);
     expect(told.filter(text => text.includes('503'))).toHaveLength(1);
+    expect(noted.slice(0, 1)).toEqual([undefined]);
+    expect(noted.filter(reason => reason?.includes('503'))).toHaveLength(1);
   });
 
   test('has its channels made where that is wanted, and says what is wrong with its password once', async () => {

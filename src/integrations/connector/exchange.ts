@@ -6,6 +6,8 @@ export interface Exchange {
   kind: string;
   direction: 'sent' | 'received';
   outcome: 'delivered' | 'failed' | 'refused' | 'gone' | 'repeated';
+  /** Whether the message is set aside with this, and not tried again by itself. */
+  isSetAside?: true;
   /** Number or key of the message, for whoever looks for it. */
   message: string;
   /** When it ended, in milliseconds since 1970 UTC, and how long it took. */

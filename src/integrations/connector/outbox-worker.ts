@@ -149,19 +149,26 @@ export const createOutboxWorker = (
     isUnsaved = true;
   };
 
+  /** Whether a day of failures is over at a time. */
+  const isOver = (time: number): boolean => time - (outbox!.state.failure?.since ?? time) >= GIVE_UP_MS;
+
+  /** Whether an attempt that did not go well was the last one for its message. */
+  const isLast = (messages: readonly Message[], { outcome }: Verdict, time: number): boolean =>
+    peer.stop === undefined &&
+    outcome !== 'delivered' &&
+    (isOver(time) || (outcome === 'refused' && messages.length === 1));
+
   const fail = async (
     messages: readonly Message[],
     verdict: Exclude<Verdict, { outcome: 'delivered' }>,
+    time: number,
   ): Promise<void> => {
     const { state } = outbox!;
-    const time = now();
     const { since, attempts } = state.failure ?? { since: time, attempts: 0 };
     const reason = verdict.outcome === 'gone' ? 'The peer is gone' : verdict.reason;
     const next = time + waitAfter(attempts + 1, random);
-    const isOver = time - since >= GIVE_UP_MS;
-    if (peer.stop !== undefined && (isOver || verdict.outcome === 'gone')) await peer.stop(verdict);
-    const isRefused = verdict.outcome === 'refused' && messages.length === 1;
-    if (peer.stop === undefined && (isOver || isRefused)) {
+    if (peer.stop !== undefined && (isOver(time) || verdict.outcome === 'gone')) await peer.stop(verdict);
+    if (isLast(messages, verdict, time)) {
       await settle(1, at => deadLetterChange({ peer: peer.name, message: messages[0]!, reason, at }));
       return;
     }
@@ -191,10 +198,13 @@ export const createOutboxWorker = (
       at,
       durationMs: at - begin,
     } as const;
-    const reason = 'reason' in verdict ? { reason: verdict.reason } : {};
-    tell({ ...exchange, message: `${messages[0]!.number}-${messages.at(-1)!.number}`, ...reason });
+    tell({
+      ...{ ...exchange, message: `${messages[0]!.number}-${messages.at(-1)!.number}` },
+      ...('reason' in verdict && { reason: verdict.reason }),
+      ...(isLast(messages, verdict, at) && { isSetAside: true }),
+    });
     if (verdict.outcome === 'delivered') await settle(messages.length);
-    else await fail(messages, verdict);
+    else await fail(messages, verdict, at);
     return true;
   };
 

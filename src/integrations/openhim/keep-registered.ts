@@ -11,6 +11,8 @@ export interface KeepRegisteredOptions {
   configure(settings: ConsoleSettings): void;
   /** Tells the operator, in the log. */
   tell(text: string, facts: Readonly<Record<string, string | number>>): void;
+  /** Takes note of a registration, or of why OpenHIM cannot be used. Heartbeats are not told of. */
+  note(reason?: string): void;
   /** Milliseconds from heartbeat to heartbeat. OpenHIM calls a mediator down after a minute without one. */
   everyMs?: number;
 }
@@ -28,7 +30,7 @@ const LONGEST_WAIT_MS = 60_000;
  * for it, and its failures are told once each, not with every beat.
  */
 export const keepRegistered = (options: KeepRegisteredOptions): KeptRegistration => {
-  const { client, mediator, makesChannels, configure, tell, everyMs = EVERY_MS } = options;
+  const { client, mediator, makesChannels, configure, tell, note, everyMs = EVERY_MS } = options;
   const started = performance.now();
   let isRegistered = false;
   let hasChannels = !makesChannels;
@@ -54,7 +56,10 @@ export const keepRegistered = (options: KeepRegisteredOptions): KeptRegistration
     }
     if (isClosed) return;
     if (settings !== undefined) configure(settings);
-    if (!isRegistered) tell('Registered with OpenHIM', { urn: mediator.urn });
+    if (!isRegistered) {
+      tell('Registered with OpenHIM', { urn: mediator.urn });
+      note();
+    }
     isRegistered = true;
   };
 
@@ -65,7 +70,10 @@ export const keepRegistered = (options: KeepRegisteredOptions): KeptRegistration
       told = undefined;
     } catch (error) {
       const reason = (error as Error).message;
-      if (reason !== told && !isClosed) tell('OpenHIM cannot be used', { reason });
+      if (reason !== told && !isClosed) {
+        tell('OpenHIM cannot be used', { reason });
+        note(reason);
+      }
       told = reason;
       failures++;
     }
