@@ -24,6 +24,7 @@ import { startClock } from './start-clock.ts';
 import { type Delivery, sendsNotifications, startDelivery } from './start-delivery.ts';
 import { createGepg } from './start-gepg.ts';
 import { startOpenhim } from './start-openhim.ts';
+import { type Forwarding, readSyslog, startSyslog } from './start-syslog.ts';
 import { StoreError } from './store/store-error.ts';
 
 /** A running server. */
@@ -76,6 +77,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       },
     });
     const tls = await readTls(config);
+    const syslog = readSyslog(config);
     const served = (): JsonObject =>
       servedSecurity(config.auth, {
         baseUrl: deps.settings.baseUrl,
@@ -139,12 +141,14 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       minutes: config.clockMinutes,
     });
     let openhim: KeptRegistration | undefined;
+    let forwarding: Forwarding | undefined;
     const close = async (): Promise<void> => {
       openhim?.close();
       clearInterval(following);
       await clock.stop();
       await server.close();
       await delivery?.stop();
+      await forwarding?.stop();
       await closeDeps();
     };
     try {
@@ -170,6 +174,10 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
         },
         fault: (error, peer) => log.error({ err: error, peer }, 'Telling others of changes goes wrong'),
       });
+    }
+    if (syslog !== undefined) {
+      const fault = (error: unknown): void => log.error({ err: error }, 'Forwarding the audit trail goes wrong');
+      forwarding = startSyslog(deps, syslog, { isExclusive: !store.isShared, fault });
     }
     openhim = startOpenhim(config, deps, { url, tellExchange });
     indexAnew.start();

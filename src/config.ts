@@ -182,6 +182,12 @@ export const VARIABLES = {
   delivery: variable('KIUNGO_DELIVERY', 'yes', 'yes or no', oneOf('yes', 'no')),
   audit: variable('KIUNGO_AUDIT', 'auto', 'on, off or auto', oneOf('on', 'off', 'auto')),
   auditDays: variable('KIUNGO_AUDIT_DAYS', '0', 'a number of days from 0 to 36500', wholeNumber(0, 36_500)),
+  syslog: variable('KIUNGO_SYSLOG', '', 'a host, or host:port, like siem.example:6514', text =>
+    /^((\[[\da-fA-F:]+\]|[\w.-]+)(:\d{1,5})?)?$/.test(text) ? text : undefined,
+  ),
+  syslogAuthority: variable('KIUNGO_SYSLOG_CA', '', 'the path of a PEM file', text => text),
+  syslogCert: variable('KIUNGO_SYSLOG_CERT', '', 'the path of a PEM file', text => text),
+  syslogKey: variable('KIUNGO_SYSLOG_KEY', '', 'the path of a PEM file', text => text),
   tlsCert: variable('KIUNGO_TLS_CERT', '', 'the path of a PEM file', text => text),
   tlsKey: variable('KIUNGO_TLS_KEY', '', 'the path of a PEM file', text => text),
   tlsClientCa: variable('KIUNGO_TLS_CLIENT_CA', '', 'the path of a PEM file', text => text),
@@ -290,6 +296,14 @@ const securityFaults = (config: Config): string[] => {
   need(
     config.openhimCertificates.length > 0 && config.tlsClientCa === '',
     'KIUNGO_OPENHIM_CERTIFICATES needs KIUNGO_TLS_CLIENT_CA, so that certificates are asked for.',
+  );
+  need(
+    config.syslog !== '' && !isAudited(config),
+    'KIUNGO_SYSLOG needs KIUNGO_AUDIT=on, or nothing is told that could be sent.',
+  );
+  need(
+    (config.syslogCert === '') !== (config.syslogKey === ''),
+    'KIUNGO_SYSLOG_CERT and KIUNGO_SYSLOG_KEY need each other.',
   );
   if (isLoopback(host) || insecure === 'yes') return faults;
   need(

@@ -84,6 +84,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   reporting: ['fhir', 'insurance'],
   'integrations/dhis2': [],
   'integrations/openhim': [],
+  'integrations/syslog': ['store', 'audit', 'integrations/connector'],
   'integrations/gepg': ['fhir', 'security', 'store', 'interactions', 'integrations/connector'],
   subscriptions: ['fhir', 'search', 'store', 'security', 'interactions', 'integrations/connector'],
   http: [
@@ -117,6 +118,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'integrations/dhis2',
     'integrations/gepg',
     'integrations/openhim',
+    'integrations/syslog',
     'reporting',
     'subscriptions',
     'http',

@@ -1,16 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { refuse } from '../fhir/fhir-error.ts';
 import type { Resource } from '../fhir/resource.ts';
-import { printResource } from '../fhir/stamp-resource.ts';
 import type { IndexEntry } from '../search/index-entry.ts';
 import { type Matchable, matches, type Others } from '../search/match.ts';
 import type { Condition, SearchQuery, SortKey } from '../search/query.ts';
 import type { AuditQuery, Cursor, HistoryVersion, Page, Store, StoredAuditRow, StoredVersion } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
-import { clientKey, peerKey, readAuditRow } from './audit-facts.ts';
-import { basicAuditEvents } from './basic-audit-events.ts';
-
-const AUDIT_EVENT = 'AuditEvent';
+import { AUDIT_EVENT, auditEventVersions } from './audit-event-versions.ts';
+import { clientKey, peerKey } from './audit-facts.ts';
 
 /** Rows that are read together, and rows that one search may look at. */
 const ROWS = 200;
@@ -89,13 +86,7 @@ const NO_OTHERS: Others = { read: notFollowed, all: notFollowed };
  * What clients would write to them must be refused before. Searches of several types leave them out.
  */
 export const withAuditEvents = (store: Store, { baseUrl, extract }: AuditEventOptions): Store => {
-  const versionsOf = (row: StoredAuditRow): StoredVersion[] =>
-    basicAuditEvents(readAuditRow(row), baseUrl()).map((resource, index) => {
-      const id = index === 0 ? String(row.sequence) : `${row.sequence}-${index}`;
-      const stamp = { resourceType: AUDIT_EVENT, id, versionId: 1, lastUpdated: row.at };
-      const body = printResource(resource, stamp);
-      return { ...stamp, method: 'POST' as const, body, bodyBytes: Buffer.byteLength(body) };
-    });
+  const versionsOf = (row: StoredAuditRow): StoredVersion[] => auditEventVersions(row, baseUrl());
 
   const rowAt = async (sequence: number): Promise<StoredAuditRow | undefined> => {
     const [row] = await store.auditChain(sequence - 1, 1);
