@@ -20,6 +20,7 @@ import { createSecurity, readTls } from './secure.ts';
 import type { Caller } from './security/caller.ts';
 import { createOutgoing } from './security/outgoing.ts';
 import { servedSecurity } from './security/served-security.ts';
+import { type Asking, startAsking } from './start-asking.ts';
 import { startClock } from './start-clock.ts';
 import { type Delivery, sendsNotifications, startDelivery } from './start-delivery.ts';
 import { createGepg } from './start-gepg.ts';
@@ -142,10 +143,12 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     });
     let openhim: KeptRegistration | undefined;
     let forwarding: Forwarding | undefined;
+    let asking: Asking | undefined;
     const close = async (): Promise<void> => {
       openhim?.close();
       clearInterval(following);
       await clock.stop();
+      await asking?.stop();
       await server.close();
       await delivery?.stop();
       await forwarding?.stop();
@@ -161,6 +164,9 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     }
     started = true;
     const connectors = gepg?.peer === undefined ? [] : [gepg.peer];
+    asking = startAsking(gepg?.peer === undefined || config.delivery === 'no' ? [] : [gepg.askForDays], error => {
+      log.error({ err: error }, 'A gateway is not asked for the reconciliation of a day');
+    });
     if (config.delivery === 'yes' && (connectors.length > 0 || sendsNotifications(deps.capability))) {
       delivery = startDelivery(deps, {
         outgoing,

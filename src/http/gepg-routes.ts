@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Answered } from '../integrations/gepg/receive.ts';
+import type { Answered } from '../integrations/payments/payment-gateway.ts';
 
 /** A message is small; that of a day's reconciliation may have some ten thousand rows. */
 const MOST_BYTES = 8 * 1024 * 1024;
@@ -13,8 +13,8 @@ export const gepgRoutes =
   async (app: FastifyInstance): Promise<void> => {
     for (const path of ['control-number', 'payment', 'reconciliation']) {
       app.post<{ Body: Buffer }>(`/integrations/gepg/${path}`, { bodyLimit: MOST_BYTES }, async (request, reply) => {
-        const { status, body } = await receive(request.body?.toString() ?? '');
-        return reply.code(status).header('content-type', 'application/xml').send(body);
+        const { status, contentType, body } = await receive(request.body?.toString() ?? '');
+        return reply.code(status).header('content-type', contentType).send(body);
       });
     }
   };

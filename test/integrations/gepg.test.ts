@@ -1,3 +1,4 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,9 @@ import type { AuditEvent, Invoice, PaymentNotice, Task } from 'fhir/r4.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Resource } from '../../src/fhir/resource.ts';
 import { textOf } from '../../src/integrations/gepg/element.ts';
+import { gepgGateway } from '../../src/integrations/gepg/gepg-gateway.ts';
+import { paymentStore } from '../../src/integrations/payments/payment-store.ts';
+import { createOutgoing } from '../../src/security/outgoing.ts';
 import { loadScheme, resourcesOf, startServer, type TestServer } from '../http/start-server.ts';
 import { type GepgPeer, startGepg } from '../peers/gepg.ts';
 
@@ -37,6 +41,20 @@ const post = async (path: string, message: string): Promise<{ status: number; co
   const url = new URL(`/integrations/gepg/${path}`, server.url);
   const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/xml' }, body: message });
   return { status: answer.status, code: peer.codeOf(await answer.text()) };
+};
+/** Another invoice like the one of the scheme. */
+const invoiceOf = async (id: string): Promise<Resource> => {
+  const { meta: _, extension: _balance, ...rest } = (await server.get(`Invoice/${BILL}`)).body;
+  const [code, uuid] = rest.identifier as unknown as { value: string }[];
+  const identifier = [
+    { ...code!, value: `INV-${id}` },
+    { ...uuid!, value: id },
+  ];
+  return { ...rest, id, status: 'issued', identifier } as unknown as Resource;
+};
+const store = async (invoice: Resource): Promise<void> => {
+  const stored = await server.put(`Invoice/${invoice.id}`, invoice);
+  expect(stored.status, stored.text).toBeLessThan(300);
 };
 const read = async <Type>(path: string): Promise<Type> => (await server.get(path)).body as unknown as Type;
 const untilTask = async (id: string, status: string): Promise<Task> => {
@@ -139,22 +157,11 @@ describe("a message that is not GePG's", () => {
 });
 
 test('a bill that GePG refuses is told in its Task; one that it cannot take now is sent later', async () => {
-  const { body: invoice } = await server.get(`Invoice/${BILL}`);
   peer.mood('code 7242');
-  const next = (id: string): Resource => {
-    const { meta: _, extension: _balance, ...rest } = invoice;
-    const [code, uuid] = invoice.identifier as unknown as { value: string }[];
-    const identifier = [
-      { ...code!, value: `INV-${id}` },
-      { ...uuid!, value: id },
-    ];
-    return { ...rest, id, status: 'issued', identifier } as unknown as Resource;
-  };
-  const stored = await server.put('Invoice/refused', next('refused'));
-  expect(stored.status, stored.text).toBe(201);
+  await store(await invoiceOf('refused'));
   expect((await untilTask('gepg-refused', 'failed')).statusReason?.text).toBe('GePG answered 7242');
   peer.mood('well');
-  await server.put('Invoice/accepted', next('accepted'));
+  await store(await invoiceOf('accepted'));
   await untilTask('gepg-accepted', 'accepted');
 });
 
@@ -168,4 +175,91 @@ test('each message, whichever way it went, is in the audit trail', async () => {
   });
   const expected = ['Export 0, asked by Kiungo', 'Import 0, asked by gepg', 'Import 8, asked by gepg'];
   expect(told).toEqual(expect.arrayContaining(expected));
+});
+
+test('an invoice that is called off is called off at GePG, and a control number that comes late does not bring it back', async () => {
+  await store({ ...(await invoiceOf('accepted')), status: 'cancelled' });
+  await untilTask('gepg-accepted', 'cancelled');
+  expect(peer.cancelled).toEqual(['accepted']);
+  expect(await post('control-number', peer.controlNumber('accepted', '991100000009'))).toMatchObject({ code: '7101' });
+  expect(await read<Task>('Task/gepg-accepted')).toMatchObject({ status: 'cancelled' });
+});
+
+describe('the reconciliation of a day', () => {
+  test('is asked for by itself, for the days before today, and again where a Task says so', async () => {
+    await expect.poll(() => peer.days.length, { timeout: 10_000 }).toBe(3);
+    const { day } = peer.days[0]!;
+    const number = Number(day.replaceAll('-', ''));
+    expect(peer.days[0]).toEqual({ day, id: number * 100 + 1 });
+    const task = await untilTask(`gepg-day-${day}`, 'accepted');
+    const again = await server.put(`Task/${task.id}`, { ...task, status: 'requested' } as unknown as Resource);
+    expect(again.status, again.text).toBe(200);
+    await expect.poll(() => peer.days.at(-1), { timeout: 10_000 }).toEqual({ day, id: number * 100 + 3 });
+    const payments = [{ reference: 'P1', amount: '20.00', billId: BILL }];
+    await post('reconciliation', peer.reconciliation(payments, number * 100 + 3));
+    await untilTask(`gepg-day-${day}`, 'completed');
+  });
+
+  test('is taken whole or not at all', async () => {
+    const rows = [
+      { reference: 'W1', amount: '1.00', billId: 'nobody' },
+      { reference: 'W2', amount: 'a lot', billId: 'nobody' },
+    ];
+    expect(await post('reconciliation', peer.reconciliation(rows))).toEqual({ status: 400, code: '7242' });
+    const { body } = await server.get('PaymentNotice?identifier=W1&_summary=count');
+    expect((body as Resource).total).toBe(0);
+  });
+
+  test('gives a payment that the rules refuse to a person, once, and takes the others', async () => {
+    const rows = [
+      { reference: 'M1', amount: '1.00', currency: 'EUR', billId: BILL },
+      { reference: 'M2', amount: '2.50', billId: 'nobody' },
+    ];
+    for (let time = 0; time < 2; time++) {
+      expect(await post('reconciliation', peer.reconciliation(rows))).toEqual({ status: 200, code: '7101' });
+    }
+    const task = await read<Task>('Task/gepg-money-M1');
+    expect(task.meta!.versionId).toBe('1');
+    expect(await read('PaymentReconciliation/gepg-M2')).toMatchObject({ paymentAmount: { value: 2.5 } });
+  });
+});
+
+test.each([
+  ['away', 'failed', 'GePG answered with status 503'],
+  ['late', 'failed', /ECONNRESET|socket hang up/],
+  ['wrong-signature', 'failed', /signature is not GePG's/],
+  ['code 7201', 'failed', 'GePG answered 7201'],
+  ['code 7242;7226', 'delivered', undefined],
+] as const)('of GePG that is %s a bill is %s', async (mood, outcome, reason) => {
+  peer.mood(mood);
+  const gateway = gepgGateway({
+    ...{ url: peer.url, outgoing: createOutgoing(['127.0.0.1']), store: paymentStore(server.app.deps) },
+    signing: () => ({
+      hash: 'sha1',
+      privateKey: createPrivateKey(peer.providerKey),
+      gatewayKeys: [createPublicKey(peer.publicKey)],
+    }),
+    provider: { spCode: 'SP111', subSpCode: '1', spSysId: 'K', gfsCode: '1' },
+    ...{ insurer: 'Organization/i', expiryDays: 1, localTime: () => '2026-01-01T00:00:00' },
+  });
+  const bill = {
+    id: 'mood',
+    amount: '1',
+    currency: 'USD',
+    payerId: '1',
+    payerName: 'A & B',
+    payerPhone: '',
+    description: '',
+  };
+  const verdict = await gateway.requestCollection(bill);
+  expect(verdict.outcome).toBe(outcome);
+  if ('reason' in verdict) expect(verdict.reason).toMatch(reason!);
+  peer.mood('well');
+});
+
+test('two control numbers at the same moment are both taken', async () => {
+  await store(await invoiceOf('twice'));
+  const numbers = ['991100000002', '991100000003', '991100000004', '991100000005'];
+  const answers = await Promise.all(numbers.map(number => post('control-number', peer.controlNumber('twice', number))));
+  expect(answers.map(({ code }) => code)).toEqual(numbers.map(() => '7101'));
 });

@@ -2,10 +2,10 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Element, find, textOf } from '../../src/integrations/gepg/element.ts';
+import { type Element, textOf } from '../../src/integrations/gepg/element.ts';
 import { open, seal } from '../../src/integrations/gepg/envelope.ts';
 
-/** How the peer behaves: as it should, or with a fault. */
+/** How the peer behaves: as it should, or with a fault. `late`: it does what it is asked, and the line breaks before it answers. */
 export type GepgMood = 'well' | 'away' | 'wrong-signature' | 'late' | `code ${string}`;
 
 /** A payment that is made at the peer. */
@@ -26,6 +26,10 @@ export interface GepgPeer {
   providerKey: string;
   /** Bills that were submitted. */
   readonly bills: readonly Element[];
+  /** Bills that were called off. */
+  readonly cancelled: readonly string[];
+  /** Days whose reconciliation was asked for, with the numbers of the requests. */
+  readonly days: readonly { id: number; day: string }[];
   mood(mood: GepgMood): void;
   /** Signed messages as it sends them. */
   controlNumber(billId: string, controlNumber: string | undefined): string;
@@ -56,9 +60,36 @@ export const startGepg = async (hash: 'sha1' | 'sha256' = 'sha1'): Promise<GepgP
   ];
   const bills: Element[] = [];
   const known = new Set<string>();
+  const cancelled: string[] = [];
+  const days: { id: number; day: string }[] = [];
   let mood: GepgMood = 'well';
   const sealed = (text: string): string => seal(text, { hash, privateKey: own.privateKey });
-  const opened = (text: string): Element => open(text, { hash, gatewayKey: provider.publicKey });
+  const opened = (text: string): Element => open(text, { hash, gatewayKeys: [provider.publicKey] });
+
+  const bill = (asked: Element): string => {
+    const id = textOf(asked, 'BillId')!;
+    const code = mood.startsWith('code ') ? mood.slice(5) : known.has(id) ? '7226' : '7101';
+    if (code === '7101') {
+      known.add(id);
+      bills.push(asked);
+    }
+    return `<gepgBillSubReqAck><TrxStsCode>${code}</TrxStsCode></gepgBillSubReqAck>`;
+  };
+  const cancel = (asked: Element): string => {
+    const id = textOf(asked, 'BillId')!;
+    if (known.delete(id)) cancelled.push(id);
+    const code = cancelled.includes(id) ? '7101' : '7204';
+    return `<gepgBillCanclResp><BillId>${id}</BillId><TrxStsCode>${code}</TrxStsCode></gepgBillCanclResp>`;
+  };
+  const reconcile = (asked: Element): string => {
+    const [id, day] = [textOf(asked, 'SpReconcReqId'), textOf(asked, 'TnxDt')];
+    days.push({ id: Number(id), day: day! });
+    return '<gepgSpReconcReqAck><ReconcStsCode>7101</ReconcStsCode></gepgSpReconcReqAck>';
+  };
+  const answerTo = (asked: Element): string => {
+    if (asked.name === 'gepgBillCanclReq') return cancel(asked);
+    return asked.name === 'gepgSpReconcReq' ? reconcile(asked) : bill(asked);
+  };
 
   const server = createServer(async (request, response) => {
     const text = await textFrom(request);
@@ -66,15 +97,11 @@ export const startGepg = async (hash: 'sha1' | 'sha256' = 'sha1'): Promise<GepgP
       response.writeHead(503).end();
       return;
     }
-    const bill = find(opened(text), 'gepgBillSubReq')!;
-    const id = textOf(bill, 'BillId')!;
-    const code = mood.startsWith('code ') ? mood.slice(5) : known.has(id) ? '7226' : '7101';
-    if (code === '7101') {
-      known.add(id);
-      bills.push(bill);
+    const acknowledgement = answerTo(opened(text));
+    if (mood === 'late') {
+      response.destroy();
+      return;
     }
-    if (mood === 'late') return;
-    const acknowledgement = `<gepgBillSubReqAck><TrxStsCode>${code}</TrxStsCode></gepgBillSubReqAck>`;
     const isForged = mood === 'wrong-signature';
     response.writeHead(200, { 'content-type': 'application/xml' });
     response.end(isForged ? seal(acknowledgement, { hash, privateKey: stranger.privateKey }) : sealed(acknowledgement));
@@ -90,6 +117,8 @@ export const startGepg = async (hash: 'sha1' | 'sha256' = 'sha1'): Promise<GepgP
     publicKey: pem(own.publicKey),
     providerKey: pem(provider.privateKey),
     bills,
+    cancelled,
+    days,
     mood: next => {
       mood = next;
     },

@@ -30,8 +30,11 @@ export interface Webhook {
   close(): Promise<void>;
 }
 
+/** What a peer says of a request that it answers with a status, where its protocol has other statuses and bodies than HTTP's own. */
+export type Wording = (status: number, receipt: Receipt) => { status: number; body?: string };
+
 /** Starts a peer on a free port of this machine. */
-export const startWebhook = async (): Promise<Webhook> => {
+export const startWebhook = async (wording: Wording = status => ({ status })): Promise<Webhook> => {
   const receipts: Receipt[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
   let behaviour: (receipt: Receipt) => Behaviour = () => 200;
@@ -46,7 +49,10 @@ export const startWebhook = async (): Promise<Webhook> => {
       const what = behaviour(receipt);
       if (what === 'lost' || (what !== 'cut' && Math.floor(what / 100) === 2)) receipts.push(receipt);
       if (what === 'lost' || what === 'cut') request.socket.destroy();
-      else response.writeHead(what).end();
+      else {
+        const { status, body } = wording(what, receipt);
+        response.writeHead(status).end(body);
+      }
       for (const { count, resolve } of waiting) if (receipts.length >= count) resolve();
     });
   });

@@ -1,3 +1,4 @@
+import type { Bill } from '../payments/bill.ts';
 import { escaped } from './element.ts';
 
 /** GePG's codes of what became of a message. */
@@ -20,15 +21,7 @@ export interface ServiceProvider {
 }
 
 /** A bill as it is submitted. Times are local ones without a zone: `2026-01-05T00:00:00`. */
-export interface Bill {
-  id: string;
-  /** As it is written in the invoice. */
-  amount: string;
-  currency: string;
-  payerId: string;
-  payerName: string;
-  payerPhone: string;
-  description: string;
+export interface SubmittedBill extends Bill {
   generated: string;
   expires: string;
 }
@@ -37,7 +30,7 @@ const element = (name: string, ...content: readonly string[]): string => `<${nam
 const text = (name: string, value: string): string => element(name, escaped(value));
 
 /** Asks for a control number by which the bill is paid, exactly (`BillPayOpt` 3). */
-export const billSubmission = (bill: Bill, { spCode, subSpCode, spSysId, gfsCode }: ServiceProvider): string =>
+export const billSubmission = (bill: SubmittedBill, { spCode, subSpCode, spSysId, gfsCode }: ServiceProvider): string =>
   element(
     'gepgBillSubReq',
     element('BillHdr', text('SpCode', spCode), text('RtrRespFlg', 'true')),
@@ -75,6 +68,32 @@ export const billSubmission = (bill: Bill, { spCode, subSpCode, spSysId, gfsCode
       ),
     ),
   );
+
+/** Calls a bill off. */
+export const billCancellation = (billId: string, { spCode, spSysId }: ServiceProvider): string =>
+  element('gepgBillCanclReq', text('SpCode', spCode), text('SpSysId', spSysId), text('BillId', billId));
+
+const MOST_ATTEMPTS = 100;
+
+/**
+ * Asks for what was paid on a day. The number of the request, which the answer has too, is the day and the number of the attempt:
+ * 2026010501.
+ */
+export const reconciliationRequest = (day: string, attempt: number, { spCode, spSysId }: ServiceProvider): string =>
+  element(
+    'gepgSpReconcReq',
+    text('SpReconcReqId', `${day.replaceAll('-', '')}${String(attempt % MOST_ATTEMPTS).padStart(2, '0')}`),
+    text('SpCode', spCode),
+    text('SpSysId', spSysId),
+    text('TnxDt', day),
+    text('ReconcOpt', '1'),
+  );
+
+/** The day that a number of a request is of; undefined where it is none of this server. */
+export const dayOfRequest = (number: string): string | undefined => {
+  const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})\d{2}$/.exec(number) ?? [];
+  return year === undefined ? undefined : `${year}-${month}-${day}`;
+};
 
 /** The names of what GePG sends, with those of the answers and of the code in them. */
 export const ACKNOWLEDGEMENTS = {

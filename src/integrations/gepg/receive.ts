@@ -1,30 +1,22 @@
-import type { Invoice } from 'fhir/r4.js';
-import { FhirError } from '../../fhir/fhir-error.ts';
-import type { InteractionResult } from '../../interactions/context.ts';
+import type { Answered } from '../payments/payment-gateway.ts';
+import {
+  type TakeContext,
+  type Taken,
+  takeControlNumber,
+  takePayment,
+  takeReconciliation,
+} from '../payments/take-payment.ts';
+import { paymentFault, type ToldPayment } from '../payments/told-payment.ts';
 import { type Element, find, MalformedMessage, textOf } from './element.ts';
 import { open, type Signing, seal, WrongSignature } from './envelope.ts';
-import { billTask, type GatewayStore, moneyTask } from './gateway-store.ts';
-import { ACKNOWLEDGEMENTS, acknowledgement, CODES } from './messages.ts';
-import { noticeOf, readPayment, reconciliationOf, type ToldPayment } from './payment.ts';
+import { ACKNOWLEDGEMENTS, acknowledgement, CODES, dayOfRequest } from './messages.ts';
 
 type Received = keyof typeof ACKNOWLEDGEMENTS;
 
-/** What became of a message: the answer to GePG, and how that is told to the operator. */
-export interface Answered {
-  status: 200 | 400 | 401;
-  body: string;
-  outcome: 'delivered' | 'refused';
-  /** Key of the message; never a person's data. */
-  message: string;
-  reason?: string;
-}
-
 /** What receiving needs. */
-export interface ReceiveContext {
-  gateway: GatewayStore;
-  signing: Signing;
-  /** Reference of the insurer, to whom contributions go. */
-  insurer: string;
+export interface ReceiveContext extends TakeContext {
+  /** The keys of now. */
+  signing: () => Signing;
 }
 
 interface Outcome {
@@ -33,92 +25,94 @@ interface Outcome {
   reason?: string;
 }
 
-const takeControlNumber = async (gateway: GatewayStore, received: Element): Promise<Outcome> => {
-  const billId = textOf(received, 'BillId');
+const CODE_OF: Readonly<Record<Taken['outcome'], string>> = {
+  booked: CODES.success,
+  unmatched: CODES.noSuchBill,
+  duplicate: CODES.duplicatePayment,
+  refused: CODES.failure,
+};
+
+const required = (element: Element, name: string): string => {
+  const value = textOf(element, name);
+  if (value !== undefined) return value;
+  throw new MalformedMessage(`The message has no ${name}.`);
+};
+
+/** A payment as it is told at once (`PymtTrxInf`), or by a reconciliation (`ReconcTrxInf`). @throws {MalformedMessage} */
+const readPayment = (element: Element): ToldPayment => {
+  const payment = {
+    billId: textOf(element, 'BillId') ?? required(element, 'SpBillId'),
+    amount: required(element, 'PaidAmt'),
+    currency: required(element, 'CCy'),
+    reference: required(element, 'PayRefId'),
+    paidAt: required(element, 'TrxDtTm'),
+  };
+  const fault = paymentFault(payment);
+  if (fault === undefined) return payment;
+  throw new MalformedMessage(fault);
+};
+
+const receiveControlNumber = async (context: ReceiveContext, received: Element): Promise<Outcome> => {
+  const message = required(received, 'BillId');
   const controlNumber = textOf(received, 'PayCntrNum');
-  if (billId === undefined) throw new MalformedMessage('The message has no BillId.');
-  const invoice = await gateway.read<Invoice>('Invoice', billId);
-  if (invoice === undefined) return { code: CODES.noSuchBill, message: billId, reason: 'There is no such bill' };
-  if (textOf(received, 'TrxSts') !== 'GS' || controlNumber === undefined) {
-    const code = textOf(received, 'TrxStsCode') ?? 'none';
-    await gateway.put(billTask(invoice, 'failed', { reason: `GePG gives no control number: ${code}` }));
-    return { code: CODES.success, message: billId, reason: `GePG gives no control number: ${code}` };
-  }
-  await gateway.put(billTask(invoice, 'completed', { controlNumber }));
-  return { code: CODES.success, message: billId };
+  const isGiven = textOf(received, 'TrxSts') === 'GS' && controlNumber !== undefined;
+  const reason = isGiven
+    ? undefined
+    : `GePG gives no control number: ${textOf(received, 'TrxStsCode')?.slice(0, 50) ?? 'none'}`;
+  const told = reason === undefined ? { controlNumber: controlNumber! } : { reason };
+  const isKnown = await takeControlNumber(context, message, told);
+  if (!isKnown) return { code: CODES.noSuchBill, message, reason: 'There is no such bill' };
+  return { code: CODES.success, message, ...(reason === undefined ? {} : { reason }) };
 };
 
-/** Takes note of money, once by its number; what cannot be placed is kept, and given to a person. */
-const takePayment = async ({ gateway, insurer }: ReceiveContext, payment: ToldPayment): Promise<Outcome> => {
-  const { reference: message, billId } = payment;
-  const invoice = await gateway.read<Invoice>('Invoice', billId);
-  let notice: InteractionResult;
-  try {
-    notice = await gateway.create(noticeOf(payment, invoice, insurer));
-  } catch (error) {
-    if (!(error instanceof FhirError) || error.status >= 500) throw error;
-    const reason = `A payment cannot be booked as it was told: ${error.issues.map(({ rule }) => rule).join(', ')}`;
-    await gateway.put(moneyTask(message, reason));
-    return { code: error.status === 409 ? CODES.duplicatePayment : CODES.failure, message, reason };
-  }
-  if (invoice !== undefined) return { code: CODES.success, message };
-  const reason = 'The bill of a payment is none of this server';
-  await gateway.put(moneyTask(message, reason, `PaymentNotice/${notice.version!.id}`));
-  return { code: CODES.noSuchBill, message, reason };
-};
-
-/** What of a day has arrived: each payment is told (it may not have been yet) and reconciled. */
-const takeReconciliation = async (context: ReceiveContext, received: Element): Promise<Outcome> => {
+const receiveReconciliation = async (context: ReceiveContext, received: Element): Promise<Outcome> => {
   const message = textOf(received, 'SpReconcReqId') ?? 'none';
-  if (textOf(received, 'ReconcStsCode') !== CODES.success) {
-    return { code: CODES.success, message, reason: `GePG has no reconciliation: ${textOf(received, 'ReconcStsCode')}` };
+  const code = textOf(received, 'ReconcStsCode');
+  if (code !== CODES.success) {
+    return { code: CODES.success, message, reason: `GePG has no reconciliation: ${code}` };
   }
-  const rows = find(received, 'ReconcTrans')?.children ?? [];
-  let failed = 0;
-  for (const row of rows) {
-    const payment = readPayment(row);
-    const { code } = await takePayment(context, payment);
-    const invoice = await context.gateway.read<Invoice>('Invoice', payment.billId);
-    try {
-      if (code === CODES.success || code === CODES.noSuchBill)
-        await context.gateway.put(reconciliationOf(payment, invoice));
-      else failed++;
-    } catch (error) {
-      if (!(error instanceof FhirError) || error.status >= 500) throw error;
-      failed++;
-      await context.gateway.put(moneyTask(payment.reference, 'A payment cannot be reconciled'));
-    }
-  }
-  const told = failed === 0 ? {} : { reason: `${failed} of ${rows.length} payments need a person` };
+  // All are read before the first is taken, so that a day is taken whole or refused whole.
+  const payments = (find(received, 'ReconcTrans')?.children ?? []).map(readPayment);
+  const failed = await takeReconciliation(context, payments, dayOfRequest(message));
+  const told = failed === 0 ? {} : { reason: `${failed} of ${payments.length} payments need a person` };
   return { code: CODES.success, message, ...told };
 };
 
-const take = (context: ReceiveContext, name: Received, received: Element): Promise<Outcome> => {
-  if (name === 'gepgBillSubResp') return takeControlNumber(context.gateway, received);
-  if (name === 'gepgSpReconcResp') return takeReconciliation(context, received);
-  const payment = find(received, 'PymtTrxInf');
-  if (payment === undefined) throw new MalformedMessage('The message has no PymtTrxInf.');
-  return takePayment(context, readPayment(payment));
+const receivePayment = async (context: ReceiveContext, received: Element): Promise<Outcome> => {
+  const element = find(received, 'PymtTrxInf');
+  if (element === undefined) throw new MalformedMessage('The message has no PymtTrxInf.');
+  const payment = readPayment(element);
+  const { outcome, reason } = await takePayment(context, payment);
+  return { code: CODE_OF[outcome], message: payment.reference, ...(reason === undefined ? {} : { reason }) };
 };
+
+const RECEIVE = {
+  gepgBillSubResp: receiveControlNumber,
+  gepgPmtSpInfo: receivePayment,
+  gepgSpReconcResp: receiveReconciliation,
+} as const;
+
+const contentType = 'application/xml';
 
 /**
  * Takes a message of GePG's: a control number, a payment or the reconciliation of a day. Whatever comes twice is taken once and answered
  * the same.
  */
 export const receive = async (context: ReceiveContext, text: string): Promise<Answered> => {
+  const signing = context.signing();
   let name: Received = 'gepgPmtSpInfo';
   try {
-    const received = open(text, context.signing);
+    const received = open(text, signing);
     if (!Object.hasOwn(ACKNOWLEDGEMENTS, received.name)) throw new MalformedMessage('GePG sends no such message.');
     name = received.name as Received;
-    const { code, message, reason } = await take(context, name, received);
+    const { code, message, reason } = await RECEIVE[name](context, received);
     const outcome = code === CODES.success ? 'delivered' : 'refused';
-    const body = seal(acknowledgement(name, code), context.signing);
-    return { status: 200, body, outcome, message, ...(reason === undefined ? {} : { reason }) };
+    const body = seal(acknowledgement(name, code), signing);
+    return { status: 200, contentType, body, outcome, message, ...(reason === undefined ? {} : { reason }) };
   } catch (error) {
     if (!(error instanceof MalformedMessage) && !(error instanceof WrongSignature)) throw error;
-    const body = seal(acknowledgement(name, CODES.badRequest), context.signing);
+    const body = seal(acknowledgement(name, CODES.badRequest), signing);
     const status = error instanceof WrongSignature ? 401 : 400;
-    return { status, body, outcome: 'refused', message: 'none', reason: error.message };
+    return { status, contentType, body, outcome: 'refused', message: 'none', reason: error.message };
   }
 };

@@ -1,0 +1,97 @@
+import type { Invoice, Task } from 'fhir/r4.js';
+import type { JsonObject, Resource } from '../../fhir/resource.ts';
+import type { SequencedVersion } from '../../store/store.ts';
+import type { Peer, Verdict } from '../connector/peer.ts';
+import { billOf, isCalledOff, isToCollect } from './bill.ts';
+import type { PaymentGateway } from './payment-gateway.ts';
+import type { PaymentStore } from './payment-store.ts';
+import { billTask, billTaskId, dayOfTask, dayTask, dayTaskId } from './payment-tasks.ts';
+
+type Asked = Pick<PaymentGateway<never>, 'gateway' | 'requestCollection' | 'cancel' | 'requestReconciliation'>;
+
+/** A message of the outbox names what it is about; what is asked is read when it is sent. */
+type Content = { invoice: string } | { calledOff: string } | { day: string; attempt: number };
+
+const DELIVERED: Verdict = { outcome: 'delivered' };
+
+/**
+ * Asks a gateway for what follows from what is stored: to collect each contribution that is invoiced, to call off what is called off here, and for
+ * the reconciliation of a day that a Task asks for. A Task tells how each of these goes.
+ */
+export const collectionPeer = (asked: Asked, store: PaymentStore): Peer => {
+  const { gateway } = asked;
+
+  const contentOf = ({ resourceType, method, body, id, versionId }: SequencedVersion): Content | undefined => {
+    if (method === 'DELETE' || (resourceType !== 'Invoice' && resourceType !== 'Task')) return undefined;
+    const resource = JSON.parse(body) as Resource;
+    if (resourceType === 'Task') {
+      const day = resource.status === 'requested' ? dayOfTask(gateway, id) : undefined;
+      return day === undefined ? undefined : { day, attempt: versionId };
+    }
+    const invoice = resource as unknown as Invoice;
+    if (isToCollect(invoice)) return { invoice: id };
+    return isCalledOff(invoice) ? { calledOff: id } : undefined;
+  };
+
+  const collect = async (id: string): Promise<Verdict> => {
+    const invoice = await store.read<Invoice>('Invoice', id);
+    const task = await store.read<Task>('Task', billTaskId(gateway, id));
+    // It was called off or paid meanwhile, or is under way since an earlier version.
+    const isUnderWay = task !== undefined && task.status !== 'failed';
+    if (invoice === undefined || isUnderWay || !isToCollect(invoice)) return DELIVERED;
+    const verdict = await asked.requestCollection(await billOf(store, invoice));
+    if (verdict.outcome === 'delivered') {
+      // What the gateway told meanwhile is newer.
+      await store.change<Task>('Task', billTaskId(gateway, id), current =>
+        current?.meta?.versionId === task?.meta?.versionId ? billTask(gateway, id, { status: 'accepted' }) : undefined,
+      );
+    }
+    if (verdict.outcome === 'refused') {
+      const { reason } = verdict;
+      await store.change<Task>('Task', billTaskId(gateway, id), () =>
+        billTask(gateway, id, { status: 'failed', reason }),
+      );
+    }
+    return verdict;
+  };
+
+  const callOff = async (id: string): Promise<Verdict> => {
+    const task = await store.read<Task>('Task', billTaskId(gateway, id));
+    const isAtGateway = task?.status === 'accepted' || task?.status === 'completed';
+    if (!isAtGateway || asked.cancel === undefined) return DELIVERED;
+    const verdict = await asked.cancel(id);
+    if (verdict.outcome === 'delivered')
+      await store.change<Task>('Task', billTaskId(gateway, id), () => billTask(gateway, id, { status: 'cancelled' }));
+    return verdict;
+  };
+
+  const reconcile = async (day: string, attempt: number): Promise<Verdict> => {
+    const id = dayTaskId(gateway, day);
+    const isAsked = (await store.read<Task>('Task', id))?.status === 'requested';
+    if (!isAsked || asked.requestReconciliation === undefined) return DELIVERED;
+    const verdict = await asked.requestReconciliation(day, attempt);
+    await store.change<Task>('Task', id, current => {
+      // The reconciliation can be here before the answer.
+      if (current?.status !== 'requested') return undefined;
+      if (verdict.outcome === 'delivered') return dayTask(gateway, day, 'accepted');
+      return verdict.outcome === 'refused' ? dayTask(gateway, day, 'failed', verdict.reason) : undefined;
+    });
+    return verdict;
+  };
+
+  return {
+    name: `${gateway.name}.bills`,
+    kind: gateway.name,
+    resourceTypes: ['Invoice', 'Task'],
+    // Invoices that were issued before the gateway was set up are billed, too.
+    startAfter: 0,
+    most: 1,
+    collect: async changes => changes.map(contentOf).filter(content => content !== undefined) as readonly JsonObject[],
+    send: async ([message]) => {
+      const content = message!.content as unknown as Content;
+      if ('invoice' in content) return collect(content.invoice);
+      if ('calledOff' in content) return callOff(content.calledOff);
+      return reconcile(content.day, content.attempt);
+    },
+  };
+};

@@ -1,0 +1,58 @@
+import type { Task } from 'fhir/r4.js';
+import type { GatewayName } from './payment-gateway.ts';
+
+/** Id of the Task that follows a bill from its submission to its control number. */
+export const billTaskId = ({ name }: GatewayName, billId: string): string => `${name}-${billId}`;
+
+/** That Task. The control number stands in its output: openIMIS' profile of invoices has no place for it. */
+export const billTask = (
+  gateway: GatewayName,
+  billId: string,
+  { status, reason, controlNumber }: { status: Task['status']; reason?: string; controlNumber?: string },
+): Task => ({
+  resourceType: 'Task',
+  id: billTaskId(gateway, billId),
+  status,
+  intent: 'order',
+  code: { text: `control number of ${gateway.title}` },
+  focus: { reference: `Invoice/${billId}` },
+  ...(reason === undefined ? {} : { statusReason: { text: reason } }),
+  ...(controlNumber === undefined
+    ? {}
+    : { output: [{ type: { text: 'control number' }, valueString: controlNumber }] }),
+});
+
+/** A Task for a person: money that the server cannot place. @param notice reference of what was stored of it */
+export const moneyTask = (gateway: GatewayName, reference: string, reason: string, notice?: string): Task => ({
+  resourceType: 'Task',
+  id: `${gateway.name}-money-${reference}`,
+  status: 'requested',
+  intent: 'order',
+  priority: 'urgent',
+  code: { text: `payment of ${gateway.title} that needs a person` },
+  ...(notice === undefined ? {} : { focus: { reference: notice } }),
+  statusReason: { text: reason },
+  input: [{ type: { text: 'number of the payment' }, valueString: reference }],
+});
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Id of the Task by which the reconciliation of a day is asked for. */
+export const dayTaskId = ({ name }: GatewayName, day: string): string => `${name}-day-${day}`;
+
+/** The day that a Task asks the reconciliation of, `YYYY-MM-DD`; undefined for any other Task. */
+export const dayOfTask = (gateway: GatewayName, taskId: string): string | undefined => {
+  const start = dayTaskId(gateway, '');
+  const day = taskId.slice(start.length);
+  return taskId.startsWith(start) && DAY.test(day) ? day : undefined;
+};
+
+/** That Task. Whoever makes it `requested` again has the day asked for again. */
+export const dayTask = (gateway: GatewayName, day: string, status: Task['status'], reason?: string): Task => ({
+  resourceType: 'Task',
+  id: dayTaskId(gateway, day),
+  status,
+  intent: 'order',
+  code: { text: `reconciliation of a day by ${gateway.title}` },
+  ...(reason === undefined ? {} : { statusReason: { text: reason } }),
+});

@@ -1,0 +1,121 @@
+import type { Invoice, PaymentReconciliation, Task } from 'fhir/r4.js';
+import { FhirError } from '../../fhir/fhir-error.ts';
+import type { InteractionResult } from '../../interactions/context.ts';
+import type { GatewayName } from './payment-gateway.ts';
+import type { PaymentStore } from './payment-store.ts';
+import { billTask, billTaskId, dayTask, dayTaskId, moneyTask } from './payment-tasks.ts';
+import { noticeOf, reconciliationId, reconciliationOf, type ToldPayment } from './told-payment.ts';
+
+/** What taking needs. */
+export interface TakeContext {
+  store: PaymentStore;
+  gateway: GatewayName;
+  /** Reference of the insurer, to whom contributions go. */
+  insurer: string;
+}
+
+/**
+ * What became of what a gateway told. `booked`: it is as the gateway says. `unmatched`: the money is noted, but for no bill of this server.
+ * `duplicate`: another amount under the same number was noted before. `refused`: the rules do not take it. Of all but the first a person
+ * is told by a Task.
+ */
+export interface Taken {
+  outcome: 'booked' | 'unmatched' | 'duplicate' | 'refused';
+  reason?: string;
+}
+
+const isRefusal = (error: unknown): error is FhirError => error instanceof FhirError && error.status < 500;
+
+/** Once: a Task that a person has dealt with stays so when the gateway tells the same again. */
+const tellPerson = ({ store, gateway }: TakeContext, reference: string, reason: string, notice?: string) => {
+  const task = moneyTask(gateway, reference, reason, notice);
+  return store.change<Task>('Task', task.id!, current => (current === undefined ? task : undefined));
+};
+
+/** Takes note of money, once by its number; what cannot be placed is kept, and given to a person. */
+export const takePayment = async (
+  context: TakeContext,
+  payment: ToldPayment,
+  readInvoice = (id: string) => context.store.read<Invoice>('Invoice', id),
+): Promise<Taken> => {
+  const { store, gateway, insurer: recipient } = context;
+  const invoice = await readInvoice(payment.billId);
+  let notice: InteractionResult;
+  try {
+    notice = await store.create(noticeOf(gateway, payment, { invoice, recipient }));
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const reason = `A payment cannot be booked as it was told: ${error.issues.map(({ rule }) => rule).join(', ')}`;
+    await tellPerson(context, payment.reference, reason);
+    return { outcome: error.status === 409 ? 'duplicate' : 'refused', reason };
+  }
+  if (invoice !== undefined) return { outcome: 'booked' };
+  const reason = 'The bill of a payment is none of this server';
+  await tellPerson(context, payment.reference, reason, `PaymentNotice/${notice.version!.id}`);
+  return { outcome: 'unmatched', reason };
+};
+
+/** Reads each of a day's invoices once. */
+const readOnce = (store: PaymentStore): ((id: string) => Promise<Invoice | undefined>) => {
+  const invoices = new Map<string, Promise<Invoice | undefined>>();
+  return id => {
+    const invoice = invoices.get(id) ?? store.read<Invoice>('Invoice', id);
+    invoices.set(id, invoice);
+    return invoice;
+  };
+};
+
+/**
+ * Takes what of a day has arrived: each payment is told (it may not have been yet) and reconciled. Gives how many of them need a person.
+ * @param day the one that was asked for, if one was
+ */
+export const takeReconciliation = async (
+  context: TakeContext,
+  payments: readonly ToldPayment[],
+  day: string | undefined,
+): Promise<number> => {
+  const { store, gateway } = context;
+  const readInvoice = readOnce(store);
+  let failed = 0;
+  for (const payment of payments) {
+    const { outcome } = await takePayment(context, payment, readInvoice);
+    if (outcome === 'duplicate' || outcome === 'refused') {
+      failed++;
+      continue;
+    }
+    const reconciliation = reconciliationOf(gateway, payment, await readInvoice(payment.billId));
+    try {
+      await store.change<PaymentReconciliation>(
+        'PaymentReconciliation',
+        reconciliationId(gateway, payment),
+        () => reconciliation,
+      );
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      failed++;
+      await tellPerson(context, payment.reference, 'A payment cannot be reconciled');
+    }
+  }
+  if (day !== undefined) {
+    const reason = failed === 0 ? undefined : `${failed} of ${payments.length} payments need a person`;
+    await store.change<Task>('Task', dayTaskId(gateway, day), () => dayTask(gateway, day, 'completed', reason));
+  }
+  return failed;
+};
+
+/**
+ * Takes the number by which a bill is paid, or that the gateway gives none, in a sentence. False where no such bill is here. A bill that was called off
+ * stays so.
+ */
+export const takeControlNumber = async (
+  { store, gateway }: TakeContext,
+  billId: string,
+  told: { controlNumber: string } | { reason: string },
+): Promise<boolean> => {
+  if ((await store.read<Invoice>('Invoice', billId)) === undefined) return false;
+  const status = 'reason' in told ? 'failed' : 'completed';
+  await store.change<Task>('Task', billTaskId(gateway, billId), current =>
+    current?.status === 'cancelled' ? undefined : billTask(gateway, billId, { status, ...told }),
+  );
+  return true;
+};
