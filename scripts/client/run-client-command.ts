@@ -9,7 +9,8 @@ import { openRegistrations, type Registrations } from './registrations.ts';
 
 const USAGE = `Who may use the server.
 
-  npm run client -- add ID --role ROLE --scope "SCOPE ..." [--organization Organization/x] [--name TEXT] PROOF
+  npm run client -- add ID --role ROLE --scope "SCOPE ..." [--organization Organization/x] [--name TEXT]
+                       [--normalize openimis|off] PROOF
   npm run client -- list
   npm run client -- show ID
   npm run client -- rotate ID PROOF [--keep-old]
@@ -30,6 +31,7 @@ const OPTIONS = {
   scope: { type: 'string', multiple: true },
   organization: { type: 'string' },
   name: { type: 'string' },
+  normalize: { type: 'string' },
   'new-key': { type: 'string' },
   jwks: { type: 'string' },
   'jwks-url': { type: 'string' },
@@ -73,11 +75,11 @@ const said = (members: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 
 const add = async (id: string, given: Given, registrations: Registrations): Promise<Client> => {
-  const { role, organization, name } = given;
+  const { role, organization, name, normalize } = given;
   const scopes = given.scope?.flatMap(text => text.split(' ')).filter(text => text !== '');
   if (await registrations.find(id)) throw new Error(`A client "${id}" is registered. npm run client -- show ${id}`);
   const { proofs, privateKey } = await readProofs(given);
-  const client = readClient(said({ id, name, role, organization, scopes, ...proofs }), roles());
+  const client = readClient(said({ id, name, role, organization, scopes, normalize, ...proofs }), roles());
   await newKeyOf(privateKey, () => registrations.register(client));
   return client;
 };

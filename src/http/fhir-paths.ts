@@ -86,7 +86,6 @@ const answerRead = (
 
 /** `{ normalize }` for a write whose resource is to be rewritten first. */
 const normalizing = (deps: Deps, { headers: { prefer } }: FhirRequest): { normalize?: 'openimis' } => {
-  if (prefer === undefined && deps.settings.normalize === 'off') return {};
   const normalize = dialectOf(readPrefer(prefer), deps);
   return normalize === undefined ? {} : { normalize };
 };

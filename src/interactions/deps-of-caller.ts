@@ -119,8 +119,8 @@ export const createDepsOfCaller = (
     }
     let known = ofObject.get(caller);
     if (known === undefined) {
-      const { clientId, role, organization, scopes, purposeOfUse } = caller;
-      const text = JSON.stringify([clientId, role, organization, scopes, purposeOfUse]);
+      const { clientId, role, organization, scopes, purposeOfUse, normalize } = caller;
+      const text = JSON.stringify([clientId, role, organization, scopes, purposeOfUse, normalize]);
       known = ofText.get(text);
       if (known === undefined) {
         if (ofText.size >= MOST) ofText.clear();

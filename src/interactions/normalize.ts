@@ -18,9 +18,12 @@ export interface Normalized {
   changes: readonly Issue[];
 }
 
-/** The dialect that is rewritten: what the client prefers or, where it says nothing, what the operator has set; undefined for none. */
-export const dialectOf = ({ normalize }: Prefer, { settings }: Deps): 'openimis' | undefined => {
-  const dialect = normalize ?? settings.normalize;
+/**
+ * The dialect that is rewritten: what the client prefers or, where it says nothing, what it is registered with, else what the operator has
+ * set for all; undefined for none.
+ */
+export const dialectOf = ({ normalize }: Prefer, { access, settings }: Deps): 'openimis' | undefined => {
+  const dialect = normalize ?? access?.caller.normalize ?? settings.normalize;
   return dialect === 'off' ? undefined : dialect;
 };
 

@@ -24,4 +24,6 @@ export interface Caller {
   scopes: readonly Scope[];
   /** Code of what the request is made for, of http://terminology.hl7.org/CodeSystem/v3-ActReason. */
   purposeOfUse?: string;
+  /** As its registration says, see `Client`. */
+  normalize?: 'openimis' | 'off';
 }

@@ -39,10 +39,11 @@ export interface ClientRegistry {
 }
 
 /** What a caller is with some scopes. */
-export const callerOf = ({ id, role, organization }: Client, scopes: readonly Scope[]): Caller => ({
+export const callerOf = ({ id, role, organization, normalize }: Client, scopes: readonly Scope[]): Caller => ({
   clientId: id,
   role,
   ...(organization !== undefined && { organization }),
+  ...(normalize !== undefined && { normalize }),
   scopes,
 });
 

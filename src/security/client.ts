@@ -27,6 +27,8 @@ export interface Client {
   certificates?: readonly string[];
   /** What OpenHIM calls it in `X-OpenHIM-ClientID`. */
   openhimClientId?: string;
+  /** The dialect whose forms its writes rewrite first where it does not say it itself; absent: as the operator has set for all. */
+  normalize?: 'openimis' | 'off';
 }
 
 /** Client ids go into log lines and tokens as they are. */
@@ -101,6 +103,7 @@ const FAULTS: Readonly<Record<keyof Client, (value: unknown) => string | undefin
       : 'a list of SHA-256 fingerprints, each 64 hexadecimal digits',
   openhimClientId: value =>
     isText(value, 200) ? undefined : "the client's name in OpenHIM, a text of up to 200 characters",
+  normalize: value => (value === 'openimis' || value === 'off' ? undefined : '"openimis" or "off"'),
 };
 
 const REQUIRED: readonly (keyof Client)[] = ['id', 'status', 'role', 'scopes'];

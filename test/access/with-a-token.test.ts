@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import type { JsonObject } from '../../src/fhir/resource.ts';
 import { createAccessTokens } from '../../src/security/access-token.ts';
 import { assertionClaims, newKey, signJwt } from '../http/keys.ts';
 import { type Answer, useServer } from '../http/start-server.ts';
@@ -14,11 +15,12 @@ const as = (token: string, more: Record<string, string> = {}): Record<string, st
 });
 
 /** Registers a facility's client and gets it a token. */
-const tokenOf = async (organization: Whose, scope: string): Promise<string> => {
-  const id = `clinic-${organization}`;
+const tokenOf = async (organization: Whose, scope: string, more: JsonObject = {}): Promise<string> => {
+  const id = ['clinic', organization, ...Object.values(more)].join('-');
   const client = {
     ...{ id, role: 'facility', organization: `Organization/${organization}`, jwks: { keys: [key.jwk] } },
     scopes: ['system/*.cruds'],
+    ...more,
   };
   const headers = as(operator, { 'content-type': 'application/json' });
   await server.send('put', `${new URL(server.url).origin}/admin/clients/${id}`, JSON.stringify(client), headers);
@@ -65,4 +67,17 @@ test('what a token proves is what its client sees and does', async () => {
   expect(await statuses(server.get(path, as(foreign, breaking)), server.get(path, as(narrow, breaking)))).toEqual([
     200, 404,
   ]);
+});
+
+test('what a client is registered to have normalised is, until it prefers otherwise', async () => {
+  const { id: _id, ...least } = leastResource('Claim', 'own');
+  const claim = { ...least, status: 'ACTIVE', identifier: [{ system: 'urn:claims', value: 'capital' }] };
+  const strict = await tokenOf('own', 'system/*.cruds');
+  expect((await server.post('Claim', claim, as(strict))).status).toBe(422);
+  const lenient = await tokenOf('own', 'system/*.cruds', { normalize: 'openimis' });
+  expect((await server.post('Claim', claim, as(lenient, { prefer: 'normalize=off' }))).status).toBe(422);
+  const taken = await server.post('Claim', claim, as(lenient));
+  expect(taken.status, taken.text).toBe(201);
+  expect(taken.body.status).toBe('active');
+  expect(taken.headers['x-kiungo-normalized']).toBe('1');
 });
