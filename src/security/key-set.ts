@@ -9,6 +9,20 @@ export interface KeySet {
   find(alg: string, kid: string | undefined): Promise<KeyObject[]>;
 }
 
+/** Which keys somebody may sign with, and for which algorithms they are. */
+export interface KeyKind {
+  /** The key of a JWK, or undefined where it is of no use. */
+  read(jwk: unknown): KeyObject | undefined;
+  /** @param declared what the JWK itself says that it is for */
+  suits(alg: string, key: KeyObject, declared: string | undefined): boolean;
+}
+
+/** Keys of tokens. */
+const TOKEN_KEYS: KeyKind = {
+  read: publicKeyOf,
+  suits: (alg, key, declared) => (declared === undefined || declared === alg) && isKeyFor(alg, key),
+};
+
 interface NamedKey {
   kid: string | undefined;
   alg: string | undefined;
@@ -24,29 +38,28 @@ const REFETCH_MS = 30_000;
 /** How soon they are asked for again where nobody answered. */
 const RETRY_MS = 5000;
 
-const readKeys = (jwks: unknown): NamedKey[] => {
+const readKeys = (jwks: unknown, kind: KeyKind): NamedKey[] => {
   const list = isJsonObject(jwks) && Array.isArray(jwks.keys) ? jwks.keys.slice(0, MOST_KEYS) : [];
   return list.flatMap(jwk => {
-    const key = publicKeyOf(jwk);
+    const key = kind.read(jwk);
     if (key === undefined) return [];
     const { kid, alg } = jwk as JsonObject;
     return [{ key, kid: typeof kid === 'string' ? kid : undefined, alg: typeof alg === 'string' ? alg : undefined }];
   });
 };
 
-const pick = (keys: readonly NamedKey[], alg: string, kid: string | undefined): KeyObject[] =>
+const pick = (keys: readonly NamedKey[], kind: KeyKind, alg: string, kid: string | undefined): KeyObject[] =>
   keys
-    .filter(key => (kid === undefined || key.kid === kid) && (key.alg === undefined || key.alg === alg))
-    .map(({ key }) => key)
-    .filter(key => isKeyFor(alg, key));
+    .filter(named => (kid === undefined || named.kid === kid) && kind.suits(alg, named.key, named.alg))
+    .map(({ key }) => key);
 
 /** Keys that are known. */
-export const fixedKeys = (jwks: unknown): KeySet => {
+export const fixedKeys = (jwks: unknown, kind = TOKEN_KEYS): KeySet => {
   let keys: readonly NamedKey[] | undefined;
   return {
     find: async (alg, kid) => {
-      keys ??= readKeys(jwks);
-      return pick(keys, alg, kid);
+      keys ??= readKeys(jwks, kind);
+      return pick(keys, kind, alg, kid);
     },
   };
 };
@@ -55,8 +68,13 @@ export const fixedKeys = (jwks: unknown): KeySet => {
  * Keys that are published as JWKS and change now and then: kept for ten minutes, and fetched again for a key that is not among them,
  * though not more often than every thirty seconds, whatever is sent.
  * @param fetchJwks rejects where they cannot be had
+ * @param kind which of them are of use; those of tokens where nothing is said
  */
-export const publishedKeys = (fetchJwks: () => Promise<unknown>, now: () => number): KeySet => {
+export const publishedKeys = (
+  fetchJwks: () => Promise<unknown>,
+  now: () => number,
+  kind: KeyKind = TOKEN_KEYS,
+): KeySet => {
   let known: { keys: readonly NamedKey[]; at: number } | undefined;
   let fetching: Promise<void> | undefined;
   let tried = Number.NEGATIVE_INFINITY;
@@ -67,7 +85,7 @@ export const publishedKeys = (fetchJwks: () => Promise<unknown>, now: () => numb
     fetching = fetchJwks()
       .then(
         jwks => {
-          known = { keys: readKeys(jwks), at: now() };
+          known = { keys: readKeys(jwks, kind), at: now() };
           failure = undefined;
         },
         (error: unknown) => {
@@ -91,10 +109,10 @@ export const publishedKeys = (fetchJwks: () => Promise<unknown>, now: () => numb
         // Where they cannot be had just now, those that were there are used on.
         await fetchOnce().catch(() => {});
       }
-      const found = pick(known?.keys ?? [], alg, kid);
+      const found = pick(known?.keys ?? [], kind, alg, kid);
       if (found.length > 0 || !mayFetch()) return found;
       await fetchOnce();
-      return pick(known?.keys ?? [], alg, kid);
+      return pick(known?.keys ?? [], kind, alg, kid);
     },
   };
 };
