@@ -22,6 +22,7 @@ import { createOutgoing } from './security/outgoing.ts';
 import { servedSecurity } from './security/served-security.ts';
 import { type Asking, startAsking } from './start-asking.ts';
 import { startClock } from './start-clock.ts';
+import { createDci } from './start-dci.ts';
 import { type Delivery, sendsNotifications, startDelivery } from './start-delivery.ts';
 import { createGepg } from './start-gepg.ts';
 import { startOpenhim } from './start-openhim.ts';
@@ -97,6 +98,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       deps.tell('An exchange with another system went wrong', { peer, message, outcome, reason });
     };
     const gepg = createGepg(config, deps, { outgoing, tell: tellExchange });
+    const dci = createDci(config, deps, { depsOfCaller, roles, trail, outgoing, tell: tellExchange });
     const server = buildServer({
       deps,
       log,
@@ -115,6 +117,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       clientBounds: { atATime: config.maxClientRequests, perMinute: config.maxClientRate },
       tls,
       gepg: gepg?.receive,
+      dci: dci?.receive,
       metrics: createMetrics(() => ({ ...store.statistics(), ...indexAnew.statistics() }), figures.counts),
       ready: async () => {
         if (!started) throw new Error('Starting');
@@ -163,7 +166,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       throw error;
     }
     started = true;
-    const connectors = gepg?.peer === undefined ? [] : [gepg.peer];
+    const connectors = [...(gepg?.peer === undefined ? [] : [gepg.peer]), ...(dci?.peers ?? [])];
     asking = startAsking(gepg?.peer === undefined || config.delivery === 'no' ? [] : [gepg.askForDays], error => {
       log.error({ err: error }, 'A gateway is not asked for the reconciliation of a day');
     });

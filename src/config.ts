@@ -158,6 +158,7 @@ export const VARIABLES = {
   gepgGfsCode: variable('KIUNGO_GEPG_GFS_CODE', '142101', 'a code of revenue', text => text || undefined),
   gepgHours: variable('KIUNGO_GEPG_HOURS', '3', 'hours from 0 to 14', wholeNumber(0, 14)),
   gepgReconcileDays: variable('KIUNGO_GEPG_RECONCILE_DAYS', '3', 'a number of days from 0 to 90', wholeNumber(0, 90)),
+  dciPeers: variable('KIUNGO_DCI_PEERS', '', 'the path of a JSON file', text => text),
   auth: variable(
     'KIUNGO_AUTH',
     'none',

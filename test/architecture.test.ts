@@ -86,9 +86,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'integrations/openhim': [],
   'integrations/syslog': ['store', 'audit', 'integrations/connector'],
   'integrations/payments': ['fhir', 'store', 'interactions', 'integrations/connector'],
+  'integrations/dci': ['fhir', 'search', 'security', 'store', 'interactions', 'integrations/connector'],
   'integrations/gepg': ['security', 'integrations/connector', 'integrations/payments'],
   subscriptions: ['fhir', 'search', 'store', 'security', 'interactions', 'integrations/connector'],
   http: [
+    'integrations/dci',
     'integrations/payments',
     'audit',
     'integrations/openhim',
@@ -117,6 +119,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'operations',
     'integrations/connector',
     'integrations/dhis2',
+    'integrations/dci',
     'integrations/gepg',
     'integrations/openhim',
     'integrations/syslog',
@@ -158,6 +161,11 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
   http: { store: /store\/(store|store-error)\.ts$/ },
   security: { store: /store\/(store|store-error|follow-newest)\.ts$/ },
   'integrations/connector': { store: /store\/store\.ts$/ },
+  'integrations/dci': {
+    search: /search\/(query|escape)\.ts$/,
+    store: /store\/store\.ts$/,
+    security: /security\/(outgoing|key-set)\.ts$/,
+  },
   subscriptions: {
     store: /store\/(store|follow-newest)\.ts$/,
     security: /security\/(outgoing|rule-entries|seal)\.ts$/,
@@ -176,6 +184,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   nanotar: ['definitions'],
   'fhir/r4.js': [
     'card',
+    'integrations/dci',
     'integrations/payments',
     'terminology',
     'definitions',

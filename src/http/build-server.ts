@@ -20,6 +20,7 @@ import { cardRoutes } from './card-routes.ts';
 import { noteCertificates } from './client-certificates.ts';
 import { answerClientError } from './client-error.ts';
 import { closeInTime } from './close-in-time.ts';
+import { dciRoutes, type ReceiveDci } from './dci-routes.ts';
 import { errorResponse } from './error-response.ts';
 import { ALL_METHODS } from './fhir-paths.ts';
 import { fhirRoutes, type RoutesOptions } from './fhir-routes.ts';
@@ -53,6 +54,8 @@ export interface ServerOptions extends OperatorProbes, RoutesOptions {
   tls?: ServerTls | undefined;
   /** Takes what GePG sends, where that is set up. */
   gepg?: ((text: string) => Promise<Answered>) | undefined;
+  /** Takes what social registries send, where some are set up. */
+  dci?: ReceiveDci | undefined;
 }
 
 /** The server's certificate (with those above it) and key, and the authorities whose certificates clients may show, all as PEM. */
@@ -188,6 +191,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
     app.get('/.well-known/smart-configuration', async () => configuration());
   }
   if (options.gepg !== undefined) app.register(gepgRoutes(options.gepg));
+  if (options.dci !== undefined) app.register(dciRoutes(options.dci, callerOf));
   app.register(adminRoutes({ ...deps, ...security, callerOf }), { prefix: '/admin' });
   app.register(operatorRoutes(options, security.isRequired ? callerOf : undefined));
   return app;
