@@ -74,12 +74,15 @@ const parametersTable = (definitions: Loaded): string => {
     .join('\n\n');
 };
 
+/** Stands for a search, and finds nothing by itself. */
+const NAMED = '_query';
+
 const refusedTable = (definitions: Loaded): string => {
   const reasons = new Map<string, Set<string>>();
   for (const resourceType of definitions.resourceTypes) {
     for (const parameter of definitions.searchParameters(resourceType).values()) {
       const reason = whyNotSearchable(parameter);
-      if (reason === undefined) continue;
+      if (reason === undefined || parameter.code === NAMED) continue;
       const name = isCommon(parameter) ? parameter.code : `${resourceType}.${parameter.code}`;
       reasons.set(reason, (reasons.get(reason) ?? new Set()).add(name));
     }

@@ -1,5 +1,6 @@
 import type { CapabilityStatementRestResourceOperation } from 'fhir/r4.js';
 import type { Definitions, OperationDefinition } from './definitions.ts';
+import { isNamedQuery } from './named-queries.ts';
 
 /** Where an operation is called: `/fhir/$x`, `/fhir/Claim/$x`, or `/fhir/Claim/1/$x`. */
 export type OperationLevel = 'system' | 'type' | 'instance';
@@ -27,7 +28,8 @@ const isOf = ({ resource = [] }: OperationDefinition, resourceType: string): boo
   resource.some(each => each === resourceType || ANY_TYPE.includes(each));
 
 /**
- * At which levels each operation of a list in a capability file is enabled, by its code: those that its OperationDefinition names.
+ * At which levels each operation of a list in a capability file is enabled, by its code: those that its OperationDefinition names. Named
+ * queries stand there too, and are passed over (see `namedQueries`).
  * Throws an Error naming the element where code, definition and place do not fit together.
  * https://hl7.org/fhir/R4/operationdefinition.html
  */
@@ -36,7 +38,9 @@ export const operationLevels = (
   { element, resourceType, definitions, implemented }: OperationContext,
 ): ReadonlyMap<string, ReadonlySet<OperationLevel>> => {
   const enabled = new Map<string, ReadonlySet<OperationLevel>>();
-  for (const [index, { name, definition: url }] of operations.entries()) {
+  for (const [index, each] of operations.entries()) {
+    if (isNamedQuery(each, definitions)) continue;
+    const { name, definition: url } = each;
     const at = `${element}.operation[${index}]`;
     const operation = implemented.operations.get(name);
     if (operation === undefined) throw new Error(`${at}: ${name} is not implemented`);

@@ -1,5 +1,6 @@
 import type { CapabilityStatementRestResource, SearchParameter } from 'fhir/r4.js';
 import type { Definitions } from './definitions.ts';
+import { type NamedQuery, namedQueries } from './named-queries.ts';
 import { type ImplementedOperation, type OperationLevel, operationLevels } from './operation-levels.ts';
 
 /** What the code can do; a capability file may ask for no more. */
@@ -40,6 +41,8 @@ export interface TypeCapability {
   listsSearchParameters: boolean;
   /** Where the operations of the type can be called, by code without the dollar sign: on the type, on an instance, or on both. */
   operations: ReadonlyMap<string, ReadonlySet<OperationLevel>>;
+  /** What `_query` may name. */
+  queries: ReadonlyMap<string, NamedQuery>;
   /** References to this server must resolve when a resource of the type is stored. */
   enforceReferences: boolean;
   /** Those that do not are told as warnings. */
@@ -116,6 +119,7 @@ export const typeCapability = (
       : new Map(),
     listsSearchParameters: resource.searchParam !== undefined,
     operations: operationLevels(operation, { element, resourceType: type, definitions, implemented }),
+    queries: namedQueries(operation, { element, resourceType: type, definitions }),
     enforceReferences: isEnforced && choices.references === 'enforce',
     warnOfReferences: isEnforced && choices.references === 'warn',
     conditionalCreate: resource.conditionalCreate ?? false,

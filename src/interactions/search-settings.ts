@@ -1,4 +1,5 @@
 import type { Definitions, SearchParameter } from '../definitions/definitions.ts';
+import type { NamedQuery } from '../definitions/named-queries.ts';
 import type { Deps } from './context.ts';
 import { enabledType } from './enabled-type.ts';
 import type { IndexedParameters } from './indexed-parameters.ts';
@@ -12,6 +13,7 @@ export const searchSettings = (
   parametersOf: (resourceType: string) => ReadonlyMap<string, SearchParameter> | undefined;
   percentIndexed: (resourceType: string, code: string) => number | undefined;
   hasFullText: (resourceType: string) => boolean;
+  queries: ReadonlyMap<string, NamedQuery>;
   definitions: Definitions;
   baseUrl: string;
   timeZone: string;
@@ -19,7 +21,7 @@ export const searchSettings = (
   defaultCount: number;
   maxCount: number;
 } => {
-  enabledType(deps, resourceType);
+  const { queries } = enabledType(deps, resourceType);
   const { access, indexedParameters } = deps;
   const shownOf: IndexedParameters['parametersOf'] = type => {
     const parameters = indexedParameters.parametersOf(type);
@@ -30,6 +32,7 @@ export const searchSettings = (
     parametersOf: access === undefined ? indexedParameters.parametersOf : shownOf,
     percentIndexed: indexedParameters.percentIndexed,
     hasFullText: indexedParameters.hasFullText,
+    queries,
     definitions: deps.definitions,
     baseUrl: deps.settings.baseUrl,
     timeZone: deps.settings.timeZone,

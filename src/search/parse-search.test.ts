@@ -112,7 +112,7 @@ describe('parseSearch', () => {
       'Claim?_contained=true',
       '"_contained" takes "false" only: a contained resource is a part of the one that contains it here, and not found by itself. Search for the resources that contain it.',
     ],
-    ['Claim?_query=x', 'Search parameter "_query" cannot be used: its definition has no expression.'],
+    ['Claim?_query=x', 'Claim has no query "x".'],
     ['Claim?patient=', 'Search parameter "patient" has no value. Give it one or leave it out.'],
     ['Location?_sort=near', '"_sort" does not take "near": what it finds has no order.'],
     ['Claim?_sort=creatd', 'Claim has no search parameter "creatd". Did you mean "created"?'],

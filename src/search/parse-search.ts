@@ -1,6 +1,8 @@
 import type { Definitions, SearchParameter } from '../definitions/definitions.ts';
+import type { NamedQuery } from '../definitions/named-queries.ts';
 import { FhirError, refuse } from '../fhir/fhir-error.ts';
 import type { Issue } from '../fhir/issue.ts';
+import { expandQuery } from './expand-query.ts';
 import type { Condition, SearchQuery, SortKey, TotalMode } from './query.ts';
 import { type ConditionContext, findParameter, readCondition } from './read-condition.ts';
 import { type Include, isIncludeName, readInclude } from './read-include.ts';
@@ -22,6 +24,8 @@ export interface SearchInput extends SearchContext {
   percentIndexed?: (resourceType: string, code: string) => number | undefined;
   /** Whether the words of all resources of a type are indexed. */
   hasFullText?: (resourceType: string) => boolean;
+  /** The named queries of the type. */
+  queries?: ReadonlyMap<string, NamedQuery>;
   definitions: Definitions;
   /** `lenient` leaves out what is not known or not supported, and says so in `ignored`. */
   handling: 'strict' | 'lenient';
@@ -43,10 +47,11 @@ export interface ParsedSearch {
 }
 
 /** Answered by others: the format by HTTP, the cursor by whoever holds the signing key. */
-const PASSED_OVER = new Set(['_format', '_pretty', '_cursor']);
+const PASSED_OVER = new Set(['_format', '_pretty', '_cursor', '_query']);
 const RESULT_PARAMETERS = ['_count', '_sort', '_total'];
 const INCLUDES = ['_include', '_revinclude'];
 const MOST_SORT_KEYS = 10;
+const NO_QUERIES: ReadonlyMap<string, NamedQuery> = new Map();
 
 /**
  * Reads the parameters of a search.
@@ -64,28 +69,37 @@ export function parseSearch(input: SearchInput): ParsedSearch {
   const used: (readonly [string, string])[] = [];
   const includes: Include[] = [];
   const ignored: Issue[] = [];
-  for (const [name, value] of input.parameters) {
-    if (PASSED_OVER.has(name)) continue;
+  const take = (name: string, value: string): void => {
+    if (name === '_contained') requireNotContained(value);
+    else if (RESULT_PARAMETERS.includes(name)) readResultParameter(name, value, result, input);
+    else if (isIncludeName(name)) includes.push(...readInclude(name, value, types, context));
+    else {
+      // All or none: what one type does not know is left out for all.
+      const read = types.map(type => readCondition(name, value, type, context));
+      for (const [index, condition] of read.entries()) conditions[index]!.push(condition);
+    }
+  };
+  const orIgnored = (apply: () => void): void => {
     try {
-      if (name === '_contained') {
-        requireNotContained(value);
-        used.push([name, value]);
-      } else if (RESULT_PARAMETERS.includes(name)) {
-        readResultParameter(name, value, result, input);
-        used.push([name, name === '_count' ? `${result.count}` : value]);
-      } else if (isIncludeName(name)) {
-        includes.push(...readInclude(name, value, types, context));
-        used.push([name, value]);
-      } else {
-        // All or none: what one type does not know is left out for all.
-        const read = types.map(type => readCondition(name, value, type, context));
-        for (const [index, condition] of read.entries()) conditions[index]!.push(condition);
-        used.push([name, value]);
-      }
+      apply();
     } catch (error) {
       if (input.handling === 'strict' || !isIgnorable(error)) throw error;
       ignored.push(...error.issues.map((issue): Issue => ({ ...issue, severity: 'warning' })));
     }
+  };
+  let { parameters } = input;
+  orIgnored(() => {
+    const { asked, standsFor, others } = expandQuery(types.length === 1 ? input : { ...input, queries: NO_QUERIES });
+    for (const [name, value] of standsFor) take(name, value);
+    used.push(...asked);
+    parameters = others;
+  });
+  for (const [name, value] of parameters) {
+    if (PASSED_OVER.has(name)) continue;
+    orIgnored(() => {
+      take(name, value);
+      used.push([name, name === '_count' ? `${result.count}` : value]);
+    });
   }
   const [where = [], ...more] = conditions;
   requireFewTests(where);

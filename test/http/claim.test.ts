@@ -219,3 +219,22 @@ test('a payment notice is stored when what it pays is there', async () => {
   const faults = expectOutcome(await server.post('PaymentNotice', unknown), 422, 'reference-not-found');
   expect(faults).toMatchObject([{ expression: 'PaymentNotice.request' }]);
 });
+
+test('claims of an insuree are found by the query of that name, which links keep', async () => {
+  const insuree = (await server.get(`${(malariaClaim(DAY).patient as JsonObject).reference}`)).body;
+  const [{ value } = {}] = insuree.identifier as JsonObject[];
+  const asked = `_query=claims-of-insuree&number=${value}&from=${DAY}&_count=2`;
+  const { body } = await server.get(`Claim?${asked}`);
+  const found = resourcesOf(body);
+  expect(found).toHaveLength(2);
+  expect(found.every(({ patient }) => (patient as JsonObject).reference === `Patient/${insuree.id}`)).toBe(true);
+  expect(linkOf(body, 'self')).toBe(`${server.url}/Claim?${asked}`);
+  const next = linkOf(body, 'next')!;
+  expect(next).toContain(`${asked}&_cursor=`);
+  expect(resourcesOf((await server.get(next)).body)).not.toHaveLength(0);
+  expect(await countOf(`Claim?_query=claims-of-insuree&number=${value}&from=2099-01-01`)).toBe(0);
+  expect(await countOf(`Claim?_query=claims-of-insuree&number=unheard-of`)).toBe(0);
+  const [missing] = expectOutcome(await server.get('Claim?_query=claims-of-insuree'), 400, 'search-parameter-invalid');
+  expect(missing?.text).toBe('The query "claims-of-insuree" needs "number". Add it as a parameter.');
+  expectOutcome(await server.get('Patient?_query=claims-of-insuree'), 400, 'search-parameter-unknown');
+});
