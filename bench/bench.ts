@@ -11,6 +11,7 @@ import { measureValidation } from './measure-validation.ts';
 import { type MeasuredProcess, startMeasured } from './measured-process.ts';
 import { layOutRevision } from './revision.ts';
 import { runRounds } from './run-rounds.ts';
+import { startSecured } from './secured-site.ts';
 import { createSite, enrol, type Site } from './site.ts';
 import { SUBSCRIBER_HOST } from './subscribe.ts';
 import { targetSite } from './target.ts';
@@ -74,6 +75,11 @@ if (options.target !== undefined) {
 const isSubscribed = chosen.some(({ site }) => site === 'subscribed');
 const trusting = { KIUNGO_TRUSTED_HOSTS: SUBSCRIBER_HOST };
 const subscribed = isSubscribed ? [createSite(await startKiungo(MAIN, storeIn('subscribed.db'), trusting))] : [];
+const isSecured = chosen.some(({ site }) => site === 'secured');
+const securedStore = storeIn('secured.db');
+const secured = isSecured
+  ? [await startSecured(more => startKiungo(MAIN, securedStore, more), { folder, store: securedStore })]
+  : [];
 let large: Site | undefined;
 if (options.large || options['large-store'] !== undefined) {
   const database = options['large-store'] ?? join(folder, 'large.db');
@@ -84,10 +90,11 @@ const sites = new Map<SiteName, readonly Site[]>([
   ['floor', [floor]],
   ['kiungo', [kiungo, ...compared]],
   ['subscribed', subscribed],
+  ['secured', secured],
   ['large', large === undefined ? [] : [large]],
 ]);
 const running = [...sites.values()].flat();
-for (const site of running) if (site !== floor) await enrol(site);
+for (const site of running) if (site !== floor && !secured.includes(site)) await enrol(site);
 for (const { site: name, enrol: prepare } of chosen) for (const site of sites.get(name) ?? []) await prepare?.(site);
 
 const searches: Record<string, number> = {};

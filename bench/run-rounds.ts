@@ -1,4 +1,4 @@
-import { load } from './load.ts';
+import { type LoadRequest, load } from './load.ts';
 import { median } from './median.ts';
 import type { Site } from './site.ts';
 import type { Requests, SiteName, Workload } from './workload.ts';
@@ -28,9 +28,17 @@ interface Running {
 /** The first round is not counted and so much longer: a server's code is compiled, and compiled again, while it runs. */
 const WARM_UP = 3;
 
+/** The requests of a workload, with what the site wants of each. */
+const requestsOf =
+  ({ headers }: Site, { next }: Requests) =>
+  (): LoadRequest => {
+    const request = next();
+    return { ...request, headers: { ...headers(), ...request.headers } };
+  };
+
 const measure = async ({ workload, site, requests, ...figures }: Running, seconds: number, counts: boolean) => {
   const before = await site.usage();
-  const result = await load(site.origin, seconds, requests.next, requests.onAnswer);
+  const result = await load(site.origin, seconds, requestsOf(site, requests), requests.onAnswer);
   const after = await site.usage();
   if (result.failures > 0) throw new Error(`${workload.label} (${site.origin}): ${result.failures} requests failed`);
   if (!counts) return;

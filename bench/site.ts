@@ -9,6 +9,8 @@ export interface Site extends Pick<MeasuredProcess, 'origin' | 'usage' | 'stop'>
   name: string;
   /** Path of its FHIR API. */
   base: string;
+  /** What each request brings along beside its own headers. */
+  headers(): Record<string, string>;
   /** Ids of claims that are stored there, in the order of their answers. */
   claimIds: string[];
   /** A number that no claim of this site has had. */
@@ -30,7 +32,7 @@ interface Sent {
 const send = async (site: Site, { method, path, body }: Sent): Promise<void> => {
   const answer = await fetch(`${site.origin}${site.base}/${path}`, {
     method,
-    headers: { 'content-type': 'application/fhir+json', prefer: 'return=minimal' },
+    headers: { 'content-type': 'application/fhir+json', prefer: 'return=minimal', ...site.headers() },
     body,
   });
   const text = await answer.text();
@@ -55,7 +57,12 @@ const inGroups = async <T>(items: readonly T[], each: (item: T) => Promise<void>
 /** A site of a running server. `firstNumber` is above those of the claims that it has. */
 export const createSite = (
   { origin, usage, stop }: Pick<MeasuredProcess, 'origin' | 'usage' | 'stop'>,
-  { name = '', base = '/fhir', firstNumber = 0 } = {},
+  {
+    name = '',
+    base = '/fhir',
+    firstNumber = 0,
+    headers = () => ({}),
+  }: Partial<Pick<Site, 'name' | 'base' | 'headers'> & { firstNumber: number }> = {},
 ): Site => {
   let number = firstNumber;
   const claimIds: string[] = [];
@@ -63,6 +70,7 @@ export const createSite = (
     name,
     origin,
     base,
+    headers,
     usage,
     stop,
     claimIds,

@@ -1,8 +1,11 @@
 import type { LoadAnswer, LoadRequest } from './load.ts';
 import type { Site } from './site.ts';
 
-/** Where workloads run: bare Fastify, a server on an empty store, one that has a subscriber, one on a million resources (`--large`). */
-export type SiteName = 'floor' | 'kiungo' | 'subscribed' | 'large';
+/**
+ * Where workloads run: bare Fastify, a server on an empty store, one that has a
+ * subscriber, one that asks who is there and tells of it, one on a million resources (`--large`).
+ */
+export type SiteName = 'floor' | 'kiungo' | 'subscribed' | 'secured' | 'large';
 
 /** The requests of one workload to one server, with whatever it counts. */
 export interface Requests {

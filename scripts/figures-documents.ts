@@ -26,6 +26,8 @@ const GOALS: readonly Goal[] = [
     what: 'a claim that a subscriber is told of against one that nobody is',
     atLeast: 0.9,
   },
+  { key: 'post_claim_secured_vs_open', what: 'a claim with token, rows and audit against one without', atLeast: 0.75 },
+  { key: 'get_secured_vs_open', what: 'a read with token, rows and audit against one without', atLeast: 0.75 },
   { key: 'get_hot_vs_bare', what: 'a read from memory against a stored string', atLeast: 0.8 },
   { key: 'get_cold_vs_bare', what: 'a read from the store against it', atLeast: 0.4 },
   { key: 'import_vs_single', what: 'a claim of a load against one that is posted', atLeast: 1.5 },

@@ -29,6 +29,14 @@ export const postClaim: readonly Workload[] = [
     start: postClaims,
   },
   {
+    key: 'post_claim_secured',
+    label: 'POST Claim by a facility with a token, audited',
+    site: 'secured',
+    against: { workload: 'post_claim', as: 'post_claim_secured_vs_open' },
+    hasGoal: true,
+    start: postClaims,
+  },
+  {
     key: 'post_claim_1m',
     label: 'POST Claim, a million resources stored',
     site: 'large',
