@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Store } from '../store/store.ts';
+import type { AuditRow, Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { type AuditFacts, auditRow, type Requester, readAuditRow, SERVER_KEY } from './audit-facts.ts';
 import { createRequestAudit, type RequestAudit } from './request-audit.ts';
@@ -34,7 +34,8 @@ export class AuditTrail {
   readonly #options: TrailOptions;
   /** Names this process in a store that is shared. */
   readonly #process = randomUUID();
-  #gathered: AuditFacts[] = [];
+  /** Rows already: strings alone live shorter than all that an event holds on to. */
+  #gathered: AuditRow[] = [];
   #writing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #forgetting: NodeJS.Timeout | undefined;
@@ -65,7 +66,7 @@ export class AuditTrail {
 
   /** Tells of an event with the next group that is written. */
   gather(facts: AuditFacts): void {
-    this.#gathered.push(facts);
+    this.#gathered.push(auditRow(facts));
     // What a write has left is tried again by the timer alone.
     if (this.#gathered.length === GATHERED) this.#write();
     else this.#timer ??= setTimeout(() => this.#write(), GATHERED_MS);
@@ -110,7 +111,7 @@ export class AuditTrail {
     if (events.length === 0) return;
     this.#gathered = [];
     try {
-      await this.#options.store.commit({ changes: [], audit: events.map(auditRow) });
+      await this.#options.store.commit({ changes: [], audit: events });
     } catch (error) {
       this.#gathered = [...events, ...this.#gathered];
       this.#fault(error);

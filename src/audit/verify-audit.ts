@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { auditHash, NO_ROW } from '../store/audit-hash.ts';
+import { auditHash, auditKey, NO_ROW } from '../store/audit-hash.ts';
 import type { Store } from '../store/store.ts';
 
 /** What a look through the whole chain has found. */
@@ -34,11 +34,12 @@ export const verifyAudit = async (
     ...(forgotten !== undefined && { forgotten }),
     ...(sequence > 0 && { last: { sequence, hash: Buffer.from(before).toString('hex') } }),
   });
+  const key = auditKey(store.signingKey);
   for (;;) {
     const page = await store.auditChain(sequence, ROWS);
     for (const row of page) {
       const isBegin = sequence === 0 && row.text === '';
-      const hash = isBegin ? row.hash : auditHash(store.signingKey, before, row);
+      const hash = isBegin ? row.hash : auditHash(key, before, row);
       const isNext = isBegin || row.sequence === sequence + 1;
       if (!isNext || Buffer.compare(hash, row.hash) !== 0) return { ...verdict(), broken: row.sequence };
       if (isBegin) forgotten = row.sequence;

@@ -55,11 +55,13 @@ export const fhirRoutes =
   (deps: Deps, { software, maxBundleBytes, depsOfCaller, trail }: RoutesOptions, record: RecordRequest, xml: XmlForm) =>
   async (app: FastifyInstance): Promise<void> => {
     const { maxResourceBytes } = deps.settings;
-    const depsOf = (request: FhirRequest): Deps => {
+    /** A read writes nothing, so nothing of it is told but the request itself. */
+    const depsOf = (request: FhirRequest, isRead = false): Deps => {
       const { caller } = request;
       const bounded = caller === undefined ? deps : depsOfCaller(caller);
       if (trail === undefined) return bounded;
       trail.requireRoom();
+      if (isRead) return bounded;
       request.audit = trail.of(requesterOf(request));
       return toldBy(bounded, request.audit);
     };
@@ -153,7 +155,7 @@ export const fhirRoutes =
                 isContent,
               });
             }
-            const result = await run(depsOf(request), request, parameters);
+            const result = await run(depsOf(request, isRead), request, parameters);
             const { baseUrl } = deps.settings;
             if (wantsContent && result.body !== undefined) {
               const content = contentOf(result.body);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { auditHash, NO_ROW } from '../../src/store/audit-hash.ts';
+import { auditHash, auditKey, NO_ROW } from '../../src/store/audit-hash.ts';
 import type { AuditQuery, AuditRow } from '../../src/store/store.ts';
 import { change, describeStore } from './stored.ts';
 
@@ -47,7 +47,7 @@ describeStore('audit', test => {
     expect(begin).toMatchObject({ sequence: 2, text: '' });
     let before = begin!.hash;
     for (const each of chain) {
-      expect(Buffer.from(each.hash)).toEqual(Buffer.from(auditHash(store.signingKey, before, each)));
+      expect(Buffer.from(each.hash)).toEqual(Buffer.from(auditHash(auditKey(store.signingKey), before, each)));
       before = each.hash;
     }
     expect(chain.length).toBe(3);

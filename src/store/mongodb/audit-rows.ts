@@ -1,5 +1,5 @@
 import type { Filter } from 'mongodb';
-import { auditHash, NO_ROW } from '../audit-hash.ts';
+import { auditHash, auditKey, NO_ROW } from '../audit-hash.ts';
 import type { AuditQuery, ChainedAuditRow, StoredAuditRow } from '../store.ts';
 import type { BatchDraft } from './batch-draft.ts';
 import type { Collections } from './collections.ts';
@@ -16,13 +16,14 @@ const rowOf = ({ _id, at, keys, text }: AuditDocument): StoredAuditRow => ({ seq
  */
 export async function numberAudit({ audit }: Collections, draft: BatchDraft, key: Uint8Array): Promise<void> {
   const { work } = draft;
+  const secret = auditKey(key);
   if (draft.audit.length === 0 && draft.forgetAuditBefore === 0) return;
   const last = await audit.findOne({}, { sort: { _id: -1 }, projection: { hash: 1 } });
   let sequence = last?._id ?? 0;
   let hash: Uint8Array = last === null ? NO_ROW : Buffer.from(last.hash, 'hex');
   work.audit = draft.audit.map(row => {
     sequence++;
-    hash = auditHash(key, hash, { ...row, sequence });
+    hash = auditHash(secret, hash, { ...row, sequence });
     return { _id: sequence, at: row.at, keys: [...row.keys], text: row.text, hash: Buffer.from(hash).toString('hex') };
   });
   if (draft.forgetAuditBefore === 0) return;

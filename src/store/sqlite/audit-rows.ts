@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { auditHash, NO_ROW } from '../audit-hash.ts';
+import { hash as hashOf, type KeyObject } from 'node:crypto';
+import { auditHash, auditKey, NO_ROW } from '../audit-hash.ts';
 import type { AuditQuery, AuditRow, ChainedAuditRow, StoredAuditRow } from '../store.ts';
 import type { Column, Statements } from './statements.ts';
 
@@ -10,7 +10,7 @@ const FOLD = 2048;
 const MOST_FORGOTTEN = 5000;
 
 /** What a key is found under. Two may share one: who reads looks at the keys themselves. */
-const numberOf = (key: string): number => createHash('sha1').update(key).digest().readUIntBE(0, 6);
+const numberOf = (key: string): number => hashOf('sha1', key, 'buffer').readUIntBE(0, 6);
 
 const rowOf = ([sequence, at, keys, text]: Column[]): StoredAuditRow => ({
   sequence: sequence as number,
@@ -24,14 +24,14 @@ const folded = (statements: Statements): number => statements.get('SELECT seq FR
 /** Writes audit rows inside the transaction of whoever calls it. */
 export class AuditRows {
   readonly #statements: Statements;
-  readonly #key: Uint8Array;
+  readonly #key: KeyObject;
   #sequence = 0;
   #hash: Uint8Array = NO_ROW;
   #folded = 0;
 
   constructor(statements: Statements, key: Uint8Array) {
     this.#statements = statements;
-    this.#key = key;
+    this.#key = auditKey(key);
     this.reload();
   }
 
@@ -57,7 +57,13 @@ export class AuditRows {
   foldIfEnough(): void {
     if (this.#sequence - this.#folded < FOLD) return;
     const rows = this.#statements.all('SELECT seq, at, keys, text FROM audit WHERE seq > ?', [this.#folded]).map(rowOf);
-    const found = rows.flatMap(({ sequence, at, keys }) => keys.map(key => [numberOf(key), at, sequence] as const));
+    const numbers = new Map<string, number>();
+    const numberOnce = (key: string): number => {
+      const number = numbers.get(key) ?? numberOf(key);
+      numbers.set(key, number);
+      return number;
+    };
+    const found = rows.flatMap(({ sequence, at, keys }) => keys.map(key => [numberOnce(key), at, sequence] as const));
     found.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
     const insert = this.#statements.prepare('INSERT OR IGNORE INTO audit_key (key, at, seq) VALUES (?, ?, ?)');
     for (const each of found) insert.run(...each);
