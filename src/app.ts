@@ -25,6 +25,7 @@ import { startClock } from './start-clock.ts';
 import { createDci } from './start-dci.ts';
 import { type Delivery, sendsNotifications, startDelivery } from './start-delivery.ts';
 import { createGepg } from './start-gepg.ts';
+import { createGsma } from './start-gsma.ts';
 import { startOpenhim } from './start-openhim.ts';
 import { type Forwarding, readSyslog, startSyslog } from './start-syslog.ts';
 import { StoreError } from './store/store-error.ts';
@@ -99,6 +100,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     };
     const gepg = createGepg(config, deps, { outgoing, tell: tellExchange });
     const dci = createDci(config, deps, { depsOfCaller, roles, trail, outgoing, tell: tellExchange });
+    const gsma = createGsma(config, deps, { outgoing, tell: tellExchange });
     const server = buildServer({
       deps,
       log,
@@ -118,6 +120,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       tls,
       gepg: gepg?.receive,
       dci: dci?.receive,
+      gsma: gsma?.receive,
       metrics: createMetrics(() => ({ ...store.statistics(), ...indexAnew.statistics() }), figures.counts),
       ready: async () => {
         if (!started) throw new Error('Starting');
@@ -166,8 +169,10 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       throw error;
     }
     started = true;
-    const connectors = [...(gepg?.peer === undefined ? [] : [gepg.peer]), ...(dci?.peers ?? [])];
-    asking = startAsking(gepg?.peer === undefined || config.delivery === 'no' ? [] : [gepg.askForDays], error => {
+    const asked = [gepg, gsma].filter(gateway => gateway?.peer !== undefined);
+    const connectors = [...asked.map(gateway => gateway!.peer!), ...(dci?.peers ?? [])];
+    const questions = config.delivery === 'yes' ? asked.map(gateway => gateway!.askForDays) : [];
+    asking = startAsking(questions, error => {
       log.error({ err: error }, 'A gateway is not asked for the reconciliation of a day');
     });
     if (config.delivery === 'yes' && (connectors.length > 0 || sendsNotifications(deps.capability))) {

@@ -159,6 +159,12 @@ export const VARIABLES = {
   gepgHours: variable('KIUNGO_GEPG_HOURS', '3', 'hours from 0 to 14', wholeNumber(0, 14)),
   gepgReconcileDays: variable('KIUNGO_GEPG_RECONCILE_DAYS', '3', 'a number of days from 0 to 90', wholeNumber(0, 90)),
   dciPeers: variable('KIUNGO_DCI_PEERS', '', 'the path of a JSON file', text => text),
+  gsmaUrl: variable('KIUNGO_GSMA_URL', '', 'an http or https URL, like https://momo.example/v1.1/mm', urlOrNone),
+  gsmaAccount: variable('KIUNGO_GSMA_ACCOUNT', '', 'the account id of this scheme', text =>
+    /^[\w.-]{0,50}$/.test(text) ? text : undefined,
+  ),
+  gsmaReconcileDays: variable('KIUNGO_GSMA_RECONCILE_DAYS', '3', 'a number of days from 0 to 90', wholeNumber(0, 90)),
+  secrets: variable('KIUNGO_SECRETS', '', 'the path of a folder', text => text),
   auth: variable(
     'KIUNGO_AUTH',
     'none',
@@ -255,7 +261,13 @@ export const VARIABLES = {
 type Variables = typeof VARIABLES;
 
 /** Every setting as the code uses it, defaults filled in. */
-export type Config = { [K in keyof Variables]: NonNullable<ReturnType<Variables[K]['read']>> };
+export type Config = { [K in keyof Variables]: NonNullable<ReturnType<Variables[K]['read']>> } & {
+  /** Variables that hold secrets shared with other systems, by their whole names. */
+  readonly peerSecrets: Readonly<Record<string, string>>;
+};
+
+/** What names of variables with secrets of other systems begin with. */
+const SECRET_PREFIX = 'KIUNGO_SECRET_';
 
 /** The settings cannot be used as they are. The message names each variable at fault and what it may be. */
 export class ConfigError extends Error {
@@ -307,6 +319,10 @@ const securityFaults = (config: Config): string[] => {
     (config.syslogCert === '') !== (config.syslogKey === ''),
     'KIUNGO_SYSLOG_CERT and KIUNGO_SYSLOG_KEY need each other.',
   );
+  need(
+    (config.gsmaUrl === '') !== (config.gsmaAccount === ''),
+    'KIUNGO_GSMA_URL and KIUNGO_GSMA_ACCOUNT need each other.',
+  );
   if (isLoopback(host) || insecure === 'yes') return faults;
   need(
     auth.length === 0,
@@ -335,11 +351,14 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
   });
   const known = new Set(Object.values(VARIABLES).map(({ name }) => name as string));
   for (const name of Object.keys(environment)) {
-    if (name.startsWith('KIUNGO_') && !known.has(name) && !name.startsWith('KIUNGO_TEST_')) {
+    if (name.startsWith('KIUNGO_') && !known.has(name) && !/^KIUNGO_(TEST|SECRET)_/.test(name)) {
       faults.push(`${name} is not a setting of this server. docs/configuration.md lists those that are.`);
     }
   }
-  const config = Object.fromEntries(entries) as Config;
+  const peerSecrets = Object.fromEntries(
+    Object.entries(environment).filter(([name]) => name.startsWith(SECRET_PREFIX)),
+  );
+  const config = { ...Object.fromEntries(entries), peerSecrets } as Config;
   if (faults.length === 0) faults.push(...securityFaults(config));
   if (faults.length === 0 && config.store.startsWith('mongodb') && config.maxResourceBytes > MOST_IN_DOCUMENT) {
     faults.push(

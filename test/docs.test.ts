@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
 import { VARIABLES } from '../src/config.ts';
+import { secretVariable } from '../src/integrations/connector/peer-secrets.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -28,6 +29,11 @@ const anchorOf = (heading: string): string =>
 
 const hasAnchor = (file: string, anchor: string): boolean =>
   [...proseOf(file).matchAll(/^#+ (.*)$/gm)].some(([, heading]) => anchorOf(heading!) === anchor);
+
+/** Variables of the secrets that are read. */
+const SECRETS = globSync('src/**/*.ts', { cwd: ROOT })
+  .flatMap(file => [...read(file).matchAll(/\bsecrets\.of\('([\w-]+)'\)/g)])
+  .map(([, peer]) => secretVariable(peer!));
 
 describe('the documents', () => {
   it('link to what is there', () => {
@@ -55,7 +61,11 @@ describe('the documents', () => {
   });
 
   it('name variables that are read', () => {
-    const settings = new Set<string>(Object.values(VARIABLES).map(({ name }) => name));
+    const settings = new Set<string>([
+      ...Object.values(VARIABLES).map(({ name }) => name),
+      ...SECRETS,
+      'KIUNGO_SECRET_',
+    ]);
     const variables = named(/\b((?:KIUNGO|LOG)_[A-Z][A-Z_]*)/g);
     expect(variables.length).toBeGreaterThan(20);
     const unknown = variables.filter(({ name }) => !settings.has(name) && !isTestVariable(name));

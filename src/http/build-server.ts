@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { refuse } from '../fhir/fhir-error.ts';
+import type { GsmaCallback } from '../integrations/gsma/gsma-gateway.ts';
 import type { Answered } from '../integrations/payments/payment-gateway.ts';
 import type { Deps } from '../interactions/context.ts';
 import type { Authenticate } from '../security/authenticate.ts';
@@ -25,6 +26,7 @@ import { errorResponse } from './error-response.ts';
 import { ALL_METHODS } from './fhir-paths.ts';
 import { fhirRoutes, type RoutesOptions } from './fhir-routes.ts';
 import { gepgRoutes } from './gepg-routes.ts';
+import { gsmaRoutes } from './gsma-routes.ts';
 import { inflateBody } from './inflate-body.ts';
 import { type OperatorProbes, operatorRoutes } from './operator-routes.ts';
 import { createRecordRequest } from './record-request.ts';
@@ -56,6 +58,8 @@ export interface ServerOptions extends OperatorProbes, RoutesOptions {
   gepg?: ((text: string) => Promise<Answered>) | undefined;
   /** Takes what social registries send, where some are set up. */
   dci?: ReceiveDci | undefined;
+  /** Takes what a provider of mobile money calls back with, where that is set up. */
+  gsma?: ((callback: GsmaCallback) => Promise<Answered>) | undefined;
 }
 
 /** The server's certificate (with those above it) and key, and the authorities whose certificates clients may show, all as PEM. */
@@ -192,6 +196,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
   }
   if (options.gepg !== undefined) app.register(gepgRoutes(options.gepg));
   if (options.dci !== undefined) app.register(dciRoutes(options.dci, callerOf));
+  if (options.gsma !== undefined) app.register(gsmaRoutes(options.gsma));
   app.register(adminRoutes({ ...deps, ...security, callerOf }), { prefix: '/admin' });
   app.register(operatorRoutes(options, security.isRequired ? callerOf : undefined));
   return app;

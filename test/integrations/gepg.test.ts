@@ -251,7 +251,7 @@ test.each([
     payerPhone: '',
     description: '',
   };
-  const verdict = await gateway.requestCollection(bill);
+  const verdict = await gateway.requestCollection(bill, '0');
   expect(verdict.outcome).toBe(outcome);
   if ('reason' in verdict) expect(verdict.reason).toMatch(reason!);
   peer.mood('well');

@@ -2,7 +2,7 @@ import type { Answered } from '../payments/payment-gateway.ts';
 import {
   type TakeContext,
   type Taken,
-  takeControlNumber,
+  takeCollection,
   takePayment,
   takeReconciliation,
 } from '../payments/take-payment.ts';
@@ -59,8 +59,11 @@ const receiveControlNumber = async (context: ReceiveContext, received: Element):
   const reason = isGiven
     ? undefined
     : `GePG gives no control number: ${textOf(received, 'TrxStsCode')?.slice(0, 50) ?? 'none'}`;
-  const told = reason === undefined ? { controlNumber: controlNumber! } : { reason };
-  const isKnown = await takeControlNumber(context, message, told);
+  const told =
+    reason === undefined
+      ? ({ status: 'completed', controlNumber: controlNumber! } as const)
+      : ({ status: 'failed', reason } as const);
+  const isKnown = await takeCollection(context, message, told);
   if (!isKnown) return { code: CODES.noSuchBill, message, reason: 'There is no such bill' };
   return { code: CODES.success, message, ...(reason === undefined ? {} : { reason }) };
 };

@@ -39,7 +39,7 @@ export const collectionPeer = (asked: Asked, store: PaymentStore): Peer => {
     // It was called off or paid meanwhile, or is under way since an earlier version.
     const isUnderWay = task !== undefined && task.status !== 'failed';
     if (invoice === undefined || isUnderWay || !isToCollect(invoice)) return DELIVERED;
-    const verdict = await asked.requestCollection(await billOf(store, invoice));
+    const verdict = await asked.requestCollection(await billOf(store, invoice), task?.meta?.versionId ?? '0');
     if (verdict.outcome === 'delivered') {
       // What the gateway told meanwhile is newer.
       await store.change<Task>('Task', billTaskId(gateway, id), current =>

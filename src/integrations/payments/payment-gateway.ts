@@ -29,8 +29,11 @@ export interface GatewayName {
  */
 export interface PaymentGateway<Raw> {
   readonly gateway: GatewayName;
-  /** Asks for the money of a bill. `delivered`: the gateway took the bill, and will tell how it goes on. */
-  requestCollection(bill: Bill): Promise<Verdict>;
+  /**
+   * Asks for the money of a bill. `delivered`: the gateway took the bill, and tells how it goes on.
+   * @param attempt the same when one attempt is made again, another one after a collection that failed
+   */
+  requestCollection(bill: Bill, attempt: string): Promise<Verdict>;
   /** Calls off a bill of this id, which must not be paid any more. `delivered` also where the gateway has no such bill. */
   cancel?(billId: string): Promise<Verdict>;
   /**
@@ -42,6 +45,6 @@ export interface PaymentGateway<Raw> {
   disburse?(bill: Bill): Promise<Verdict>;
   /** Takes a control number, a refusal or a payment. */
   onNotification(message: Raw): Promise<Answered>;
-  /** Takes what was paid on a day. */
-  onReconciliation(message: Raw): Promise<Answered>;
+  /** Takes what was paid on a day; absent where that is the answer to `requestReconciliation`. */
+  onReconciliation?(message: Raw): Promise<Answered>;
 }

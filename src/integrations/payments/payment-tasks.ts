@@ -1,7 +1,7 @@
 import type { Task } from 'fhir/r4.js';
 import type { GatewayName } from './payment-gateway.ts';
 
-/** Id of the Task that follows a bill from its submission to its control number. */
+/** Id of the Task that follows the collection of a bill: to its control number, or to its payment where there is none. */
 export const billTaskId = ({ name }: GatewayName, billId: string): string => `${name}-${billId}`;
 
 /** That Task. The control number stands in its output: openIMIS' profile of invoices has no place for it. */
@@ -14,7 +14,7 @@ export const billTask = (
   id: billTaskId(gateway, billId),
   status,
   intent: 'order',
-  code: { text: `control number of ${gateway.title}` },
+  code: { text: `collection by ${gateway.title}` },
   focus: { reference: `Invoice/${billId}` },
   ...(reason === undefined ? {} : { statusReason: { text: reason } }),
   ...(controlNumber === undefined

@@ -104,18 +104,18 @@ export const takeReconciliation = async (
 };
 
 /**
- * Takes the number by which a bill is paid, or that the gateway gives none, in a sentence. False where no such bill is here. A bill that was called off
- * stays so.
+ * Takes how the collection of a bill goes: that it is `completed` (with the number by which the bill is paid, where the gateway gives one), or
+ * that it `failed`. False where no such bill is here. A bill that was called off stays so, and one that is completed does not fail.
  */
-export const takeControlNumber = async (
+export const takeCollection = async (
   { store, gateway }: TakeContext,
   billId: string,
-  told: { controlNumber: string } | { reason: string },
+  told: { status: 'completed'; controlNumber?: string } | { status: 'failed'; reason: string },
 ): Promise<boolean> => {
   if ((await store.read<Invoice>('Invoice', billId)) === undefined) return false;
-  const status = 'reason' in told ? 'failed' : 'completed';
-  await store.change<Task>('Task', billTaskId(gateway, billId), current =>
-    current?.status === 'cancelled' ? undefined : billTask(gateway, billId, { status, ...told }),
-  );
+  await store.change<Task>('Task', billTaskId(gateway, billId), current => {
+    const isEnded = current?.status === 'cancelled' || (current?.status === 'completed' && told.status === 'failed');
+    return isEnded ? undefined : billTask(gateway, billId, told);
+  });
   return true;
 };
