@@ -29,7 +29,7 @@ const textOf = async (request: IncomingMessage): Promise<string> => {
 const valuesOf = (body: string): number => body.match(/<dataValue |"dataElement"/g)?.length ?? 0;
 
 /** Starts the peer; its user is `admin` with the password `district`. What it has seen before counts as ignored. */
-export const startDhis2 = async (): Promise<Dhis2Peer> => {
+export const startDhis2 = async (port = 0): Promise<Dhis2Peer> => {
   const received: Received[] = [];
   const seen = new Set<string>();
   let mood: Dhis2Mood = 'new';
@@ -67,7 +67,7 @@ export const startDhis2 = async (): Promise<Dhis2Peer> => {
     response.writeHead(status as number, { 'content-type': 'application/json' });
     response.end(typeof told === 'string' ? told : JSON.stringify(told));
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -51,8 +51,8 @@ const inner = (message: string): string => message.slice('<Gepg>'.length, messag
 const pem = (key: KeyObject): string =>
   key.export({ type: key.type === 'private' ? 'pkcs8' : 'spki', format: 'pem' }).toString();
 
-/** Starts the peer on a free port. */
-export const startGepg = async (hash: 'sha1' | 'sha256' = 'sha1'): Promise<GepgPeer> => {
+/** Starts the peer on a free port, or on a given one. */
+export const startGepg = async (hash: 'sha1' | 'sha256' = 'sha1', port = 0): Promise<GepgPeer> => {
   const [own, provider, stranger] = [0, 1, 2].map(() => generateKeyPairSync('rsa', { modulusLength: 2048 })) as [
     { privateKey: KeyObject; publicKey: KeyObject },
     { privateKey: KeyObject; publicKey: KeyObject },
@@ -106,7 +106,7 @@ export const startGepg = async (hash: 'sha1' | 'sha256' = 'sha1'): Promise<GepgP
     response.writeHead(200, { 'content-type': 'application/xml' });
     response.end(isForged ? seal(acknowledgement, { hash, privateKey: stranger.privateKey }) : sealed(acknowledgement));
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
 
   const row = ({ reference, amount, currency = 'USD', billId, paidAt = '2026-03-02T23:30:00' }: MadePayment): string =>

@@ -36,7 +36,7 @@ const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
 };
 
 /** Starts the peer; its only user is `root@openhim.org` with the password `secret`. */
-export const startOpenhim = async (): Promise<OpenhimPeer> => {
+export const startOpenhim = async (port = 0): Promise<OpenhimPeer> => {
   const log: string[] = [];
   const waiting: { line: string; resolve: () => void }[] = [];
   const mediators = new Map<string, Registered>();
@@ -83,7 +83,7 @@ export const startOpenhim = async (): Promise<OpenhimPeer> => {
       else waiting.push(each);
     }
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

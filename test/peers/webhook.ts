@@ -33,8 +33,8 @@ export interface Webhook {
 /** What a peer says of a request that it answers with a status, where its protocol has other statuses and bodies than HTTP's own. */
 export type Wording = (status: number, receipt: Receipt) => { status: number; body?: string };
 
-/** Starts a peer on a free port of this machine. */
-export const startWebhook = async (wording: Wording = status => ({ status })): Promise<Webhook> => {
+/** Starts a peer on a free port of this machine, or on a given one. */
+export const startWebhook = async (wording: Wording = status => ({ status }), port = 0): Promise<Webhook> => {
   const receipts: Receipt[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
   let behaviour: (receipt: Receipt) => Behaviour = () => 200;
@@ -56,7 +56,7 @@ export const startWebhook = async (wording: Wording = status => ({ status })): P
       for (const { count, resolve } of waiting) if (receipts.length >= count) resolve();
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
