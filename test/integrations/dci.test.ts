@@ -107,7 +107,7 @@ describe('a search that is answered at once', () => {
           identifier: number,
           name: { given_name: 'Neema', surname: 'Sadiki' },
           sex: 'female',
-          birth_date: '1988-04-12',
+          birth_date: '1988-04-12T00:00:00Z',
         },
       },
     ]);

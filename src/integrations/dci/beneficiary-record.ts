@@ -1,5 +1,6 @@
 import type { Coverage, Patient } from 'fhir/r4.js';
 import type { JsonObject } from '../../fhir/resource.ts';
+import { dateTimeOf } from './member-record.ts';
 
 const POLICY_STATUS = 'https://openimis.github.io/openimis_fhir_r4_ig/StructureDefinition/coverage-policy-status';
 
@@ -32,7 +33,7 @@ export const beneficiaryRecord = (
     member: patient === undefined ? undefined : member,
     programme:
       plan === undefined ? undefined : { programme_identifier: plan.value, programme_name: plan.name ?? plan.value },
-    enrolment_date: coverage.period?.start,
+    enrolment_date: dateTimeOf(coverage.period?.start),
     enrolment_status: stateOf(coverage, patient),
     status_change_date: coverage.meta?.lastUpdated,
   };

@@ -41,6 +41,10 @@ export const addressOf = ({ line, city, district, state, postalCode, country, te
   ...(country === undefined ? {} : { country_code: country }),
 });
 
+/** A day as DCI writes it; a part of one stays as it is. */
+export const dateTimeOf = (date: string | undefined): string | undefined =>
+  date !== undefined && /^\d{4}-\d\d-\d\d$/.test(date) ? `${date}T00:00:00Z` : date;
+
 const telecomOf = ({ telecom = [] }: Patient, system: string): string[] =>
   telecom.flatMap(each => (each.system === system && each.value !== undefined ? [each.value] : []));
 
@@ -51,8 +55,8 @@ const isHead = ({ extension = [] }: Patient): boolean =>
 const PERSON_PARTS: Readonly<Record<string, (patient: Patient) => unknown>> = {
   name: ({ name }) => nameOf(name),
   sex: ({ gender }) => SEXES[gender ?? ''],
-  birth_date: patient => patient.birthDate,
-  death_date: ({ deceasedDateTime }) => deceasedDateTime,
+  birth_date: ({ birthDate }) => dateTimeOf(birthDate),
+  death_date: ({ deceasedDateTime }) => dateTimeOf(deceasedDateTime),
   address: ({ address }) => address?.map(addressOf),
   phone_number: patient => telecomOf(patient, 'phone'),
   email: patient => telecomOf(patient, 'email'),

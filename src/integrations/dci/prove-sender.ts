@@ -4,7 +4,7 @@ import { senderOf } from './check-header.ts';
 import { DciFault } from './dci-fault.ts';
 import type { Envelope } from './envelope.ts';
 import type { PeerSettings } from './peer-settings.ts';
-import type { SearchContext } from './run-search.ts';
+import type { SearchContext } from './records.ts';
 import { requireSignature } from './signature.ts';
 
 /** A peer with its keys, as it may see the server. */
