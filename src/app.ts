@@ -135,13 +135,17 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     );
     reachedAt(url);
     const following = setInterval(() => {
-      Promise.all([readDefinitions(), security.clients.readOn(), consents?.refresh(), readSetUp?.()]).catch(
-        (error: unknown) => {
-          // That the store does not answer is told by /ready, and to whoever asks for something.
-          if (!(error instanceof StoreError))
-            log.error({ err: error }, 'Stored definitions, clients or consents cannot be read');
-        },
-      );
+      Promise.all([
+        readDefinitions(),
+        security.clients.readOn(),
+        consents?.refresh(),
+        readSetUp?.(),
+        dci?.readOn(),
+      ]).catch((error: unknown) => {
+        // That the store does not answer is told by /ready, and to whoever asks for something.
+        if (!(error instanceof StoreError))
+          log.error({ err: error }, 'Stored definitions, clients or consents cannot be read');
+      });
     }, LOOK_FOR_CHANGES_MS).unref();
     const clock = startClock(deps, {
       rules: deps.capability.insuranceRules ? clockRules : [],
@@ -170,16 +174,17 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     }
     started = true;
     const asked = [gepg, gsma].filter(gateway => gateway?.peer !== undefined);
-    const connectors = [...asked.map(gateway => gateway!.peer!), ...(dci?.peers ?? [])];
+    const gateways = asked.map(gateway => gateway!.peer!);
+    const hasConnectors = gateways.length > 0 || dci !== undefined;
     const questions = config.delivery === 'yes' ? asked.map(gateway => gateway!.askForDays) : [];
     asking = startAsking(questions, error => {
       log.error({ err: error }, 'A gateway is not asked for the reconciliation of a day');
     });
-    if (config.delivery === 'yes' && (connectors.length > 0 || sendsNotifications(deps.capability))) {
+    if (config.delivery === 'yes' && (hasConnectors || sendsNotifications(deps.capability))) {
       delivery = startDelivery(deps, {
         outgoing,
         tell: tellExchange,
-        connectors,
+        connectors: () => [...gateways, ...(dci?.peers() ?? [])],
         isExclusive: config.store.startsWith('sqlite:'),
         viewOf: clientId => {
           if (clientId === undefined) return deps;

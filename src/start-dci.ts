@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import type { TellExchange } from './integrations/connector/exchange.ts';
 import type { Peer } from './integrations/connector/peer.ts';
 import { callbackPeer } from './integrations/dci/callback-peer.ts';
+import { followSubscriptions, notifyPeer } from './integrations/dci/notify-peer.ts';
 import { type PeerSettings, readDciSettings } from './integrations/dci/peer-settings.ts';
 import type { DciPeer } from './integrations/dci/prove-sender.ts';
 import { type Answered, type Received, receive } from './integrations/dci/receive.ts';
@@ -17,7 +18,10 @@ import { fetchJson, type Outgoing } from './security/outgoing.ts';
 
 /** The social registries that the operator has set up. */
 export interface Dci {
-  peers: readonly Peer[];
+  /** Who is told of something, at the moment. */
+  peers(): readonly Peer[];
+  /** Brings what is known of subscriptions up to what is stored. */
+  readOn(): Promise<void>;
   receive(received: Received & Pick<RequestFacts, 'address' | 'requestId'>): Promise<Answered>;
 }
 
@@ -111,13 +115,31 @@ export const createDci = (
     },
   };
   const isOneTooMany = boundUnknown();
+  const subscriptions = followSubscriptions(deps.store);
+  const callbacks = [...peers.values()].flatMap(peer => {
+    const { callbackUrl, senderId: name } = peer.settings;
+    if (callbackUrl === undefined) return [];
+    const note = (patients: readonly string[]): void => noteShown(peer.settings, 'callback', patients);
+    const callback = { settings, peer, callbackUrl, key, deps, outgoing, noteShown: note };
+    let notify: Peer | undefined;
+    return [
+      {
+        senderId: name,
+        callback: callbackPeer(callback),
+        notify: (): Peer => {
+          notify ??= notifyPeer(callback, subscriptions);
+          return notify;
+        },
+      },
+    ];
+  });
   return {
-    peers: [...peers.values()].flatMap(peer => {
-      const { callbackUrl } = peer.settings;
-      if (callbackUrl === undefined) return [];
-      const note = (patients: readonly string[]): void => noteShown(peer.settings, 'callback', patients);
-      return [callbackPeer({ settings, peer, callbackUrl, key, deps, outgoing, noteShown: note })];
-    }),
+    peers: () =>
+      callbacks.flatMap(({ senderId: name, callback, notify }) => {
+        const hasSubscribed = subscriptions.of(name).length > 0;
+        return hasSubscribed ? [callback, notify()] : [callback];
+      }),
+    readOn: subscriptions.readOn,
     receive: async ({ address, requestId, ...received }) => {
       const from = deps.now();
       const answered = await receive(context, received);

@@ -30,7 +30,7 @@ export const sendsNotifications = ({ types }: Capability): boolean =>
 /**
  * Starts to tell subscribers of changes.
  * @param options.tell takes note of exchanges
- * @param options.connectors who is told beside subscribers
+ * @param options.connectors who is told beside subscribers, at the moment; the same object as long as a peer has not changed
  * @param options.isExclusive whether no other process can have the store open
  * @param options.viewOf see `runSubscriptions`
  * @param options.fault is told what the operator should know
@@ -47,7 +47,7 @@ export const startDelivery = (
   }: {
     outgoing: Outgoing;
     tell: TellExchange;
-    connectors: readonly Peer[];
+    connectors: () => readonly Peer[];
     isExclusive: boolean;
     viewOf: (clientId: string | undefined) => Deps | undefined;
     fault: (error: unknown, peer?: string) => void;
@@ -66,7 +66,7 @@ export const startDelivery = (
   });
   const outboxes = runOutboxes({
     ...{ store, now, random: Math.random, tell },
-    peers: () => [...subscriptions.peers(), ...connectors],
+    peers: () => [...subscriptions.peers(), ...connectors()],
     term: isExclusive ? deps.newId() : '',
     fault: (peer, error) => tellFault(error, peer),
   });

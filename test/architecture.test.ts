@@ -166,7 +166,7 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
   'integrations/connector': { store: /store\/store\.ts$/ },
   'integrations/dci': {
     search: /search\/(query|escape)\.ts$/,
-    store: /store\/store\.ts$/,
+    store: /store\/(store|follow-newest)\.ts$/,
     security: /security\/(outgoing|key-set)\.ts$/,
   },
   subscriptions: {

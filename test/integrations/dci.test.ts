@@ -307,14 +307,14 @@ describe('a message that is refused', () => {
   });
 });
 
+const callback = async (path: string, text: string): Promise<JsonObject> => {
+  const find = () => peer.webhook.receipts.find(each => each.path === `/callback${path}` && each.body.includes(text));
+  await expect.poll(find, { timeout: 5000 }).toBeDefined();
+  return peer.open(find()!.body, ownKey).message;
+};
+const correlationOf = (body: JsonObject): string => (body.message as JsonObject).correlation_id as string;
+
 describe('a search that is answered later', () => {
-  const callback = async (path: string, correlationId: string): Promise<JsonObject> => {
-    const find = () =>
-      peer.webhook.receipts.find(each => each.path === `/callback${path}` && each.body.includes(correlationId));
-    await expect.poll(find, { timeout: 5000 }).toBeDefined();
-    return peer.open(find()!.body, ownKey).message;
-  };
-  const correlationOf = (body: JsonObject): string => (body.message as JsonObject).correlation_id as string;
   const askStatus = (attribute_type: string, attribute_value: string): string =>
     peer.write({
       action: 'txn-status',
@@ -369,5 +369,87 @@ describe('a search that is answered later', () => {
     };
     const { text } = await post('/sync/txn/status', peer.write(asked));
     expect(statusOf(peer.open(text, ownKey).message).search_response).toEqual([]);
+  });
+});
+
+describe('a subscription', () => {
+  const subscribe = (reg_event_type: string, filter: JsonObject | JsonObject[], record = 'Member'): string => {
+    const criteria = { reg_event_type, filter, notify_record_type: record };
+    const request = { reference_id: `r${++ids}`, timestamp, subscribe_criteria: criteria };
+    return peer.write({ action: 'subscribe', message: { transaction_id: `t${ids}`, subscribe_request: [request] } });
+  };
+  const subscribed = async (body: string) => {
+    const { status, body: ack } = await post('/subscribe', body);
+    expect(status, JSON.stringify(ack)).toBe(200);
+    const told = await callback('/on-subscribe', correlationOf(ack));
+    return (told.subscribe_response as JsonObject[])[0]!;
+  };
+  const codeOf = ({ subscriptions }: JsonObject): string => (subscriptions as { code: string }[])[0]!.code;
+  const unsubscribe = async (...codes: string[]): Promise<JsonObject> => {
+    const message = { transaction_id: `t${++ids}`, timestamp, subscription_codes: codes };
+    const { body } = await post('/unsubscribe', peer.write({ action: 'unsubscribe', message }));
+    return callback('/on-unsubscribe', correlationOf(body));
+  };
+  const personOf = async (id: string, family: string) => {
+    const { body } = await server.get('Patient/juma-sadiki');
+    const {
+      meta: _,
+      identifier: [number] = [],
+      ...rest
+    } = body as unknown as JsonObject & { identifier: JsonObject[] };
+    const person = { ...rest, id, identifier: [{ ...number, value: id }], name: [{ family, given: ['Asha'] }] };
+    return person as unknown as typeof body;
+  };
+
+  test('tells what it finds and nothing else, each once, until it ends', async () => {
+    const byName = [{ expression1: predicate('surname', 'eq', 'Mwangi') }];
+    const news = await subscribed(subscribe('ns:org:RegistryEventType:REGISTER', byName));
+    expect(news).toMatchObject({
+      status: 'succ',
+      subscriptions: [{ status: 'subscribe', reg_event_type: 'REGISTER' }],
+    });
+    const changes = await subscribed(subscribe('UPDATE', { type: 'UIN', value: 'mwangi-1' }));
+    for (const [id, family] of [
+      ['other-1', 'Okello'],
+      ['mwangi-1', 'Mwangi'],
+    ] as const) {
+      expect((await server.put(`Patient/${id}`, await personOf(id, family))).status).toBe(201);
+    }
+    const [event] = (await callback('/notify', codeOf(news))).notify_event as JsonObject[];
+    expect(event).toMatchObject({
+      data: {
+        reg_event_type: 'REGISTER',
+        reg_record_type: 'Member',
+        reg_records: { demographic_info: { sex: 'male' } },
+      },
+    });
+    const married = { ...(await personOf('mwangi-1', 'Mwangi')), birthDate: '1990-01-02' };
+    expect((await server.put('Patient/mwangi-1', married)).status).toBe(200);
+    const [change] = (await callback('/notify', codeOf(changes))).notify_event as JsonObject[];
+    expect(JSON.stringify(change)).toContain('1990-01-02T00:00:00Z');
+
+    expect(await unsubscribe(codeOf(news), codeOf(changes))).toMatchObject({ status: 'succ' });
+    await server.put('Patient/mwangi-2', await personOf('mwangi-2', 'Mwangi'));
+    expect(await unsubscribe(codeOf(news))).toMatchObject({
+      ...{ status: 'rjct', status_reason_code: 'rjct.event.already_unsubscribed' },
+    });
+    const notified = peer.webhook.receipts.filter(({ path }) => path === '/callback/notify');
+    expect(notified).toHaveLength(2);
+    expect(notified.map(({ body }) => body).join()).not.toMatch(/Okello|mwangi-2/);
+  });
+
+  test.each<[string, () => string, string]>([
+    [
+      'of an event that is not told',
+      () => subscribe('MARRIAGE', { type: 'UIN', value: '1' }),
+      'rjct.notify_types.invalid',
+    ],
+    ['of what is not searched by', () => subscribe('UPDATE', { type: 'X', value: '1' }), 'rjct.notify_details.invalid'],
+  ])('%s is refused by its callback', async (_what, write, code) => {
+    expect(await subscribed(write())).toMatchObject({ status: 'rjct', status_reason_code: code });
+  });
+
+  test('that nobody knows cannot end', async () => {
+    expect(await unsubscribe('sub-test-001')).toMatchObject({ status_reason_code: 'rjct.subscription_code.invalid' });
   });
 });

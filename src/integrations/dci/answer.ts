@@ -15,7 +15,8 @@ export interface AnswerContext {
 
 /** How many of a message's requests went well. */
 const succeeded = (message: JsonObject): readonly [total: number, done: number, status: string] => {
-  const list = Array.isArray(message.search_response) ? message.search_response : [message];
+  const { search_response: found, subscribe_response: subscribed } = message;
+  const list = [found, subscribed].find(Array.isArray) ?? [message];
   const statuses = list.map(each => (each as JsonObject).status);
   const isRefused = statuses.length > 0 && statuses.every(status => status === 'rjct');
   return [list.length, list.length, isRefused ? 'rjct' : 'succ'];

@@ -1,11 +1,12 @@
 import type { JsonObject } from '../../fhir/resource.ts';
 import type { Deps } from '../../interactions/context.ts';
-import { type Outgoing, OutgoingError } from '../../security/outgoing.ts';
+import type { Outgoing } from '../../security/outgoing.ts';
 import type { SequencedVersion } from '../../store/store.ts';
 import type { Message } from '../connector/outbox.ts';
 import type { Peer, Verdict } from '../connector/peer.ts';
 import { sealAnswer } from './answer.ts';
 import type { DciSettings } from './peer-settings.ts';
+import { postToPeer } from './post-to-peer.ts';
 import type { DciPeer } from './prove-sender.ts';
 import { answerSearches } from './receive.ts';
 import { readSearchMessage } from './search-request.ts';
@@ -28,18 +29,18 @@ export interface CallbackContext {
 const PATHS = {
   search: ['/on-search', 'on-search'],
   'txn-status': ['/txn/on-status', 'txn-on-status'],
+  subscribe: ['/on-subscribe', 'on-subscribe'],
+  unsubscribe: ['/on-unsubscribe', 'on-unsubscribe'],
 } as const;
 
 const isToAnswer = ({ resourceType, method }: SequencedVersion): boolean =>
   resourceType === TRANSACTION_TYPE && method === 'POST';
 
-/** A status of HTTP that says that the message itself is at fault. */
-const isRefusal = (status: number): boolean => status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
-
 /** What is told, as it is known when it is sent. */
 const answerOf = async (context: CallbackContext, id: string, transaction: Transaction): Promise<JsonObject> => {
   const { peer, settings, deps, noteShown } = context;
-  const { message = {}, transactionId, kind, totalCount } = transaction;
+  const { message = {}, transactionId, kind, totalCount, answer } = transaction;
+  if (answer !== undefined) return { transaction_id: transactionId, correlation_id: id, ...answer };
   if (kind === 'search') {
     const search = { settings, peer: peer.settings, depsFor: peer.depsFor, noteShown };
     return answerSearches(readSearchMessage(message, totalCount), id, search, deps.now);
@@ -51,7 +52,7 @@ const answerOf = async (context: CallbackContext, id: string, transaction: Trans
 
 /** Sends a peer the answers to what it has asked by the paths that are not of sync. It knows an answer that comes twice by its correlation_id. */
 export const callbackPeer = (context: CallbackContext): Peer => {
-  const { peer, settings, deps, callbackUrl, outgoing, key } = context;
+  const { peer, settings, deps, key } = context;
   const { senderId } = peer.settings;
 
   const post = async (id: string, transaction: Transaction): Promise<Verdict> => {
@@ -59,15 +60,7 @@ export const callbackPeer = (context: CallbackContext): Peer => {
     const answer = { ownId: settings.senderId, key, now: deps.now() };
     const head = { action, receiverId: senderId, messageId: id };
     const body = sealAnswer(await answerOf(context, id, transaction), head, answer);
-    try {
-      const headers = { 'content-type': 'application/json', accept: 'application/json' };
-      const { status } = await outgoing({ url: `${callbackUrl}${path}`, method: 'POST', headers, body });
-      if (status >= 200 && status < 300) return { outcome: 'delivered' };
-      return { outcome: isRefusal(status) ? 'refused' : 'failed', reason: `The peer answered with status ${status}` };
-    } catch (error) {
-      if (error instanceof OutgoingError) return { outcome: 'failed', reason: error.message };
-      throw error;
-    }
+    return postToPeer(context, path, body);
   };
 
   return {
@@ -84,8 +77,8 @@ export const callbackPeer = (context: CallbackContext): Peer => {
       const { id } = message!.content as { id: string };
       const found = await readTransaction(deps.store, senderId, id);
       if (found === undefined) return { outcome: 'delivered' };
-      const { message: asked, ...rest } = found.transaction;
-      if (asked === undefined) return { outcome: 'delivered' };
+      const { message: _, answer: _answer, ...rest } = found.transaction;
+      if (rest.status === 'succ') return { outcome: 'delivered' };
       const verdict = await post(id, found.transaction);
       if (verdict.outcome === 'delivered') {
         // Another process that has sent it, too, has said so already.

@@ -12,8 +12,10 @@ import type { SearchContext } from './records.ts';
 import { runSearch } from './run-search.ts';
 import { readSearchMessage, type SearchMessage } from './search-request.ts';
 import type { SigningKey } from './signature.ts';
-import { correlationIdOf, type TransactionKind, transactionChange } from './transaction.ts';
+import { type Planned, planSubscribe } from './subscribe.ts';
+import { correlationIdOf, TRANSACTION_TYPE, type TransactionKind, transactionChange } from './transaction.ts';
 import { readStatusRequest, transactionStatus } from './transaction-status.ts';
+import { planUnsubscribe } from './unsubscribe.ts';
 
 /** What receiving needs. */
 export interface ReceiveContext {
@@ -51,6 +53,8 @@ const ACTIONS = {
   '/registry/search': 'search',
   '/registry/sync/txn/status': 'txn-status',
   '/registry/txn/status': 'txn-status',
+  '/registry/subscribe': 'subscribe',
+  '/registry/unsubscribe': 'unsubscribe',
 } as const satisfies Record<string, TransactionKind>;
 
 /** Paths that are answered here. */
@@ -60,9 +64,13 @@ export const DCI_PATHS = Object.keys(ACTIONS) as DciPath[];
 /** Takes a message once by its id, with what follows from it. @throws {DciFault} where it, or its transaction, was there before */
 const takeOnce = async ({ deps }: ReceiveContext, peer: string, messageId: string, unit: Unit): Promise<void> => {
   const inbox = createInbox(deps.store, { peer: `dci ${peer}`, now: deps.now });
-  const { outcome } = await inbox(messageId, unit);
-  if (outcome === 'committed') return;
-  if (outcome === 'used-before') throw headerFault('message_id.duplicate', 'A message with this message_id was taken.');
+  const result = await inbox(messageId, unit);
+  if (result.outcome === 'committed') return;
+  if (result.outcome === 'version-conflict' && result.key.resourceType !== TRANSACTION_TYPE) {
+    throw new DciFault('err.service.unavailable', 'A subscription has changed meanwhile. Send the message again.');
+  }
+  if (result.outcome === 'used-before')
+    throw headerFault('message_id.duplicate', 'A message with this message_id was taken.');
   throw new DciFault('err.request.bad', 'transaction_id was used before: make a new one for each message.');
 };
 
@@ -118,35 +126,40 @@ const syncStatus = async ({ context, peer, envelope, header, correlationId, answ
   return sealAnswer(message, { action: 'txn-on-status', receiverId: senderId, messageId: correlationId }, answer);
 };
 
-/** What a message that is answered later is called, and its parts. @throws {DciFault} where it is none */
-const namesOf = (kind: TransactionKind, message: JsonObject, totalCount: number) => {
+/** What becomes of a message that is answered later. @throws {DciFault} where it is none */
+const plan = async ({ context, peer, envelope, header, answer }: Taken, kind: TransactionKind): Promise<Planned> => {
+  const { message } = envelope;
+  const { totalCount } = header;
+  const { now } = answer;
   if (kind === 'search') {
     const { transactionId, requests } = readSearchMessage(message, totalCount);
-    return { transactionId, referenceIds: requests.map(({ referenceId }) => referenceId) };
+    return { transactionId, referenceIds: requests.map(({ referenceId }) => referenceId), changes: [] };
   }
-  const { transactionId, referenceId } = readStatusRequest(message);
-  return { transactionId, referenceIds: [referenceId] };
+  if (kind === 'txn-status') {
+    const { transactionId, referenceId } = readStatusRequest(message);
+    return { transactionId, referenceIds: [referenceId], changes: [] };
+  }
+  const { settings, depsFor } = peer;
+  if (kind === 'unsubscribe') {
+    return planUnsubscribe(context.deps.store, { peer: settings.senderId, message, now });
+  }
+  const search = { settings: context.settings, peer: settings, depsFor, noteShown: () => {} };
+  return planSubscribe(search, { message, totalCount, now });
 };
 
 /** Takes what is answered by a callback: it is on disk before it is acknowledged. */
-const takeForLater = async ({ context, peer, envelope, header, answer }: Taken, kind: TransactionKind) => {
+const takeForLater = async (taken: Taken, kind: TransactionKind): Promise<string> => {
+  const { context, peer, envelope, header, answer } = taken;
   const { senderId } = peer.settings;
   requireCallback(peer.settings, envelope.header);
-  const { message } = envelope;
-  const { transactionId, referenceIds } = namesOf(kind, message, header.totalCount);
+  const { transactionId, referenceIds, changes, answer: known } = await plan(taken, kind);
   const id = correlationIdOf(senderId, kind, transactionId);
-  const { totalCount } = header;
   const transaction = {
-    peer: senderId,
-    kind,
-    transactionId,
-    status: 'pdng',
-    referenceIds,
-    message,
-    totalCount,
-  } as const;
+    ...({ peer: senderId, kind, transactionId, status: 'pdng', referenceIds, totalCount: header.totalCount } as const),
+    ...(known === undefined ? { message: envelope.message } : { answer: known }),
+  };
   const change = transactionChange(id, transaction, 1, context.deps.now());
-  await takeOnce(context, senderId, header.messageId, { changes: [change] });
+  await takeOnce(context, senderId, header.messageId, { changes: [change, ...changes] });
   return acknowledge(id, answer.now);
 };
 

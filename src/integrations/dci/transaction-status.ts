@@ -9,6 +9,7 @@ import { correlationIdOf, readTransaction } from './transaction.ts';
 /** Which transaction a status is asked of. */
 export interface StatusRequest {
   transactionId: string;
+  type: 'search' | 'subscribe';
   referenceId: string;
   attribute: 'transaction_id' | 'correlation_id';
   value: string;
@@ -27,23 +28,24 @@ export const readStatusRequest = (message: JsonObject): StatusRequest => {
     attribute_value: value,
   } = isJsonObject(given) ? given : {};
   if (!isDciId(referenceId)) throw bad('txnstatus_request has reference_id, a text of 1 to 99 characters.');
-  if (type !== 'search') throw bad('txn_type is search: other transactions are answered at once.');
+  if (type !== 'search' && type !== 'subscribe') throw bad('txn_type is search or subscribe.');
   if (attribute !== 'transaction_id' && attribute !== 'correlation_id') {
     throw bad('attribute_type is transaction_id or correlation_id.');
   }
   if (!isDciId(value)) throw bad('attribute_value is the id of a transaction, or what it was acknowledged with.');
-  return { transactionId, referenceId, attribute, value };
+  return { transactionId, type, referenceId, attribute, value };
 };
 
 /**
- * How far a search of a peer has come, by its references; without any where the peer has no such search. The records themselves are told
+ * How far a search, or what else is answered later, has come, by its references; without any where the peer has no such transaction. The records themselves are told
  * by its callback only.
  */
 export const transactionStatus = async (
   store: Pick<Store, 'read'>,
   { peer, request, now }: { peer: string; request: StatusRequest; now: number },
 ): Promise<JsonObject> => {
-  const id = request.attribute === 'correlation_id' ? request.value : correlationIdOf(peer, 'search', request.value);
+  const id =
+    request.attribute === 'correlation_id' ? request.value : correlationIdOf(peer, request.type, request.value);
   const { transaction } = (await readTransaction(store, peer, id)) ?? {};
   const responses = (transaction?.referenceIds ?? []).map(reference => ({
     reference_id: reference,
@@ -51,11 +53,11 @@ export const transactionStatus = async (
     status: transaction!.status,
   }));
   return {
-    txn_type: 'search',
+    txn_type: request.type,
     txn_status: {
       transaction_id: transaction?.transactionId ?? request.value.slice(0, 99),
       correlation_id: id,
-      search_response: responses,
+      [`${request.type}_response`]: responses,
     },
   };
 };

@@ -6,7 +6,7 @@ import type { Change, Store } from '../../store/store.ts';
 export const TRANSACTION_TYPE = 'kiungo-dci-transaction';
 
 /** What is answered by a callback. */
-export type TransactionKind = 'search' | 'txn-status';
+export type TransactionKind = 'search' | 'txn-status' | 'subscribe' | 'unsubscribe';
 
 /** A message that is answered later. Its id is its correlation_id. */
 export interface Transaction {
@@ -14,11 +14,13 @@ export interface Transaction {
   peer: string;
   kind: TransactionKind;
   transactionId: string;
-  /** `pdng` until its callback was taken (`succ`) or refused (`rjct`). */
-  status: 'pdng' | 'succ' | 'rjct';
+  /** `pdng` until its callback was taken. */
+  status: 'pdng' | 'succ';
   referenceIds: readonly string[];
   /** The message as it came; gone when it was answered. */
   message?: JsonObject;
+  /** The answer, where it is known already; gone when it was sent. */
+  answer?: JsonObject;
   totalCount: number;
 }
 
