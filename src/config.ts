@@ -163,6 +163,7 @@ export const VARIABLES = {
   gsmaAccount: variable('KIUNGO_GSMA_ACCOUNT', '', 'the account id of this scheme', text =>
     /^[\w.-]{0,50}$/.test(text) ? text : undefined,
   ),
+  gsmaPayouts: variable('KIUNGO_GSMA_PAYOUTS', 'no', 'yes or no', oneOf('yes', 'no')),
   gsmaReconcileDays: variable('KIUNGO_GSMA_RECONCILE_DAYS', '3', 'a number of days from 0 to 90', wholeNumber(0, 90)),
   secrets: variable('KIUNGO_SECRETS', '', 'the path of a folder', text => text),
   auth: variable(

@@ -31,7 +31,7 @@ export const createGsma = (
   const store = paymentStore(deps);
   const secrets = createPeerSecrets(config.secrets, config.peerSecrets);
   const ownSecret = deps.store.signingKey.toString('hex');
-  const gateway = gsmaGateway({
+  const { disburse, ...gateway } = gsmaGateway({
     client: gsmaClient({ url: config.gsmaUrl, outgoing, apiKeys: () => secrets.of('gsma-key'), now }),
     ...{ account: config.gsmaAccount, store, insurer: settings.insurer, now },
     secrets: async () => {
@@ -41,7 +41,7 @@ export const createGsma = (
     origin: () => settings.baseUrl,
   });
   return {
-    peer: collectionPeer(gateway, store),
+    peer: collectionPeer(config.gsmaPayouts === 'yes' ? { ...gateway, disburse: disburse! } : gateway, store),
     receive: tellingAnswers(gateway.onNotification, { gateway: GSMA, tell, now }),
     askForDays: () => {
       const today = new Date(now()).toISOString().slice(0, 10);

@@ -188,6 +188,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   'fhir/r4.js': [
     'card',
     'integrations/dci',
+    'integrations/gsma',
     'integrations/payments',
     'terminology',
     'definitions',

@@ -257,6 +257,13 @@ test.each([
   peer.mood('well');
 });
 
+test('a payout that is ordered is told not to be made', async () => {
+  const task = { resourceType: 'Task', id: 'gepg-payout-x', status: 'requested', intent: 'order' };
+  await server.put('Task/gepg-payout-x', task as unknown as Resource);
+  const { statusReason } = await untilTask('gepg-payout-x', 'failed');
+  expect(statusReason!.text).toBe('Nothing is paid out by this gateway');
+});
+
 test('two control numbers at the same moment are both taken', async () => {
   await store(await invoiceOf('twice'));
   const numbers = ['991100000002', '991100000003', '991100000004', '991100000005'];

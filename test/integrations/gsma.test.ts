@@ -36,6 +36,7 @@ const writeSecrets = (...secrets: readonly string[]): void => {
 const environmentOf = (url: string) => ({
   KIUNGO_GSMA_URL: url,
   KIUNGO_GSMA_ACCOUNT: '4711',
+  KIUNGO_GSMA_PAYOUTS: 'yes',
   KIUNGO_SECRETS: folder,
   KIUNGO_SECRET_GSMA_KEY: 'key-of-the-scheme',
   KIUNGO_DELIVERY: 'no',
@@ -56,6 +57,31 @@ const storeInvoice = async (id: string): Promise<string> => {
     { ...uuid!, value: id },
   ];
   const { status, text } = await server.put(`Invoice/${id}`, { ...invoice, id, identifier } as unknown as Resource);
+  expect(status, text).toBe(201);
+  return id;
+};
+/** What the hospital is owed. */
+const storeBill = async (id: string): Promise<string> => {
+  const invoice = scheme.find(resource => resource.id === 'lungu-renewal')!;
+  const { meta: _, lineItem: __, ...rest } = invoice;
+  const system = 'https://openimis.github.io/openimis_fhir_r4_ig/CodeSystem';
+  const [code, uuid] = invoice.identifier as unknown as { value: string }[];
+  const bill = {
+    ...{ ...rest, id },
+    identifier: [
+      { ...code!, value: `B-${id}` },
+      { ...uuid!, value: id },
+    ],
+    type: { coding: [{ system: `${system}/bill-type`, code: 'claim-batch' }] },
+    recipient: { reference: 'Organization/sumbe-hospital' },
+    lineItem: [
+      {
+        chargeItemCodeableConcept: { coding: [{ system: `${system}/bill-charge-item`, code: 'claim' }] },
+        priceComponent: [{ type: 'base', amount: { value: 24, currency: 'USD' } }],
+      },
+    ],
+  };
+  const { status, text } = await server.put(`Invoice/${id}`, bill as unknown as Resource);
   expect(status, text).toBe(201);
   return id;
 };
@@ -183,6 +209,78 @@ describe('a contribution that mobile money collects', () => {
     expect(stored.status, stored.text).toBe(201);
     await work();
     expect((await read<Task>('Task/gsma-silent')).statusReason!.text).toBe('No telephone of the payer is known');
+  });
+});
+
+describe('the bill of a facility', () => {
+  const order = async (bill: string, changes: object = {}): Promise<void> => {
+    const task = { resourceType: 'Task', id: `gsma-payout-${bill}`, status: 'requested', intent: 'order', ...changes };
+    const { status, text } = await server.put(`Task/${task.id}`, task as unknown as Resource);
+    expect(status, text).toBeLessThan(300);
+  };
+  const reasonOf = async (bill: string) => (await read<Task>(`Task/gsma-payout-${bill}`)).statusReason?.text;
+
+  beforeAll(async () => {
+    const facility = scheme.find(({ id }) => id === 'sumbe-hospital')!;
+    const telecom = [{ system: 'phone', value: '+260971000009' }];
+    const stored = await server.put('Organization/sumbe-hospital', { ...facility, telecom } as unknown as Resource);
+    expect(stored.status, stored.text).toBe(201);
+  });
+
+  test('is paid out when a person orders it, once, and the provider calls back', async () => {
+    const bill = await storeBill('claims-1');
+    await work();
+    const before = peer.requests.length;
+    await order(bill);
+    peer.mood('late');
+    await work();
+    peer.mood('well');
+    await work();
+    expect(peer.requests).toHaveLength(before + 1);
+    expect(peer.requests.at(-1)!.transaction).toEqual({
+      ...{ amount: '24.0', currency: 'USD', descriptionText: 'Claims' },
+      debitParty: [{ key: 'accountid', value: '4711' }],
+      creditParty: [{ key: 'msisdn', value: '+260971000009' }],
+      requestingOrganisationTransactionReference: bill,
+    });
+    expect(await statusOf(`payout-${bill}`)).toBe('accepted');
+    await order(bill);
+    await work();
+    expect(peer.requests).toHaveLength(before + 1);
+    const transaction = peer.pay(bill, { type: 'disbursement' });
+    expect(await peer.callBack(bill, transaction)).toMatchObject({ status: 204 });
+    expect(await read<Invoice>(`Invoice/${bill}`)).toMatchObject({ status: 'balanced' });
+    expect(await statusOf(`payout-${bill}`)).toBe('completed');
+    await order(bill);
+    await work();
+    expect(peer.requests).toHaveLength(before + 1);
+    expect(await reasonOf(bill)).toBe('The bill is balanced');
+  });
+
+  test('is ordered anew after a payout that failed, under another number', async () => {
+    const bill = await storeBill('claims-2');
+    await order(bill);
+    await work();
+    const { correlationId } = peer.requests.at(-1)!;
+    const error = { errorCategory: 'businessRule', errorCode: 'insufficientFunds' };
+    for (let time = 0; time < 2; time++) expect(await peer.callBack(bill, error)).toMatchObject({ status: 204 });
+    expect(await reasonOf(bill)).toBe('The provider told businessRule/insufficientFunds');
+    const { output } = await read<Task>(`Task/gsma-payout-${bill}`);
+    expect(output).toEqual([{ type: { text: 'failed' }, valueInteger: 1 }]);
+    await order(bill, { output });
+    await work();
+    expect(peer.requests.at(-1)!.transaction.requestingOrganisationTransactionReference).toBe(bill);
+    expect(peer.requests.at(-1)!.correlationId).not.toBe(correlationId);
+  });
+
+  test.each([
+    ['of a family', () => nextInvoice('family'), 'There is no such bill'],
+    ['that is not here', async () => 'nowhere', 'There is no such bill'],
+  ])('%s is not paid out', async (_what, billId, reason) => {
+    const bill = await billId();
+    await order(bill);
+    await work();
+    expect([await statusOf(`payout-${bill}`), await reasonOf(bill)]).toEqual(['failed', reason]);
   });
 });
 

@@ -2,8 +2,8 @@ import type { Answered } from '../payments/payment-gateway.ts';
 import {
   type TakeContext,
   type Taken,
-  takeCollection,
   takePayment,
+  takeProgress,
   takeReconciliation,
 } from '../payments/take-payment.ts';
 import { paymentFault, type ToldPayment } from '../payments/told-payment.ts';
@@ -63,7 +63,7 @@ const receiveControlNumber = async (context: ReceiveContext, received: Element):
     reason === undefined
       ? ({ status: 'completed', controlNumber: controlNumber! } as const)
       : ({ status: 'failed', reason } as const);
-  const isKnown = await takeCollection(context, message, told);
+  const isKnown = await takeProgress(context, message, told);
   if (!isKnown) return { code: CODES.noSuchBill, message, reason: 'There is no such bill' };
   return { code: CODES.success, message, ...(reason === undefined ? {} : { reason }) };
 };

@@ -1,13 +1,15 @@
+import type { Invoice } from 'fhir/r4.js';
 import { OutgoingError } from '../../security/outgoing.ts';
 import { isSigned, sign } from '../connector/hmac-signature.ts';
 import type { Verdict } from '../connector/peer.ts';
+import { isBill } from '../payments/bill.ts';
 import type { Answered, PaymentGateway } from '../payments/payment-gateway.ts';
 import type { PaymentStore } from '../payments/payment-store.ts';
 import {
   type TakeContext,
   type Taken,
-  takeCollection,
   takePayment,
+  takeProgress,
   takeReconciliation,
 } from '../payments/take-payment.ts';
 import type { ToldPayment } from '../payments/told-payment.ts';
@@ -69,11 +71,12 @@ const isTemporary = (status: number): boolean => status >= 500 || [401, 403, 408
 export const gsmaGateway = (context: GsmaContext): PaymentGateway<GsmaCallback> => {
   const { client, account, store, secrets, origin, now } = context;
   const take: TakeContext = { store, gateway: GSMA, insurer: context.insurer };
+  const own = { key: 'accountid', value: account };
   const today = (): string => new Date(now()).toISOString().slice(0, 10);
 
   const book = async (payment: ToldPayment): Promise<Taken> => {
     const taken = await takePayment(take, payment);
-    if (taken.outcome === 'booked') await takeCollection(take, payment.billId, { status: 'completed' });
+    if (taken.outcome === 'booked') await takeProgress(take, payment.billId, { status: 'completed' });
     return taken;
   };
 
@@ -111,6 +114,30 @@ export const gsmaGateway = (context: GsmaContext): PaymentGateway<GsmaCallback> 
     }
   };
 
+  /** Begins a transaction for a bill, whose number it gets. */
+  const transact = (
+    type: 'merchantpay' | 'disbursement',
+    billId: string,
+    { question, correlationId }: { question: object; correlationId: string },
+  ): Promise<Verdict> =>
+    asking(async () => {
+      const callbackUrl = new URL(callbackPath(billId, await secrets()), origin()).href;
+      const transaction = { ...question, requestingOrganisationTransactionReference: billId };
+      const answer = await client.post(`/transactions/type/${type}`, transaction, { correlationId, callbackUrl });
+      if (answer.status === 201) return takeTransaction(answer.body, billId);
+      if (errorOf(answer.body) === 'businessRule/duplicateRequest') return askOutcome(correlationId, billId);
+      if (answer.status !== 202) return refusedBy(answer);
+      const { status } = (answer.body ?? {}) as { status?: unknown };
+      if (status === 'failed') return { outcome: 'refused', reason: 'The provider told that the request failed' };
+      return status === 'completed' ? askOutcome(correlationId, billId) : DELIVERED;
+    });
+
+  /** Whether money that went out was for a bill of this server. */
+  const isPayout = async (type: unknown, { billId }: ToldPayment): Promise<boolean> => {
+    const invoice = type === 'disbursement' ? await store.read<Invoice>('Invoice', billId) : undefined;
+    return invoice !== undefined && isBill(invoice);
+  };
+
   const transactionsOf = async (day: string): Promise<ToldPayment[] | Verdict> => {
     const payments: ToldPayment[] = [];
     for (let page = 0; page < MOST_PAGES; page++) {
@@ -122,7 +149,8 @@ export const gsmaGateway = (context: GsmaContext): PaymentGateway<GsmaCallback> 
       for (const transaction of answer.body as unknown[]) {
         const told = readTransaction(transaction, { today: day });
         const { type } = transaction as { type?: unknown };
-        if (told.status === 'completed' && PAID_BY.has(String(type))) payments.push(told.payment);
+        if (told.status !== 'completed') continue;
+        if (PAID_BY.has(String(type)) || (await isPayout(type, told.payment))) payments.push(told.payment);
       }
       if (answer.body.length < PAGE) return payments;
     }
@@ -157,7 +185,7 @@ export const gsmaGateway = (context: GsmaContext): PaymentGateway<GsmaCallback> 
     }
     if (told.status === 'pending') return taken(billId);
     if (told.status === 'failed') {
-      const isKnown = await takeCollection(take, billId, told);
+      const isKnown = await takeProgress(take, billId, told);
       return isKnown
         ? taken(billId)
         : failed(404, ERRORS.unmatched.error, { message: billId, reason: 'There is no such bill' });
@@ -171,25 +199,24 @@ export const gsmaGateway = (context: GsmaContext): PaymentGateway<GsmaCallback> 
 
   return {
     gateway: GSMA,
-    requestCollection: ({ id, amount, currency, payerPhone, description }, attempt) =>
-      asking(async () => {
-        if (payerPhone === '') return { outcome: 'refused', reason: 'No telephone of the payer is known' };
-        const correlationId = correlationIdOf('collection', id, attempt);
-        const callbackUrl = new URL(callbackPath(id, await secrets()), origin()).href;
-        const question = {
-          ...{ amount, currency, descriptionText: description },
-          debitParty: [{ key: 'msisdn', value: payerPhone }],
-          creditParty: [{ key: 'accountid', value: account }],
-          requestingOrganisationTransactionReference: id,
-        };
-        const answer = await client.post('/transactions/type/merchantpay', question, { correlationId, callbackUrl });
-        if (answer.status === 201) return takeTransaction(answer.body, id);
-        if (errorOf(answer.body) === 'businessRule/duplicateRequest') return askOutcome(correlationId, id);
-        if (answer.status !== 202) return refusedBy(answer);
-        const { status } = (answer.body ?? {}) as { status?: unknown };
-        if (status === 'failed') return { outcome: 'refused', reason: 'The provider told that the request failed' };
-        return status === 'completed' ? askOutcome(correlationId, id) : DELIVERED;
-      }),
+    requestCollection: ({ id, amount, currency, payerPhone, description }, attempt) => {
+      if (payerPhone === '')
+        return Promise.resolve({ outcome: 'refused', reason: 'No telephone of the payer is known' });
+      const question = {
+        ...{ amount, currency, descriptionText: description },
+        debitParty: [{ key: 'msisdn', value: payerPhone }],
+        creditParty: [own],
+      };
+      return transact('merchantpay', id, { question, correlationId: correlationIdOf('collection', id, attempt) });
+    },
+    disburse: ({ billId, amount, currency, payeePhone, description }, attempt) => {
+      const question = {
+        ...{ amount, currency, descriptionText: description },
+        debitParty: [own],
+        creditParty: [{ key: 'msisdn', value: payeePhone }],
+      };
+      return transact('disbursement', billId, { question, correlationId: correlationIdOf('payout', billId, attempt) });
+    },
     requestReconciliation: day =>
       asking(async () => {
         const payments = await transactionsOf(day);

@@ -1,22 +1,36 @@
 import type { Invoice, Task } from 'fhir/r4.js';
+import { FhirError } from '../../fhir/fhir-error.ts';
 import type { JsonObject, Resource } from '../../fhir/resource.ts';
 import type { SequencedVersion } from '../../store/store.ts';
 import type { Peer, Verdict } from '../connector/peer.ts';
-import { billOf, isCalledOff, isToCollect } from './bill.ts';
+import { billOf, isCalledOff, isToCollect, payoutOf } from './bill.ts';
 import type { PaymentGateway } from './payment-gateway.ts';
 import type { PaymentStore } from './payment-store.ts';
-import { billTask, billTaskId, dayOfTask, dayTask, dayTaskId } from './payment-tasks.ts';
+import {
+  billOfPayout,
+  billTask,
+  billTaskId,
+  dayOfTask,
+  dayTask,
+  dayTaskId,
+  failedPayouts,
+  payoutTask,
+  payoutTaskId,
+} from './payment-tasks.ts';
 
-type Asked = Pick<PaymentGateway<never>, 'gateway' | 'requestCollection' | 'cancel' | 'requestReconciliation'>;
+type Asked = Pick<
+  PaymentGateway<never>,
+  'gateway' | 'requestCollection' | 'cancel' | 'requestReconciliation' | 'disburse'
+>;
 
 /** A message of the outbox names what it is about; what is asked is read when it is sent. */
-type Content = { invoice: string } | { calledOff: string } | { day: string; attempt: number };
+type Content = { invoice: string } | { calledOff: string } | { day: string; attempt: number } | { payout: string };
 
 const DELIVERED: Verdict = { outcome: 'delivered' };
 
 /**
- * Asks a gateway for what follows from what is stored: to collect each contribution that is invoiced, to call off what is called off here, and for
- * the reconciliation of a day that a Task asks for. A Task tells how each of these goes.
+ * Asks a gateway for what follows from what is stored: to collect each contribution that is invoiced, to call off what is called off here, for
+ * the reconciliation of a day that a Task asks for, and to pay out a bill that a Task orders to. A Task tells how each of these goes.
  */
 export const collectionPeer = (asked: Asked, store: PaymentStore): Peer => {
   const { gateway } = asked;
@@ -25,8 +39,11 @@ export const collectionPeer = (asked: Asked, store: PaymentStore): Peer => {
     if (method === 'DELETE' || (resourceType !== 'Invoice' && resourceType !== 'Task')) return undefined;
     const resource = JSON.parse(body) as Resource;
     if (resourceType === 'Task') {
-      const day = resource.status === 'requested' ? dayOfTask(gateway, id) : undefined;
-      return day === undefined ? undefined : { day, attempt: versionId };
+      if (resource.status !== 'requested') return undefined;
+      const day = dayOfTask(gateway, id);
+      if (day !== undefined) return { day, attempt: versionId };
+      const payout = billOfPayout(gateway, id);
+      return payout === undefined ? undefined : { payout };
     }
     const invoice = resource as unknown as Invoice;
     if (isToCollect(invoice)) return { invoice: id };
@@ -79,6 +96,32 @@ export const collectionPeer = (asked: Asked, store: PaymentStore): Peer => {
     return verdict;
   };
 
+  const payOut = async (billId: string): Promise<Verdict> => {
+    const id = payoutTaskId(gateway, billId);
+    const task = await store.read<Task>('Task', id);
+    if (task?.status !== 'requested') return DELIVERED;
+    const payout = asked.disburse === undefined ? 'Nothing is paid out by this gateway' : await payoutOf(store, billId);
+    const verdict: Verdict =
+      typeof payout === 'string'
+        ? { outcome: 'refused', reason: payout }
+        : await asked.disburse!(payout, String(failedPayouts(task)));
+    if (verdict.outcome !== 'delivered' && verdict.outcome !== 'refused') return verdict;
+    const told =
+      'reason' in verdict ? ({ status: 'failed', reason: verdict.reason } as const) : ({ status: 'accepted' } as const);
+    await store.change<Task>('Task', id, current =>
+      current?.status === 'requested' ? payoutTask(gateway, billId, { ...told, current }) : undefined,
+    );
+    // An order that cannot be carried out is told to who gave it; sent again, it would be no other.
+    return typeof payout === 'string' ? DELIVERED : verdict;
+  };
+
+  const ask = async (content: Content): Promise<Verdict> => {
+    if ('invoice' in content) return collect(content.invoice);
+    if ('calledOff' in content) return callOff(content.calledOff);
+    if ('payout' in content) return payOut(content.payout);
+    return reconcile(content.day, content.attempt);
+  };
+
   return {
     name: `${gateway.name}.bills`,
     kind: gateway.name,
@@ -88,10 +131,14 @@ export const collectionPeer = (asked: Asked, store: PaymentStore): Peer => {
     most: 1,
     collect: async changes => changes.map(contentOf).filter(content => content !== undefined) as readonly JsonObject[],
     send: async ([message]) => {
-      const content = message!.content as unknown as Content;
-      if ('invoice' in content) return collect(content.invoice);
-      if ('calledOff' in content) return callOff(content.calledOff);
-      return reconcile(content.day, content.attempt);
+      try {
+        return await ask(message!.content as unknown as Content);
+      } catch (error) {
+        // What the rules of this server refuse to store would be refused for ever, and must not stand in the way of the next.
+        if (!(error instanceof FhirError) || error.status >= 500) throw error;
+        const rules = error.issues.map(({ rule }) => rule).join(', ');
+        return { outcome: 'refused', reason: `What became of it cannot be stored: ${rules}` };
+      }
     },
   };
 };

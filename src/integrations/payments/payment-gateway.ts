@@ -1,5 +1,5 @@
 import type { Verdict } from '../connector/peer.ts';
-import type { Bill } from './bill.ts';
+import type { Bill, Payout } from './bill.ts';
 
 /** What became of a message that a gateway sent: the answer to it in its own form, and how that is told to the operator. */
 export interface Answered {
@@ -41,8 +41,11 @@ export interface PaymentGateway<Raw> {
    * @param attempt the number of times that the day was asked for, from 1
    */
   requestReconciliation?(day: string, attempt: number): Promise<Verdict>;
-  /** Pays what a facility is owed. `delivered`: the gateway took the order. */
-  disburse?(bill: Bill): Promise<Verdict>;
+  /**
+   * Pays what a facility is owed. `delivered`: the gateway took the order, and tells how it goes on.
+   * @param attempt the same as long as the payout has not failed, so that nothing is paid twice
+   */
+  disburse?(payout: Payout, attempt: string): Promise<Verdict>;
   /** Takes a control number, a refusal or a payment. */
   onNotification(message: Raw): Promise<Answered>;
   /** Takes what was paid on a day; absent where that is the answer to `requestReconciliation`. */

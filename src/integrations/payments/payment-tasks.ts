@@ -1,4 +1,5 @@
 import type { Task } from 'fhir/r4.js';
+import { plainNumber } from '../../fhir/exact-json.ts';
 import type { GatewayName } from './payment-gateway.ts';
 
 /** Id of the Task that follows the collection of a bill: to its control number, or to its payment where there is none. */
@@ -34,6 +35,43 @@ export const moneyTask = (gateway: GatewayName, reference: string, reason: strin
   statusReason: { text: reason },
   input: [{ type: { text: 'number of the payment' }, valueString: reference }],
 });
+
+/** Id of the Task by which a person orders that a bill is paid out. */
+export const payoutTaskId = ({ name }: GatewayName, billId: string): string => `${name}-payout-${billId}`;
+
+/** The bill that a Task orders to be paid out; undefined for any other Task. */
+export const billOfPayout = (gateway: GatewayName, taskId: string): string | undefined => {
+  const start = payoutTaskId(gateway, '');
+  return taskId.startsWith(start) ? taskId.slice(start.length) : undefined;
+};
+
+/** How often a payout has failed, as its Task says. */
+export const failedPayouts = (task: Task | undefined): number =>
+  plainNumber(task?.output?.find(({ type }) => type.text === 'failed')?.valueInteger ?? 0);
+
+/** That Task, as it goes on from what the person ordered. */
+export const payoutTask = (
+  gateway: GatewayName,
+  billId: string,
+  { status, reason, current }: { status: Task['status']; reason?: string; current: Task | undefined },
+): Task => {
+  const failed = failedPayouts(current) + (status === 'failed' ? 1 : 0);
+  const ordered: Task = current ?? {
+    resourceType: 'Task',
+    id: payoutTaskId(gateway, billId),
+    status,
+    intent: 'order',
+    code: { text: `payout by ${gateway.title}` },
+    focus: { reference: `Invoice/${billId}` },
+  };
+  const { meta: _, statusReason: _before, output: _failed, ...order } = ordered;
+  return {
+    ...order,
+    status,
+    ...(reason === undefined ? {} : { statusReason: { text: reason } }),
+    ...(failed === 0 ? {} : { output: [{ type: { text: 'failed' }, valueInteger: failed }] }),
+  };
+};
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 

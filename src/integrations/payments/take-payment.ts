@@ -1,9 +1,10 @@
 import type { Invoice, PaymentReconciliation, Task } from 'fhir/r4.js';
 import { FhirError } from '../../fhir/fhir-error.ts';
 import type { InteractionResult } from '../../interactions/context.ts';
+import { isBill } from './bill.ts';
 import type { GatewayName } from './payment-gateway.ts';
 import type { PaymentStore } from './payment-store.ts';
-import { billTask, billTaskId, dayTask, dayTaskId, moneyTask } from './payment-tasks.ts';
+import { billTask, billTaskId, dayTask, dayTaskId, moneyTask, payoutTask, payoutTaskId } from './payment-tasks.ts';
 import { noticeOf, reconciliationId, reconciliationOf, type ToldPayment } from './told-payment.ts';
 
 /** What taking needs. */
@@ -32,14 +33,19 @@ const tellPerson = ({ store, gateway }: TakeContext, reference: string, reason: 
   return store.change<Task>('Task', task.id!, current => (current === undefined ? task : undefined));
 };
 
+/** Who is paid: of a bill its recipient, of what a family owes its issuer. */
+const payeeOf = (invoice: Invoice | undefined): string | undefined =>
+  invoice === undefined ? undefined : (isBill(invoice) ? invoice.recipient : invoice.issuer)?.reference;
+
 /** Takes note of money, once by its number; what cannot be placed is kept, and given to a person. */
 export const takePayment = async (
   context: TakeContext,
   payment: ToldPayment,
   readInvoice = (id: string) => context.store.read<Invoice>('Invoice', id),
 ): Promise<Taken> => {
-  const { store, gateway, insurer: recipient } = context;
+  const { store, gateway } = context;
   const invoice = await readInvoice(payment.billId);
+  const recipient = payeeOf(invoice) ?? context.insurer;
   let notice: InteractionResult;
   try {
     notice = await store.create(noticeOf(gateway, payment, { invoice, recipient }));
@@ -104,18 +110,23 @@ export const takeReconciliation = async (
 };
 
 /**
- * Takes how the collection of a bill goes: that it is `completed` (with the number by which the bill is paid, where the gateway gives one), or
- * that it `failed`. False where no such bill is here. A bill that was called off stays so, and one that is completed does not fail.
+ * Takes how the collection of a bill, or its payout, goes: that it is `completed` (with the number by which the bill is paid, where the gateway
+ * gives one), or that it `failed`. False where no such bill is here. What was called off stays so, and what is completed does not fail.
  */
-export const takeCollection = async (
+export const takeProgress = async (
   { store, gateway }: TakeContext,
   billId: string,
   told: { status: 'completed'; controlNumber?: string } | { status: 'failed'; reason: string },
 ): Promise<boolean> => {
-  if ((await store.read<Invoice>('Invoice', billId)) === undefined) return false;
-  await store.change<Task>('Task', billTaskId(gateway, billId), current => {
+  const invoice = await store.read<Invoice>('Invoice', billId);
+  if (invoice === undefined) return false;
+  const isPayout = isBill(invoice);
+  const id = isPayout ? payoutTaskId(gateway, billId) : billTaskId(gateway, billId);
+  await store.change<Task>('Task', id, current => {
     const isEnded = current?.status === 'cancelled' || (current?.status === 'completed' && told.status === 'failed');
-    return isEnded ? undefined : billTask(gateway, billId, told);
+    const isTold = isPayout && current?.status === told.status;
+    if (isEnded || isTold) return undefined;
+    return isPayout ? payoutTask(gateway, billId, { ...told, current }) : billTask(gateway, billId, told);
   });
   return true;
 };
