@@ -24,6 +24,7 @@ import { type Asking, startAsking } from './start-asking.ts';
 import { startClock } from './start-clock.ts';
 import { createDci } from './start-dci.ts';
 import { type Delivery, sendsNotifications, startDelivery } from './start-delivery.ts';
+import { createDhis2Schedule } from './start-dhis2.ts';
 import { createGepg } from './start-gepg.ts';
 import { createGsma } from './start-gsma.ts';
 import { startOpenhim } from './start-openhim.ts';
@@ -101,6 +102,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     const gepg = createGepg(config, deps, { outgoing, tell: tellExchange });
     const dci = createDci(config, deps, { depsOfCaller, roles, trail, outgoing, tell: tellExchange });
     const gsma = createGsma(config, deps, { outgoing, tell: tellExchange });
+    const reports = createDhis2Schedule(config, deps, tellExchange);
     const server = buildServer({
       deps,
       log,
@@ -176,9 +178,10 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     const asked = [gepg, gsma].filter(gateway => gateway?.peer !== undefined);
     const gateways = asked.map(gateway => gateway!.peer!);
     const hasConnectors = gateways.length > 0 || dci !== undefined;
-    const questions = config.delivery === 'yes' ? asked.map(gateway => gateway!.askForDays) : [];
+    const due = [...asked.map(gateway => gateway!.askForDays), ...(reports === undefined ? [] : [reports])];
+    const questions = config.delivery === 'yes' ? due : [];
     asking = startAsking(questions, error => {
-      log.error({ err: error }, 'A gateway is not asked for the reconciliation of a day');
+      log.error({ err: error }, 'What is due to be asked or sent every hour is not');
     });
     if (config.delivery === 'yes' && (hasConnectors || sendsNotifications(deps.capability))) {
       delivery = startDelivery(deps, {

@@ -66,7 +66,7 @@ describe('the documents', () => {
       ...SECRETS,
       'KIUNGO_SECRET_',
     ]);
-    const variables = named(/\b((?:KIUNGO|LOG)_[A-Z][A-Z_]*)/g);
+    const variables = named(/\b((?:KIUNGO|LOG)_[A-Z][A-Z\d_]*)/g);
     expect(variables.length).toBeGreaterThan(20);
     const unknown = variables.filter(({ name }) => !settings.has(name) && !isTestVariable(name));
     expect(unknown).toEqual([]);

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import type { Bundle, MeasureReport } from 'fhir/r4.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { claimWithSalts, malariaClaim } from '../../scripts/demo/requests.ts';
+import { readConfig } from '../../src/config.ts';
 import { dhis2 } from '../../src/dhis2.ts';
 import type { Resource } from '../../src/fhir/resource.ts';
+import type { Exchange } from '../../src/integrations/connector/exchange.ts';
+import { createDhis2Schedule } from '../../src/start-dhis2.ts';
 import { expectOutcome } from '../http/expect-outcome.ts';
 import { loadScheme, useServer, YEAR } from '../http/start-server.ts';
 import { type Dhis2Peer, startDhis2 } from '../peers/dhis2.ts';
@@ -184,5 +187,50 @@ describe('the command', () => {
     expect(lines[0]).toContain('<adx ');
     await expect(dhis2([])).rejects.toThrow('--month');
     await expect(run('--form', 'csv')).rejects.toThrow('--form');
+  });
+});
+
+describe('the schedule', () => {
+  const told: Exchange[] = [];
+  const scheduleOn = (day: string) =>
+    createDhis2Schedule(
+      readConfig({
+        ...{ KIUNGO_DHIS2_URL: peer.url, KIUNGO_DHIS2_PASSWORD_FILE: join(folder, 'password') },
+        KIUNGO_DHIS2_MONTHS: '2',
+      }),
+      { ...server.app.deps, now: () => Date.parse(`${day}T12:00:00Z`) },
+      exchange => told.push(exchange),
+    )!;
+  const sentIn = async (send: () => Promise<void>): Promise<string[]> => {
+    told.length = 0;
+    await send();
+    return told.map(({ message, outcome }) => `${message} ${outcome}`);
+  };
+
+  test('sends nothing before its day', async () => {
+    expect(await sentIn(scheduleOn(`${YEAR}-07-04`))).toEqual([]);
+  });
+
+  test('sends what DHIS2 did not take when it is asked again, tells why, and then no more that month', async () => {
+    peer.mood('unknown-org-unit');
+    expect(await sentIn(scheduleOn(`${YEAR}-07-05`))).toContain(`PROCESSED_CLAIM ${YEAR}-06 failed`);
+    expect(told[0]?.reason).toContain('Org unit not found');
+    peer.mood('new');
+    const sent = await sentIn(scheduleOn(`${YEAR}-07-06`));
+    expect(sent).toEqual([
+      `ENROLMENT ${YEAR}-05 delivered`,
+      `PROCESSED_CLAIM ${YEAR}-06 delivered`,
+      `ENROLMENT ${YEAR}-06 delivered`,
+    ]);
+    expect(await sentIn(scheduleOn(`${YEAR}-07-07`))).toEqual([]);
+    expect(await sentIn(scheduleOn(`${YEAR}-08-05`))).toContain(`PROCESSED_CLAIM ${YEAR}-07 delivered`);
+  });
+
+  test('is none where no DHIS2 is named, and names a file that it cannot read', () => {
+    const make = (environment: Record<string, string>) =>
+      createDhis2Schedule(readConfig(environment), server.app.deps, () => {});
+    expect(make({})).toBeUndefined();
+    const environment = { KIUNGO_DHIS2_URL: peer.url, KIUNGO_DHIS2_CODES_FILE: join(folder, 'none.json') };
+    expect(() => make(environment)).toThrow('KIUNGO_DHIS2_CODES_FILE');
   });
 });
