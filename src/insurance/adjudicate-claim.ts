@@ -9,7 +9,7 @@ import type { CatalogEntry } from './adjudication/scheme.ts';
 import { valuateClaim } from './adjudication/valuate-claim.ts';
 import { claimables, foundPlans, otherAnswers, ownCoverages } from './claim-lookups.ts';
 import { claimCurrency } from './claim-response.ts';
-import { coverageUses, earlierClaim } from './claim-stages.ts';
+import { coverageUses } from './claim-stages.ts';
 import { firstDayOf } from './coverage-in-force.ts';
 import type { InsuranceContext } from './insurance-rule.ts';
 import { businessIdentifier } from './openimis-codes.ts';
@@ -57,8 +57,8 @@ export const readClaimToJudge = (claim: Claim, context: InsuranceContext): Claim
     catalog,
     covers: readCovers(own, { family, plans, day, timeZone }),
     earlier: answers
-      .filter(answer => answer.patient.reference === claim.patient.reference)
-      .flatMap(answer => earlierClaim(answer) ?? []),
+      .filter(({ patient }) => patient === claim.patient.reference)
+      .flatMap(({ earlier }) => earlier ?? []),
     uses: answers.flatMap(answer => coverageUses(answer, policies)),
     currency,
     minorUnits: minorUnits(currency),

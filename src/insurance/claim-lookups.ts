@@ -1,8 +1,9 @@
-import type { Claim, ClaimResponse, Coverage, InsurancePlan, Organization } from 'fhir/r4.js';
+import type { Claim, Coverage, InsurancePlan, Organization } from 'fhir/r4.js';
 import type { Resource } from '../fhir/resource.ts';
 import { targetDay } from './adjudication/claim-days.ts';
 import type { ByCare, Plan } from './adjudication/scheme.ts';
 import { claimMode, insurerOf } from './claim-mode.ts';
+import { type CountedAnswer, countedAnswer } from './claim-stages.ts';
 import { successionLookups } from './claim-succession.ts';
 import { firstDayOf } from './coverage-in-force.ts';
 import { feedbackLookups } from './feedback/feedback-request.ts';
@@ -150,7 +151,8 @@ const others = (claim: Claim, found: Found, scheme: Scheme): Lookups => {
   if (!matters) return {};
   const family = (found.family ?? []) as unknown as Coverage[];
   const patients = unique([claim.patient, ...family.map(({ beneficiary }) => beneficiary)].map(each => targetOf(each)));
-  return { others: { ...search('ClaimResponse', 'patient', patients), isHeld: true } };
+  // In one order, so that it is the same search whoever of the family is the patient.
+  return { others: { ...search('ClaimResponse', 'patient', patients.sort()), isHeld: true, digest: countedAnswer } };
 };
 
 const isUnasked = (lookups: Lookups, found: Found): boolean =>
@@ -182,7 +184,7 @@ export const claimLookups = (claim: Claim, found: Found, scheme: Scheme & { id: 
 };
 
 /** The answers to other claims that were found, but for those that the claim comes in the place of. */
-export const otherAnswers = (found: Found, id: string): ClaimResponse[] =>
-  ((found.others ?? []) as unknown as ClaimResponse[]).filter(
+export const otherAnswers = (found: Found, id: string): CountedAnswer[] =>
+  ((found.others ?? []) as unknown as CountedAnswer[]).filter(
     response => response.id !== id && !found.corrected?.some(each => each.id === response.id),
   );

@@ -2,6 +2,7 @@ import type { ClaimResponse, ClaimResponseItem, CodeableConcept, Extension, Mone
 import type { Day } from '../fhir/calendar.ts';
 import { type Decimal, decimalOf, ZERO } from '../fhir/decimal.ts';
 import { plainNumber } from '../fhir/exact-json.ts';
+import type { Resource } from '../fhir/resource.ts';
 import type { ClaimStage } from './adjudication/adjudication.ts';
 import type { CheckedLine, LineCover } from './adjudication/check-claim.ts';
 import type { AskedLine, CoverageUse, EarlierClaim } from './adjudication/claim-to-judge.ts';
@@ -9,7 +10,6 @@ import { CLAIM_CATEGORIES } from './adjudication/scheme.ts';
 import { targetOf } from './insured-reference.ts';
 import { codeOf, kiungoExtension } from './kiungo-codes.ts';
 import { CLAIM_ITEM_REFERENCE, OPENIMIS } from './openimis-codes.ts';
-import { oncePer } from './set-up/once-per.ts';
 
 const STAGES = ['1', '2', '4', '8', '16'] as const;
 
@@ -86,20 +86,37 @@ const readEarlierClaim = (response: ClaimResponse): EarlierClaim | undefined => 
   };
 };
 
-/** The same, read once for each answer that is remembered. */
-const earlierClaims = oncePer((response: ClaimResponse): readonly EarlierClaim[] => {
-  const earlier = readEarlierClaim(response);
-  return earlier === undefined ? [] : [earlier];
-});
+/** The answer to a claim as other claims look at it. */
+export interface CountedAnswer {
+  resourceType: 'ClaimResponse';
+  id: string;
+  /** `Patient/id`, as the answer has it. */
+  patient: string;
+  /** The claim as the rules count it; absent where it was not judged here, rejected or withdrawn. */
+  earlier?: EarlierClaim;
+  /** What it uses up of coverages; each with the coverage in place of its policy. */
+  uses: readonly CoverageUse[];
+}
 
-/** The answer to another claim as the rules count it, where that was judged here and not rejected or withdrawn. */
-export const earlierClaim = (response: ClaimResponse): EarlierClaim | undefined => earlierClaims(response)[0];
+/** What other claims look at of an answer (a ClaimResponse, plain JSON): a `CountedAnswer`. */
+export const countedAnswer = (resource: Resource): Resource => {
+  const response = resource as unknown as ClaimResponse;
+  const earlier = readEarlierClaim(response);
+  const counted: CountedAnswer = {
+    resourceType: 'ClaimResponse',
+    id: response.id ?? '',
+    patient: response.patient.reference ?? '',
+    ...(earlier === undefined ? {} : { earlier }),
+    uses: usesOf(response),
+  };
+  return counted as unknown as Resource;
+};
 
 /** What the claim of an answer uses up of coverages; `policies` by id of coverage. */
-export const coverageUses = (response: ClaimResponse, policies: ReadonlyMap<string, string>): CoverageUse[] =>
-  usesOf(response).map(use => ({ ...use, policy: policies.get(use.coverage) ?? use.policy }));
+export const coverageUses = ({ uses }: CountedAnswer, policies: ReadonlyMap<string, string>): CoverageUse[] =>
+  uses.map(use => ({ ...use, policy: policies.get(use.coverage) ?? use.policy }));
 
-const usesOf = oncePer((response: ClaimResponse): readonly CoverageUse[] =>
+const usesOf = (response: ClaimResponse): readonly CoverageUse[] =>
   response.status !== 'active'
     ? []
     : (response.extension ?? [])
@@ -114,8 +131,7 @@ const usesOf = oncePer((response: ClaimResponse): readonly CoverageUse[] =>
             remunerated: amountOf(partOf(use, 'remunerated')?.valueMoney),
             ...(hospital === undefined ? {} : { hospital }),
           };
-        }),
-);
+        });
 
 const paidBy = (line: Extension | undefined): LineCover | undefined => {
   const cover = targetOf(partOf(line, 'coverage')?.valueReference)?.replace(/^Coverage\//, '');

@@ -14,6 +14,8 @@ export interface SearchLookup extends Reading {
   parameters: readonly (readonly [name: string, value: string])[];
   /** Nothing that the search finds may be stored between the look-up and the commit: else all is judged anew. */
   isHeld?: boolean;
+  /** What the rule looks at of each that is found, where that is little: only that is kept in memory. Its name tells it from others. */
+  digest?: (resource: Resource) => Resource;
 }
 
 /**

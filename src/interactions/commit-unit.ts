@@ -13,8 +13,8 @@ export const commitUnit = async (deps: Deps, unit: Unit): Promise<CommitResult> 
   if (result.outcome === 'committed') {
     if (isTold) audit.wrote();
     deps.setUp.note(types);
-    deps.held?.note(unit.changes);
+    if (!unit.isTrial) deps.held?.note(unit);
     if (deps.consents !== undefined && types.includes('Consent')) await deps.consents.refresh();
-  }
+  } else if (result.outcome === 'matches-changed') deps.held?.doubt(unit.nothingNew ?? []);
   return result;
 };

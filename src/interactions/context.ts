@@ -106,7 +106,7 @@ export interface Deps {
   setUp: SetUpMemory;
   /** Absent in a transaction, which is judged as a whole. */
   inTurn?: InTurn | undefined;
-  /** What held searches found; absent in a transaction, which sees more than is stored, and where other processes store too. */
+  /** What claims of families are judged by; absent in a transaction, which sees more than is stored, and where other processes store too. */
   held?: HeldMemory | undefined;
   /** What the transaction is going to write, as `Type/id`; absent outside of one. */
   coming?: ReadonlySet<string>;

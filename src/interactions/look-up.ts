@@ -6,6 +6,7 @@ import type { SearchQuery } from '../search/query.ts';
 import type { CurrentVersion, Cursor, NewestCondition, ResourceKey, StoredVersion } from '../store/store.ts';
 import { type Deps, serverOf } from './context.ts';
 import { readFound } from './found-pages.ts';
+import { type Held, isHeldType, keptSize, referringSearch } from './held-memory.ts';
 import { searchSettings } from './search-settings.ts';
 import { isSetUpType } from './set-up-memory.ts';
 
@@ -36,47 +37,54 @@ const allVersions = async (deps: Deps, query: SearchQuery): Promise<StoredVersio
   return found;
 };
 
-/** A search that finds only what was stored at a time or after it. */
-const newerThan = (query: SearchQuery, time: number): SearchQuery => ({
-  ...query,
-  where: [...query.where, { kind: 'lastUpdated', anyOf: [{ prefix: 'ge', low: time, high: time + 1 }] }],
-});
-
-const newestOf = (versions: readonly StoredVersion[]): StoredVersion | undefined =>
-  versions.findLast(({ isStaged }) => !isStaged);
-
-/** All matches of a search that is held, of which `held` takes the condition. What was found before is not read again. */
-const findHeld = async (
-  deps: Deps,
-  { query, key }: { query: SearchQuery; key: string },
-  held: NewestCondition[],
-): Promise<Resource[]> => {
-  const generation = deps.held?.generation ?? 0;
-  const known = deps.held?.recall(key);
-  const versions = await allVersions(deps, known === undefined ? query : newerThan(query, known.upTo));
-  const newest = newestOf(versions);
-  held.push(newest === undefined ? { query } : { query, newest: currentVersion(newest) });
-  const byId = new Map(known?.byId);
-  for (const { id, body } of versions) byId.set(id, readFound(body));
-  if (newest !== undefined) deps.held?.keep(key, { byId, upTo: newest.lastUpdated }, generation);
-  return [...byId.values()];
+/** What was changed last of what was found. */
+const newestOf = (versions: readonly StoredVersion[]): CurrentVersion | undefined => {
+  const newest = versions.findLast(({ isStaged }) => !isStaged);
+  return newest === undefined ? undefined : currentVersion(newest);
 };
 
-/** All that matches; `held` takes the condition of a search that is held. */
+const conditionOf = ({ query, newest }: NonNullable<Held['search']>): NewestCondition =>
+  newest === undefined ? { query } : { query, newest };
+
+const nameOf = ({ resourceType, id }: ResourceKey): string => `${resourceType}/${id}`;
+
+/** All that matches, from memory where it is known; `held` takes the condition of a search that is held. */
 const findAll = async (deps: Deps, lookup: SearchLookup, held: NewestCondition[]): Promise<Resource[]> => {
-  const { resourceType, parameters, isHeld, exact } = lookup;
+  const { resourceType, parameters, isHeld, exact, digest } = lookup;
+  const memory = isHeldType(resourceType) && !exact ? deps.held : undefined;
+  const key = `${resourceType}?${parameters.join('&')} ${digest?.name ?? ''}`;
+  const known = memory?.recall(key);
+  if (known?.search !== undefined) {
+    if (isHeld) held.push(conditionOf(known.search));
+    return [...known.found.values()];
+  }
+  const generation = memory?.generation ?? 0;
   const { query } = parseSearch({ ...searchSettings(deps, resourceType), parameters, handling: 'strict' });
-  if (isHeld && !exact) return findHeld(deps, { query, key: `${resourceType}?${parameters.join('&')}` }, held);
   const versions = await allVersions(deps, query);
-  const newest = newestOf(versions);
-  if (isHeld) held.push(newest === undefined ? { query } : { query, newest: currentVersion(newest) });
-  return versions.map(({ body }) => readFound(body, exact));
+  const search = { query, newest: newestOf(versions), digest };
+  if (isHeld) held.push(conditionOf(search));
+  const whole = versions.map(({ body }) => readFound(body, exact));
+  const resources = digest === undefined ? whole : whole.map(digest);
+  const by = referringSearch(resourceType, parameters);
+  if (memory !== undefined && by !== undefined) {
+    const found = new Map(versions.map((version, index) => [nameOf(version), resources[index]!]));
+    const size = versions.reduce((sum, { body }) => sum + keptSize(body, digest), 0);
+    memory.keep(key, { found, search, size }, generation, by);
+  }
+  return resources;
 };
 
 const readOne = async (deps: Deps, reference: string, exact?: true): Promise<Resource[]> => {
   const [resourceType = '', id = ''] = reference.split('/');
+  const memory = isHeldType(resourceType) && !exact ? deps.held : undefined;
+  const known = memory?.recall(reference)?.found.get(reference);
+  if (known !== undefined) return [known];
+  const generation = memory?.generation ?? 0;
   const version = await deps.store.read({ resourceType, id });
-  return version === undefined || version.method === 'DELETE' ? [] : [readFound(version.body, exact)];
+  if (version === undefined || version.method === 'DELETE') return [];
+  const resource = readFound(version.body, exact);
+  memory?.keep(reference, { found: new Map([[reference, resource]]), size: version.body.length }, generation);
+  return [resource];
 };
 
 /** The version of a resource that was current at a time, or the current one where there was none yet. */

@@ -1,15 +1,16 @@
 /**
- * A function of an object that is computed once for each object, as long as that is there: set-up is read from the same resources again
- * and again. What it gives is not to be changed.
+ * A function of an object, and of texts beside it that are seldom others, that is computed once for each object, as long as that is there:
+ * the same resources are read again and again. What it gives is not to be changed.
  */
-export const oncePer = <Key extends object, Value>(compute: (key: Key) => Value): ((key: Key) => Value) => {
-  const known = new WeakMap<Key, Value>();
-  return key => {
-    let value = known.get(key);
-    if (value === undefined) {
-      value = compute(key);
-      known.set(key, value);
-    }
+export const oncePer = <Key extends object, Beside extends readonly string[], Value>(
+  compute: (key: Key, ...beside: Beside) => Value,
+): ((key: Key, ...beside: Beside) => Value) => {
+  const known = new WeakMap<Key, { beside: Beside; value: Value }>();
+  return (key, ...beside) => {
+    const last = known.get(key);
+    if (last?.beside.every((text, index) => text === beside[index])) return last.value;
+    const value = compute(key, ...beside);
+    known.set(key, { beside, value });
     return value;
   };
 };

@@ -12,6 +12,7 @@ import { type CareType, type CatalogEntry, CLAIM_CATEGORIES } from '../adjudicat
 import { coveredDays } from '../coverage-in-force.ts';
 import { codesOf, kiungoExtension } from '../kiungo-codes.ts';
 import { OPENIMIS } from '../openimis-codes.ts';
+import { oncePer } from './once-per.ts';
 
 /** IANA name of the scheme's time zone, and the currency (ISO 4217) that the claim is in. */
 export interface ReadingOf {
@@ -103,5 +104,13 @@ const readItem = (item: Medication, { timeZone, currency }: ReadingOf): CatalogE
  * What the register says of a Medication or ActivityDefinition. Days are those of the scheme's time zone; a price in another currency than
  * the claim's is none.
  */
-export const readCatalogEntry = (resource: Medication | ActivityDefinition, reading: ReadingOf): CatalogEntry =>
-  resource.resourceType === 'Medication' ? readItem(resource, reading) : readService(resource, reading);
+export const readCatalogEntry = (
+  resource: Medication | ActivityDefinition,
+  { timeZone, currency }: ReadingOf,
+): CatalogEntry => entryOf(resource, timeZone, currency);
+
+const entryOf = oncePer((resource: Medication | ActivityDefinition, timeZone: string, currency: string) =>
+  resource.resourceType === 'Medication'
+    ? readItem(resource, { timeZone, currency })
+    : readService(resource, { timeZone, currency }),
+);

@@ -6,6 +6,7 @@ import { coveredDays } from '../coverage-in-force.ts';
 import { targetOf } from '../insured-reference.ts';
 import { codeOf, kiungoExtension } from '../kiungo-codes.ts';
 import { toldStatus } from '../policy-status.ts';
+import { oncePer } from './once-per.ts';
 
 const partOf = (extension: Extension | undefined, url: string): Extension | undefined =>
   extension?.extension?.find(part => part.url === url);
@@ -47,7 +48,7 @@ const policyOf = (coverage: Coverage, dates: Validity): string => {
  * One person's cover, without the number of its policy's members. The period is the person's own; the policy's, and whether it is
  * new or renewed, stand in the extension coverage-policy. Days are the scheme's. https://hl7.org/fhir/R4/coverage.html
  */
-const coverOf = (coverage: Coverage, timeZone: string): Cover => {
+const coverOf = oncePer((coverage: Coverage, timeZone: string): Cover => {
   const policy = policyExtension(coverage);
   const memberDates = validityOf(coverage.period, timeZone);
   const period = partOf(policy, 'period')?.valuePeriod;
@@ -62,7 +63,7 @@ const coverOf = (coverage: Coverage, timeZone: string): Cover => {
     memberDates,
     members: 1,
   };
-};
+});
 
 /**
  * The covers of one person, each with its plan (by code) and the number of members of its policy on the day, as far as the coverages
