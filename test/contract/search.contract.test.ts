@@ -41,6 +41,17 @@ describeStore('search', test => {
     expect(await findBy(test.store, byToken({ system: 'x', code: 'urn:s' }))).toEqual([]);
   });
 
+  it('leaves nothing out by a token that nothing has, until something has it', async () => {
+    const [label, x] = [byToken({ system: 'urn:label', code: 'V' }), byToken({ code: 'x' })];
+    const where = (...allOf: Condition[]): Condition => ({ kind: 'all', allOf });
+    await index(test.store, [token('urn:s', 'x')], [token('urn:s', 'y')], [token('urn:s', 'x')]);
+    expect(await findBy(test.store, where(x, { kind: 'not', none: label }))).toEqual(['a', 'c']);
+    expect(await findBy(test.store, where({ kind: 'not', none: label }))).toEqual(['a', 'b', 'c']);
+    await put(test.store, { id: 'd', index: [token('urn:s', 'x'), token('urn:label', 'V')] });
+    expect(await findBy(test.store, where(x, { kind: 'not', none: label }))).toEqual(['a', 'c']);
+    expect(await findBy(test.store, where({ kind: 'not', none: label }))).toEqual(['a', 'b', 'c']);
+  });
+
   it('keeps types and parameters apart', async () => {
     await put(test.store, { id: 'a', index: [token('urn:s', 'x')] });
     await put(test.store, { id: 'a', resourceType: 'List', index: [token('urn:s', 'x')] });

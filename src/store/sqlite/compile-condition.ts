@@ -26,6 +26,12 @@ export interface Compiling {
 export function compileCondition(resourceType: string, condition: Condition, compiling: Compiling): Source | undefined {
   const { keys, statements } = compiling;
   const compile = (inner: Condition): Source | undefined => compileCondition(resourceType, inner, compiling);
+  /** A label that nothing has, as clearances exclude: what is left may then be taken in the order of an index. */
+  const excludesNothing = (each: Condition): boolean => {
+    if (each.kind !== 'not' || each.none.kind !== 'token') return false;
+    const none = compile(each.none);
+    return none === undefined || (none.scans === undefined && compiling.count(none, 1) === 0);
+  };
   switch (condition.kind) {
     case 'id':
       return condition.anyOf.length === 0 ? undefined : idSource(resourceType, condition.anyOf);
@@ -45,8 +51,9 @@ export function compileCondition(resourceType: string, condition: Condition, com
       return sources.length === 0 ? undefined : anySource(sources);
     }
     case 'all': {
-      const sources = condition.allOf.map(compile);
+      const sources = condition.allOf.filter(each => !excludesNothing(each)).map(compile);
       if (sources.length === 0) return everyOf(resourceType, keys);
+      if (sources.length === 1) return sources[0];
       return sources.includes(undefined) ? undefined : allSource(sources as Source[], compiling.count);
     }
     case 'refersTo':
