@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import type { Invoice, Patient, Task } from 'fhir/r4.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readDemoScheme } from '../../scripts/demo/scheme.ts';
@@ -324,6 +325,32 @@ test.each([
   const answer = await peer.callBack(bill, body);
   expect(answer.status).toBe(status);
   expect(JSON.parse(answer.body)).toMatchObject({ errorCategory: category, errorCode: code });
+});
+
+test('a callback with whatever may come is taken or refused, and never breaks the server', async () => {
+  const bill = await nextInvoice('any');
+  await work();
+  const word = fc.oneof(
+    fc.string({ maxLength: 12 }),
+    fc.constantFrom('completed', 'failed', '1.00', '1e9', '-1', 'USD', '../x', '2026-99-99T00:00:00Z', '9'.repeat(60)),
+    fc.constantFrom(null, 1, true, [], {}),
+  );
+  const names = ['transactionStatus', 'amount', 'currency', 'transactionReference', 'creationDate', 'errorCode'];
+  const body = fc.oneof(
+    fc.json({ maxDepth: 2 }),
+    fc.dictionary(fc.constantFrom(...names), word),
+    // Whole but for one part.
+    fc.tuple(fc.constantFrom(...names), word).map(([name, value]) => ({
+      ...{ transactionStatus: 'completed', amount: '0.01', currency: 'USD', transactionReference: 'any' },
+      [name]: value,
+    })),
+  );
+  await fc.assert(
+    fc.asyncProperty(body, async sent => {
+      expect([204, 400, 409]).toContain((await peer.callBack(bill, sent)).status);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 describe('by what every connector stands', () => {
