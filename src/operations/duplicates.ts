@@ -1,21 +1,14 @@
 import type { ParametersParameter, Patient } from 'fhir/r4.js';
-import { formatInstant } from '../fhir/datetime.ts';
 import { refuse } from '../fhir/fhir-error.ts';
-import type { Resource } from '../fhir/resource.ts';
-import { commitUnit } from '../interactions/commit-unit.ts';
-import type { Deps } from '../interactions/context.ts';
-import { ownChange } from '../interactions/own-change.ts';
 import { CURSOR, pagesOf } from '../interactions/pages-of.ts';
 import { takeTurns } from '../interactions/take-turns.ts';
-import type { Likeness } from '../matching/compare-persons.ts';
-import { DUPLICATES, duplicateTask, pairName } from '../matching/duplicate-task.ts';
 import { MATCH_GRADES, type MatchGrade } from '../matching/match-weights.ts';
 import { replacedBy } from '../matching/merged-records.ts';
-import type { SearchQuery } from '../search/query.ts';
 import { type Candidate, findCandidates } from './find-candidates.ts';
 import type { Operation } from './operation.ts';
 import { readOperationInput } from './operation-input.ts';
 import { parametersResult } from './parameters-result.ts';
+import { reasonsOf, taskForPair } from './task-for-pair.ts';
 
 const DECLARED = { grade: 'text', task: 'boolean', _count: 'integer', [CURSOR]: 'text' } as const;
 
@@ -27,29 +20,6 @@ const readGrade = (text = 'probable'): MatchGrade => {
   if (text in MATCH_GRADES) return text as MatchGrade;
   const grades = Object.keys(MATCH_GRADES).join(', ');
   throw refuse('operation-parameter-invalid', `The parameter grade must be one of ${grades}.`);
-};
-
-/** What each field says, in points: `name same 9, birthDate near 5`. */
-const reasonsOf = ({ fields }: Likeness): string =>
-  fields.map(({ field, agreement, points }) => `${field} ${agreement} ${points}`).join(', ');
-
-/** The Task for a pair, as a reference: the one that there is, or a new one. */
-const taskFor = async (deps: Deps, id: string, { version, likeness }: Candidate): Promise<string> => {
-  const now = deps.now();
-  const about = { grade: likeness.grade!, reasons: reasonsOf(likeness), authoredOn: formatInstant(now) };
-  const task = duplicateTask([id, version.id], about) as unknown as Resource;
-  const ifNoneExist: SearchQuery = {
-    resourceType: 'Task',
-    where: [
-      { kind: 'token', parameter: 'identifier', anyOf: [{ system: DUPLICATES, code: pairName(id, version.id) }] },
-    ],
-    sort: [],
-    count: 1,
-    total: 'none',
-  };
-  const head = { resourceType: 'Task', id: deps.newId(), versionId: 1, lastUpdated: now };
-  const result = await commitUnit(deps, { changes: [{ ...ownChange(deps, task, head), ifNoneExist }] });
-  return `Task/${result.outcome === 'exists' ? result.key.id : head.id}`;
 };
 
 const reference = (name: string, text: string): ParametersParameter => ({ name, valueReference: { reference: text } });
@@ -111,7 +81,7 @@ export const duplicates: Operation = {
       );
       if (matches.length === 0) continue;
       const tasks: string[] = [];
-      if (task) for (const each of matches) tasks.push(await taskFor(deps, id, each));
+      if (task) for (const each of matches) tasks.push(await taskForPair(deps, id, each));
       groups.push(groupOf(id, matches, tasks));
     }
     const link = pages.links(next).find(({ relation }) => relation === 'next');
