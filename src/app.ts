@@ -178,7 +178,8 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     const asked = [gepg, gsma].filter(gateway => gateway?.peer !== undefined);
     const gateways = asked.map(gateway => gateway!.peer!);
     const hasConnectors = gateways.length > 0 || dci !== undefined;
-    const due = [...asked.map(gateway => gateway!.askForDays), ...(reports === undefined ? [] : [reports])];
+    const ofOthers = [...(reports === undefined ? [] : [reports]), ...(dci?.questions ?? [])];
+    const due = [...asked.map(gateway => gateway!.askForDays), ...ofOthers];
     const questions = config.delivery === 'yes' ? due : [];
     asking = startAsking(questions, error => {
       log.error({ err: error }, 'What is due to be asked or sent every hour is not');

@@ -1,10 +1,12 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { Patient } from 'fhir/r4.js';
 import type { AuditTrail } from './audit/audit-trail.ts';
 import type { Config } from './config.ts';
 import type { TellExchange } from './integrations/connector/exchange.ts';
 import type { Peer } from './integrations/connector/peer.ts';
+import { askRegistry } from './integrations/dci/ask-registry.ts';
 import { callbackPeer } from './integrations/dci/callback-peer.ts';
 import { followSubscriptions, notifyPeer } from './integrations/dci/notify-peer.ts';
 import { type PeerSettings, readDciSettings } from './integrations/dci/peer-settings.ts';
@@ -12,6 +14,8 @@ import type { DciPeer } from './integrations/dci/prove-sender.ts';
 import { type Answered, type Received, receive } from './integrations/dci/receive.ts';
 import { DCI_KEYS } from './integrations/dci/signature.ts';
 import type { Deps } from './interactions/context.ts';
+import { findCandidates } from './operations/find-candidates.ts';
+import { taskForPair } from './operations/task-for-pair.ts';
 import type { Caller, Scope } from './security/caller.ts';
 import { fixedKeys, type KeySet, publishedKeys } from './security/key-set.ts';
 import { fetchJson, type Outgoing } from './security/outgoing.ts';
@@ -22,6 +26,8 @@ export interface Dci {
   peers(): readonly Peer[];
   /** Brings what is known of subscriptions up to what is stored. */
   readOn(): Promise<void>;
+  /** Asks registries for persons that have changed, where it is time. */
+  questions: readonly (() => Promise<void>)[];
   receive(received: Received & Pick<RequestFacts, 'address' | 'requestId'>): Promise<Answered>;
 }
 
@@ -133,6 +139,34 @@ export const createDci = (
       },
     ];
   });
+  const question = (peer: DciPeer): (() => Promise<void>)[] => {
+    const { registryUrl, senderId: registry } = peer.settings;
+    if (registryUrl === undefined) return [];
+    return [
+      () => {
+        const from = deps.now();
+        return askRegistry({
+          ...{ settings, key, peer, registryUrl, deps, outgoing },
+          match: async patient => {
+            const candidates = await findCandidates(deps, patient);
+            return candidates.map(({ version, likeness }) => ({
+              id: version.id,
+              isCertain: likeness.grade === 'certain',
+            }));
+          },
+          askClerk: async id => {
+            const { body } = (await deps.store.read({ resourceType: 'Patient', id }))!;
+            const others = await findCandidates(deps, JSON.parse(body) as Patient, id);
+            for (const other of others) await taskForPair(deps, id, other);
+          },
+          tell: told => {
+            const at = deps.now();
+            tell({ peer: `dci.${registry}`, kind: 'dci', direction: 'sent', at, durationMs: at - from, ...told });
+          },
+        });
+      },
+    ];
+  };
   return {
     peers: () =>
       callbacks.flatMap(({ senderId: name, callback, notify }) => {
@@ -140,6 +174,7 @@ export const createDci = (
         return hasSubscribed ? [callback, notify()] : [callback];
       }),
     readOn: subscriptions.readOn,
+    questions: [...peers.values()].flatMap(question),
     receive: async ({ address, requestId, ...received }) => {
       const from = deps.now();
       const answered = await receive(context, received);

@@ -209,6 +209,7 @@ const PACKAGES: Record<string, readonly string[]> = {
     'search',
     'search/types',
     'first-start.ts',
+    'start-dci.ts',
   ],
   'node:sqlite': ['store/sqlite'],
   'node:worker_threads': ['store/sqlite'],

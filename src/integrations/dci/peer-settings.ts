@@ -16,6 +16,8 @@ export interface PeerSettings {
   client?: string;
   /** Below which its answers go; `/on-search` and the like are added. */
   callbackUrl?: string;
+  /** Where it answers as a registry, whose persons are taken from there. */
+  registryUrl?: string;
   /** What of records it is told, by register. */
   attributes: Readonly<Record<Register, readonly string[]>>;
   /** Codes of purposes, one of which a search must name as `consent` or `authorize`; none: it need not. */
@@ -74,7 +76,7 @@ const readAttributes = (value: unknown, where: string): PeerSettings['attributes
 };
 
 const PEER_MEMBERS = [
-  ...['senderId', 'role', 'organization', 'signature', 'jwksFile', 'jwksUrl', 'client', 'callbackUrl'],
+  ...['senderId', 'role', 'organization', 'signature', 'jwksFile', 'jwksUrl', 'client', 'callbackUrl', 'registryUrl'],
   ...['attributes', 'purposes'],
 ];
 
@@ -96,6 +98,7 @@ const readPeer = (value: unknown, where: string): PeerSettings => {
     ...optional(peer, 'jwksUrl', where, /^https?:\/\/[!-~]+$/),
     ...optional(peer, 'client', where),
     ...optional(peer, 'callbackUrl', where, /^https?:\/\/[!-~]+[^/]$/),
+    ...optional(peer, 'registryUrl', where, /^https?:\/\/[!-~]+[^/]$/),
     ...{ signature, attributes: readAttributes(peer.attributes, `${where}.attributes`), purposes: read },
   };
 };
