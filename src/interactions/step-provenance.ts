@@ -19,7 +19,8 @@ export interface StepTaken {
   recorded: number;
 }
 
-const agentsOf = ({ who, caller }: StepTaken): JsonObject[] => [
+/** The agents of a record of what was done: who did it, where that was told, and the client that asked, where it is known. */
+export const agentsOf = ({ who, caller }: Pick<StepTaken, 'who' | 'caller'>): JsonObject[] => [
   ...(who === undefined ? [] : [{ who: { reference: who } }]),
   ...(caller === undefined
     ? []

@@ -12,7 +12,7 @@ import { moveReferences } from '../matching/move-references.ts';
 import type { StoredVersion } from '../store/store.ts';
 import { commitTogether, type Replacing } from './commit-together.ts';
 import { mergeAnswer, namedPatient } from './merge-answer.ts';
-import { mergeRecord } from './merge-record.ts';
+import { newMergeRecord } from './merge-record.ts';
 import type { Operation } from './operation.ts';
 import { readOperationInput } from './operation-input.ts';
 import { referringResources } from './referring-resources.ts';
@@ -109,14 +109,7 @@ export const merge: Operation = {
       const done = `${from} ${isTrial ? 'would be' : 'is'} merged into ${to}; ${others.length} others refer to ${to} instead.`;
       const changed = [...patients, ...others];
       if (changed.length === 0) return mergeAnswer(done, JSON.parse(targetVersion.body) as Resource, [], undefined);
-      const made = changed.map(each => ({ ...each, versionId: each.versionId + 1 }));
-      const facts = { source: from, target: to, agent: deps.settings.insurer, recorded: deps.now() };
-      const record = {
-        resourceType: 'Provenance',
-        id: deps.newId(),
-        versionId: 0,
-        resource: mergeRecord('merge', made, facts),
-      };
+      const record = newMergeRecord(deps, 'merge', changed, { source: from, target: to });
       const texts = await commitTogether(deps, [...changed, record], { nothingNew, isTrial, turn });
       if (texts === undefined) return undefined;
       const kept = patients[0]?.resource === (result as unknown as Resource) ? texts[0]! : targetVersion.body;

@@ -12,7 +12,7 @@ import { moveBack } from '../matching/move-references.ts';
 import type { CurrentVersion, ResourceKey } from '../store/store.ts';
 import { commitTogether, type Replacing } from './commit-together.ts';
 import { mergeAnswer, namedPatient } from './merge-answer.ts';
-import { isRecordOf, mergeRecord } from './merge-record.ts';
+import { isRecordOf, newMergeRecord } from './merge-record.ts';
 import type { Operation } from './operation.ts';
 import { readOperationInput } from './operation-input.ts';
 
@@ -135,14 +135,7 @@ export const unmerge: Operation = {
         throw refuse('merge-refused', `There is no merge of ${source} to undo. Later merges are undone first.`);
       }
       const back = await allRestored(serverOf(deps), { source, target }, made, turn);
-      const facts = { source, target, agent: deps.settings.insurer, recorded: deps.now() };
-      const versions = back.map(each => ({ ...each, versionId: each.versionId + 1 }));
-      const record = {
-        resourceType: 'Provenance',
-        id: deps.newId(),
-        versionId: 0,
-        resource: mergeRecord('unmerge', versions, facts),
-      };
+      const record = newMergeRecord(deps, 'unmerge', back, { source, target });
       const texts = await commitTogether(deps, [...back, record], { isTrial, turn });
       if (texts === undefined) return undefined;
       const isOther = (each: Replacing): boolean => ![source, target].includes(nameOf(each));
