@@ -12,6 +12,7 @@ import { parseSearch } from '../../src/search/parse-search.ts';
 import { readRole } from '../../src/security/read-roles.ts';
 import { createRuleEntries, onlyParameters } from '../../src/security/rule-entries.ts';
 import { useServer } from '../http/start-server.ts';
+import { limitOf, runsOf } from '../store-url.ts';
 import { leastResource } from './least-resources.ts';
 import { clientOf } from './serve-clients.ts';
 
@@ -130,53 +131,58 @@ beforeAll(() => {
 const namesOf = (items: readonly { resourceType: string; id: string }[]): string[] =>
   items.map(({ resourceType, id }) => `${resourceType}/${id}`).sort();
 
-test('what a client finds is what is found in a world that has nothing but its own', async () => {
-  const { deps } = server.app;
-  await fc.assert(
-    fc.asyncProperty(worlds, fc.array(searches, { minLength: 12, maxLength: 12 }), async (world, asked) => {
-      for (const type of TYPES) {
-        const { versions } = await deps.store.search({
-          resourceType: type,
-          where: [],
-          sort: [],
-          count: 100,
-          total: 'none',
-        });
-        const lastUpdated = deps.now();
-        const changes = versions.map(({ resourceType, id, versionId }) => ({
-          ...{ resourceType, id, versionId: versionId + 1, lastUpdated, method: 'DELETE' as const, index: [] },
-        }));
-        expect((await deps.store.commit({ changes })).outcome).toBe('committed');
-      }
-      for (const each of world) {
-        const { resourceType, id } = each;
-        await update(deps, { resourceType, id: id!, body: Buffer.from(JSON.stringify(each)) });
-      }
-      const all = new Map(world.map(each => [`${each.resourceType}/${each.id}`, each]));
-      const own = gather<Matchable>();
-      for (const each of world) {
-        const { resourceType, id = '' } = each;
-        const mine = isMine(each, all);
-        if (mine) own.add({ resourceType, id, lastUpdated: 0, index: deps.extract(each), text: JSON.stringify(each) });
-        expect((await client.store.read({ resourceType, id })) !== undefined, `${resourceType}/${id}`).toBe(mine);
-      }
-      for (const [resourceType, parts] of asked) {
-        const parameters = [...new URLSearchParams(parts.join('&'))];
-        const { query } = parseSearch({ ...searchSettings(deps, resourceType), parameters, handling: 'strict' });
-        const found = await client.store.search({ ...query, count: 100, total: 'accurate' });
-        const expected = namesOf(own.find(query));
-        expect([namesOf(found.versions), found.total], `${resourceType}?${parts.join('&')}`).toEqual([
-          expected,
-          expected.length,
-        ]);
-      }
-      const history = await client.store.history({ of: { resourceTypes: TYPES }, count: 1000 });
-      const living = history.versions.filter(({ method }) => method !== 'DELETE');
-      for (const { resourceType, id } of living) {
-        const isThere = all.has(`${resourceType}/${id}`);
-        if (isThere) expect((await client.store.read({ resourceType, id })) !== undefined).toBe(true);
-      }
-    }),
-    { numRuns: 12 },
-  );
-}, 30_000);
+test(
+  'what a client finds is what is found in a world that has nothing but its own',
+  async () => {
+    const { deps } = server.app;
+    await fc.assert(
+      fc.asyncProperty(worlds, fc.array(searches, { minLength: 12, maxLength: 12 }), async (world, asked) => {
+        for (const type of TYPES) {
+          const { versions } = await deps.store.search({
+            resourceType: type,
+            where: [],
+            sort: [],
+            count: 100,
+            total: 'none',
+          });
+          const lastUpdated = deps.now();
+          const changes = versions.map(({ resourceType, id, versionId }) => ({
+            ...{ resourceType, id, versionId: versionId + 1, lastUpdated, method: 'DELETE' as const, index: [] },
+          }));
+          expect((await deps.store.commit({ changes })).outcome).toBe('committed');
+        }
+        for (const each of world) {
+          const { resourceType, id } = each;
+          await update(deps, { resourceType, id: id!, body: Buffer.from(JSON.stringify(each)) });
+        }
+        const all = new Map(world.map(each => [`${each.resourceType}/${each.id}`, each]));
+        const own = gather<Matchable>();
+        for (const each of world) {
+          const { resourceType, id = '' } = each;
+          const mine = isMine(each, all);
+          if (mine)
+            own.add({ resourceType, id, lastUpdated: 0, index: deps.extract(each), text: JSON.stringify(each) });
+          expect((await client.store.read({ resourceType, id })) !== undefined, `${resourceType}/${id}`).toBe(mine);
+        }
+        for (const [resourceType, parts] of asked) {
+          const parameters = [...new URLSearchParams(parts.join('&'))];
+          const { query } = parseSearch({ ...searchSettings(deps, resourceType), parameters, handling: 'strict' });
+          const found = await client.store.search({ ...query, count: 100, total: 'accurate' });
+          const expected = namesOf(own.find(query));
+          expect([namesOf(found.versions), found.total], `${resourceType}?${parts.join('&')}`).toEqual([
+            expected,
+            expected.length,
+          ]);
+        }
+        const history = await client.store.history({ of: { resourceTypes: TYPES }, count: 1000 });
+        const living = history.versions.filter(({ method }) => method !== 'DELETE');
+        for (const { resourceType, id } of living) {
+          const isThere = all.has(`${resourceType}/${id}`);
+          if (isThere) expect((await client.store.read({ resourceType, id })) !== undefined).toBe(true);
+        }
+      }),
+      { numRuns: runsOf(12) },
+    );
+  },
+  limitOf(30_000),
+);

@@ -18,6 +18,7 @@ import { operations } from '../../src/operations/operations.ts';
 import { requireOperation } from '../../src/operations/require-operation.ts';
 import { readRoles } from '../../src/security/read-roles.ts';
 import { useServer } from '../http/start-server.ts';
+import { limitOf } from '../store-url.ts';
 import { leastResource, type Whose } from './least-resources.ts';
 import { clientOf } from './serve-clients.ts';
 
@@ -148,15 +149,22 @@ test('every role calls the operations that docs/access.md says, and no other one
   expect(told.join('\n')).toBe(documented);
 });
 
-test('every role does with every type, own and foreign, what docs/access.md says, and nothing else', async () => {
-  const lines = [`| | ${ROLES.join(' | ')} |`, `|---|${ROLES.map(() => '---').join('|')}|`];
-  const clients = ROLES.map(role => server.app.depsOfCaller(clientOf(role, ORGANIZATIONS[role] ?? 'Organization/own')));
-  for (const type of TYPES) {
-    const cells: string[] = [];
-    for (const deps of clients) cells.push(cellOf(await probe(deps, type, 'own'), await probe(deps, type, 'foreign')));
-    lines.push(`| ${type} | ${cells.join(' | ')} |`);
-  }
-  const table = lines.join('\n');
-  const documented = readFileSync('docs/access.md', 'utf8').match(/^\| \| .*(?:\n\|.*)*/m)?.[0];
-  expect(table).toBe(documented);
-}, 30_000);
+test(
+  'every role does with every type, own and foreign, what docs/access.md says, and nothing else',
+  async () => {
+    const lines = [`| | ${ROLES.join(' | ')} |`, `|---|${ROLES.map(() => '---').join('|')}|`];
+    const clients = ROLES.map(role =>
+      server.app.depsOfCaller(clientOf(role, ORGANIZATIONS[role] ?? 'Organization/own')),
+    );
+    for (const type of TYPES) {
+      const cells: string[] = [];
+      for (const deps of clients)
+        cells.push(cellOf(await probe(deps, type, 'own'), await probe(deps, type, 'foreign')));
+      lines.push(`| ${type} | ${cells.join(' | ')} |`);
+    }
+    const table = lines.join('\n');
+    const documented = readFileSync('docs/access.md', 'utf8').match(/^\| \| .*(?:\n\|.*)*/m)?.[0];
+    expect(table).toBe(documented);
+  },
+  limitOf(30_000),
+);

@@ -29,6 +29,7 @@ const LIMITS = {
   searchBounds: { linked: 4_000 * PART, chunk: 1_000 * PART, counted: 10_000 * PART, lookedAt: 2_000 * PART },
   pageBytes: PAGE_BYTES * PART,
   searchLimit: 300_000,
+  fullTextTypes: ['Basic'],
 };
 
 const all: readonly Backend[] =
@@ -41,9 +42,6 @@ const all: readonly Backend[] =
           part: PART,
         },
       ];
-
-/** How often a property is tried: less often where each try takes long. */
-export const runsOf = (runs: number): number => (mongodb === undefined ? runs : Math.ceil(runs / 6));
 
 const wanted = process.env.STORES?.split(',');
 

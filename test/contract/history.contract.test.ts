@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Cursor, type HistoryQuery, PAGE_BYTES, type Store } from '../../src/store/store.ts';
-import { runsOf } from './backends.ts';
+import { runsOf } from '../store-url.ts';
 import { change, commit, describeStore, put } from './stored.ts';
 
 const BASIC = { resourceTypes: ['Basic'] };

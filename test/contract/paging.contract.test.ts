@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { IndexEntry } from '../../src/search/index-entry.ts';
 import { type Cursor, PAGE_BYTES, type Store } from '../../src/store/store.ts';
-import { runsOf } from './backends.ts';
+import { runsOf } from '../store-url.ts';
 import { change, commit, describeStore, findBothWays, put, query, sortKey } from './stored.ts';
 
 const date = (low: number): IndexEntry => ({ kind: 'date', parameter: 'date', low, high: low + 1 });

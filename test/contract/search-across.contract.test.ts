@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { searchAcross } from '../../src/interactions/search-across.ts';
 import { gather } from '../../src/search/gather.ts';
 import type { Matchable } from '../../src/search/match.ts';
-import { runsOf } from './backends.ts';
+import { runsOf } from '../store-url.ts';
 import { A, B, condition, entry, HOUR, inRound, type Named, START } from './search-arbitraries.ts';
 import { change, commit, describeStore, query } from './stored.ts';
 

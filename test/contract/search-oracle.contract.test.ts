@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { gather } from '../../src/search/gather.ts';
 import { type Matchable, matches, type Others } from '../../src/search/match.ts';
 import type { SearchQuery, SortKey } from '../../src/search/query.ts';
-import { runsOf } from './backends.ts';
+import { runsOf } from '../store-url.ts';
 import { A, B, condition, entry, HOUR, inRound, type Named, START, said, sort } from './search-arbitraries.ts';
 import { change, commit, describeStore, findBothWays, query } from './stored.ts';
 

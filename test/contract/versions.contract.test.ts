@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { runsOf } from './backends.ts';
+import { runsOf } from '../store-url.ts';
 import { change, commit, describeStore, put, summary } from './stored.ts';
 
 const key = { resourceType: 'Basic', id: 'a' };

@@ -6,6 +6,7 @@ import { readAuditRow } from '../../src/audit/audit-facts.ts';
 import { verifyAudit } from '../../src/audit/verify-audit.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { patient } from '../http/resources.ts';
+import { storeUrl } from '../store-url.ts';
 import { killServers, startServer } from './server-process.ts';
 
 let folder: string;
@@ -17,7 +18,7 @@ afterEach(killServers);
 afterAll(() => rm(folder, { recursive: true }));
 
 test('killed in the middle of writes and reads, the server has a row for each version that it stored, and tells of the crash', async () => {
-  const settings = { KIUNGO_STORE: `sqlite:${join(folder, 'store.db')}`, KIUNGO_AUDIT: 'on' };
+  const settings = { KIUNGO_STORE: storeUrl(folder), KIUNGO_AUDIT: 'on' };
   const server = await startServer(settings);
   let answers = 0;
   let killed: Promise<void> | undefined;

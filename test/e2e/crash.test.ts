@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/fhir/resource.ts';
+import { isOnMongodb, limitOf, runsOf, storeUrl } from '../store-url.ts';
 import { type Connections, openConnections } from './connections.ts';
 import { claimText, loadDemoScheme, readAll } from './demo-claims.ts';
 import { killServers, type ServerProcess, startServer } from './server-process.ts';
 
-const ROUNDS = 6;
+const ROUNDS = isOnMongodb ? 2 : 6;
 const WRITERS = 64;
 /** The server is killed after so many answers at most, while all writers wait for their next one. */
-const MOST_ANSWERS = 800;
+const MOST_ANSWERS = runsOf(800);
 /** One writer in so many changes patients, all of them the same few. */
 const PATIENT_WRITERS = 5;
 const PATIENTS = ['zuri-sadiki', 'juma-sadiki', 'baraka-lungu'];
@@ -110,9 +111,9 @@ const expectAnswersToAllClaims = async (url: string, connections: Connections): 
 };
 
 test('killed in the middle of 64 writers, again and again, the server loses nothing that it has answered', {
-  timeout: 60_000,
+  timeout: limitOf(60_000),
 }, async () => {
-  const settings = { KIUNGO_STORE: `sqlite:${join(folder, 'store.db')}`, KIUNGO_CLAIM_MODE: 'forward' };
+  const settings = { KIUNGO_STORE: storeUrl(folder), KIUNGO_CLAIM_MODE: 'forward' };
   let server = await startServer(settings);
   const setUp = openConnections(1);
   await loadDemoScheme(server.url, setUp);

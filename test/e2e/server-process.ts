@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { limitOf } from '../store-url.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** Longest that a server may take to be ready, or to say why it cannot start. */
-const START_LIMIT_MS = 15_000;
+const START_LIMIT_MS = limitOf(15_000);
 
 /** The real server as a process of its own. */
 export interface ServerProcess {

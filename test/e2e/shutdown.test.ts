@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { patient } from '../http/resources.ts';
+import { storeUrl } from '../store-url.ts';
 import { killServers, startServer } from './server-process.ts';
 
 let folder: string;
@@ -17,7 +18,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const settings = (): Record<string, string> => ({ KIUNGO_STORE: `sqlite:${join(folder, 'store.db')}` });
+const settings = (): Record<string, string> => ({ KIUNGO_STORE: storeUrl(folder) });
 
 const open = (url: string): Promise<Socket> =>
   new Promise((resolve, reject) => {

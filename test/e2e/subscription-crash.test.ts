@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { patient } from '../http/resources.ts';
 import { startWebhook, type Webhook } from '../peers/webhook.ts';
+import { limitOf, storeUrl } from '../store-url.ts';
 import { killServers, type ServerProcess, startServer } from './server-process.ts';
 
 let folder: string;
@@ -20,7 +21,7 @@ afterAll(async () => {
 });
 
 const start = (): Promise<ServerProcess> =>
-  startServer({ KIUNGO_STORE: `sqlite:${join(folder, 'store.db')}`, KIUNGO_TRUSTED_HOSTS: '127.0.0.1' });
+  startServer({ KIUNGO_STORE: storeUrl(folder), KIUNGO_TRUSTED_HOSTS: '127.0.0.1' });
 
 const post = async ({ url }: ServerProcess, resource: object): Promise<string> => {
   const headers = { 'content-type': 'application/fhir+json' };
@@ -31,7 +32,7 @@ const post = async ({ url }: ServerProcess, resource: object): Promise<string> =
 };
 
 it('tells a subscriber of all that was acknowledged, in order, also when the server is killed', {
-  timeout: 60_000,
+  timeout: limitOf(60_000),
 }, async () => {
   let server = await start();
   await post(server, {

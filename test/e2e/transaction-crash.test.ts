@@ -5,15 +5,16 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/fhir/resource.ts';
 import { bundle, creation, named, update, urn } from '../http/bundles.ts';
 import { patient } from '../http/resources.ts';
+import { isOnMongodb, limitOf, runsOf, storeUrl } from '../store-url.ts';
 import { type Connections, openConnections } from './connections.ts';
 import { readAll } from './demo-claims.ts';
 import { killServers, type ServerProcess, startServer } from './server-process.ts';
 
-const ROUNDS = 4;
+const ROUNDS = isOnMongodb ? 2 : 4;
 const WRITERS = 8;
 /** Lists that one transaction stores beside its two patients. */
-const LISTS = 40;
-const MOST_ANSWERS = 40;
+const LISTS = runsOf(40);
+const MOST_ANSWERS = runsOf(40);
 
 let folder: string;
 
@@ -94,9 +95,9 @@ const expectWhole = async (url: string, connections: Connections): Promise<Set<s
 };
 
 test('killed in the middle of transactions, again and again, the server has each of them whole or not at all', {
-  timeout: 60_000,
+  timeout: limitOf(60_000),
 }, async () => {
-  const settings = { KIUNGO_STORE: `sqlite:${join(folder, 'store.db')}` };
+  const settings = { KIUNGO_STORE: storeUrl(folder) };
   let server = await startServer(settings);
   const answered: string[] = [];
   for (let round = 1; round <= ROUNDS; round++) {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Invoice, Money, PaymentNotice, PaymentReconciliation } from 'fhir/r4.js';
 import { expect, it } from 'vitest';
 import type { Resource } from '../../src/fhir/resource.ts';
+import { runsOf } from '../store-url.ts';
 import { insurer, invoice, notice, reconciliation } from './payment-resources.ts';
 import { resourcesOf, useServer } from './start-server.ts';
 
@@ -174,6 +175,6 @@ it('whatever happens, in whatever order and at once: what was told is what is re
         for (const each of invoices) await checkInvoice(each, notices, reconciliations);
       },
     ),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: runsOf(40), endOnFailure: true },
   );
 });

@@ -6,11 +6,12 @@ import { createTar } from 'nanotar';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JsonObject, Resource } from '../../src/fhir/resource.ts';
 import { extension, profile, urlOf } from '../../src/validation/test-profiles.ts';
+import { storeUrl } from '../store-url.ts';
 import { expectOutcome } from './expect-outcome.ts';
 import { resourcesOf, startServer, type TestServer } from './start-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'posted-'));
-const environment = { KIUNGO_CAPABILITIES: 'r4', KIUNGO_STORE: `sqlite:${join(folder, 'store.db')}` };
+const environment = { KIUNGO_CAPABILITIES: 'r4', KIUNGO_STORE: storeUrl(folder) };
 let server: TestServer;
 beforeAll(async () => {
   server = await startServer(environment);

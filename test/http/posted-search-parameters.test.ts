@@ -5,10 +5,11 @@ import { gzipSync } from 'node:zlib';
 import { createTar } from 'nanotar';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JsonObject, Resource } from '../../src/fhir/resource.ts';
+import { storeUrl } from '../store-url.ts';
 import { type Answer, startServer, type TestServer } from './start-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'parameters-'));
-const environment = { KIUNGO_CAPABILITIES: 'r4', KIUNGO_STORE: `sqlite:${join(folder, 'store.db')}` };
+const environment = { KIUNGO_CAPABILITIES: 'r4', KIUNGO_STORE: storeUrl(folder) };
 const PATIENTS = 400;
 let server: TestServer;
 

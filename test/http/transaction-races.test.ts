@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JsonObject, Resource } from '../../src/fhir/resource.ts';
+import { runsOf } from '../store-url.ts';
 import { bundle, creation, named, update, urn } from './bundles.ts';
 import { patient } from './resources.ts';
 import { type Answer, resourcesOf, useServer } from './start-server.ts';
@@ -151,7 +152,7 @@ test('racing transactions end as if one came after the other, none of them by ha
       expect(hasOrder(before)).toBe(true);
       for (const ofOne of times.values()) expect(ofOne.size).toBe(1);
     }),
-    { numRuns: 25 },
+    { numRuns: runsOf(25) },
   );
 });
 

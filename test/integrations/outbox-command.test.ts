@@ -6,12 +6,13 @@ import { runOutboxCommand } from '../../scripts/outbox/run-outbox-command.ts';
 import { deadLetterChange } from '../../src/integrations/connector/dead-letters.ts';
 import { changeOutbox } from '../../src/integrations/connector/outbox.ts';
 import { startServer } from '../http/start-server.ts';
+import { storeUrl } from '../store-url.ts';
 
 let folder: string;
 let environment: Record<string, string>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kiungo-outbox-'));
-  environment = { KIUNGO_STORE: `sqlite:${join(folder, 'store.db')}` };
+  environment = { KIUNGO_STORE: storeUrl(folder) };
 });
 afterAll(() => rm(folder, { recursive: true }));
 
