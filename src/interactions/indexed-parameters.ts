@@ -45,9 +45,9 @@ interface IndexedParametersOptions {
 /** What is in the index beside the search parameters: whom references hold, by no parameter. */
 const REFERENCES = '*';
 
-/** The words of resources, and a text that would change with what they are. */
+/** The words of resources, and a text that would change with what they are or with how a store finds them. */
 const WORDS = '_content';
-const FULL_TEXT_FORM = '1';
+const FULL_TEXT_FORM = '2';
 
 const isSame = (a: Built, b: Built): boolean => a.size === b.size && [...a].every(([code, as]) => b.get(code) === as);
 

@@ -1,4 +1,5 @@
 import type { Collection } from 'mongodb';
+import type { Resource } from '../../fhir/resource.ts';
 import { nameOf } from '../key-name.ts';
 import type { AuditRow, Change, Once, Reindexed, Unit } from '../store.ts';
 import type { Position } from './batch-log.ts';
@@ -7,6 +8,7 @@ import { type BatchWork, emptyWork, OPEN, type VersionDocument } from './documen
 import type { Snapshot } from './snapshot.ts';
 import { sortValuesOf, termsOf } from './terms.ts';
 import type { WaitingUnit } from './waiting-unit.ts';
+import { wordTerms } from './words.ts';
 
 /** Where a resource stands. */
 export interface Current {
@@ -14,6 +16,16 @@ export interface Current {
   versionId: number;
   isDeleted: boolean;
   identities: readonly string[];
+}
+
+/** What is stored of what units name. */
+interface Stored {
+  current: Map<string, Current>;
+  /** By business identity. */
+  holders: Map<string, string>;
+  taken: Map<string, number>;
+  /** By sequence number, where the words are to be indexed anew. */
+  bodies: ReadonlyMap<number, string>;
 }
 
 /** What a batch is to do: begun with what was stored, grown unit by unit. */
@@ -29,25 +41,28 @@ export class BatchDraft {
   readonly #current: Map<string, Current>;
   readonly #holders: Map<string, string>;
   readonly #taken: Map<string, number>;
+  readonly #bodies: ReadonlyMap<number, string>;
+  readonly #fullTextTypes: ReadonlySet<string>;
 
-  private constructor(
-    position: Position,
-    current: Map<string, Current>,
-    holders: Map<string, string>,
-    taken: Map<string, number>,
-  ) {
+  private constructor(position: Position, fullTextTypes: ReadonlySet<string>, stored: Stored) {
     this.#position = position;
-    this.#current = current;
-    this.#holders = holders;
-    this.#taken = taken;
+    this.#fullTextTypes = fullTextTypes;
+    this.#current = stored.current;
+    this.#holders = stored.holders;
+    this.#taken = stored.taken;
+    this.#bodies = stored.bodies;
   }
 
-  /** Begins with all that is stored of what the units name. */
+  /**
+   * Begins with all that is stored of what the units name.
+   * @param fullTextTypes types whose words are indexed
+   */
   static async begin(
     collections: Collections,
     snapshot: Snapshot,
     position: Position,
     units: readonly WaitingUnit[],
+    fullTextTypes: ReadonlySet<string>,
   ): Promise<BatchDraft> {
     const names = new Set<string>();
     const identities = new Set<string>();
@@ -56,9 +71,13 @@ export class BatchDraft {
       for (const change of unit.changes) for (const identity of change.identities ?? []) identities.add(identity);
     }
     const onces = units.flatMap(({ unit }) => (unit.once === undefined ? [] : [unit.once.name]));
-    const [found, taken] = await Promise.all([
+    const reread = units
+      .flatMap(({ unit }) => unit.indexing?.resources ?? [])
+      .filter(({ resourceType }) => fullTextTypes.has(resourceType));
+    const [found, taken, bodies] = await Promise.all([
       findNamed(snapshot, names, identities),
       onces.length === 0 ? [] : collections.name.find({ _id: { $in: onces } }).toArray(),
+      reread.length === 0 ? [] : snapshot.all({ name: { $in: reread.map(nameOf) } }, { projection: { body: 1 } }),
     ]);
     const current = new Map<string, Current>();
     const holders = new Map<string, string>();
@@ -66,7 +85,12 @@ export class BatchDraft {
       current.set(name, { sequence: _id, versionId, isDeleted: method === 'DELETE', identities: held });
       for (const identity of held) holders.set(identity, name);
     }
-    return new BatchDraft(position, current, holders, new Map(taken.map(({ _id, until }) => [_id, until])));
+    return new BatchDraft(position, fullTextTypes, {
+      current,
+      holders,
+      taken: new Map(taken.map(({ _id, until }) => [_id, until])),
+      bodies: new Map(bodies.map(({ _id, body }) => [_id, body])),
+    });
   }
 
   get isEmpty(): boolean {
@@ -128,7 +152,7 @@ export class BatchDraft {
       creates: before === undefined || before.isDeleted || erases === true,
       until: OPEN,
       ended: OPEN,
-      ...(!isDeleted && { terms: termsOf(resourceType, change.index), keys: sortValuesOf(change.index) }),
+      ...(!isDeleted && { terms: this.#termsOf(change, body), keys: sortValuesOf(change.index) }),
       ...(identities.length > 0 && { identities: [...identities] }),
       indexed: this.#position.batch + 1,
     });
@@ -142,11 +166,18 @@ export class BatchDraft {
     this.changes.push(change);
   }
 
+  #termsOf({ resourceType, index }: Pick<Change, 'resourceType' | 'index'>, body: string | undefined): string[] {
+    const terms = termsOf(resourceType, index);
+    if (body === undefined || !this.#fullTextTypes.has(resourceType)) return terms;
+    return [...terms, ...wordTerms(resourceType, JSON.parse(body) as Resource)];
+  }
+
   #reindex({ versionId, index, ...key }: Reindexed): void {
     const current = this.#current.get(nameOf(key));
     if (current === undefined || current.versionId !== versionId || current.isDeleted) return;
-    const found = { terms: termsOf(key.resourceType, index), keys: sortValuesOf(index) };
     const own = this.work.versions.find(({ _id }) => _id === current.sequence);
+    const body = own?.body ?? this.#bodies.get(current.sequence);
+    const found = { terms: this.#termsOf({ ...key, index }, body), keys: sortValuesOf(index) };
     if (own !== undefined) Object.assign(own, found);
     else this.work.reindexed.push({ _id: current.sequence, ...found });
   }

@@ -31,6 +31,16 @@ interface Judged {
   position: Position;
 }
 
+interface CommitOptions {
+  /** What audit rows are bound to each other with. */
+  signingKey: Uint8Array;
+  /** Milliseconds that a unit may wait for its turn. */
+  limitMs: number;
+  snapshotAt: (sequence: number) => Snapshot;
+  /** Types whose words are indexed. */
+  fullTextTypes: ReadonlySet<string>;
+}
+
 /** Commits units in the order in which they were handed over, as many together as may be. */
 export class CommitQueue {
   readonly #collections: Collections;
@@ -38,6 +48,7 @@ export class CommitQueue {
   readonly #limitMs: number;
   readonly #signingKey: Uint8Array;
   readonly #snapshotAt: (sequence: number) => Snapshot;
+  readonly #fullTextTypes: ReadonlySet<string>;
   #waiting: WaitingUnit[] = [];
   /** Of the batch that is being committed. */
   #working = 0;
@@ -54,24 +65,17 @@ export class CommitQueue {
   #failed = 0;
   #overtaken = 0;
 
-  /**
-   * @param signingKey what audit rows are bound to each other with
-   * @param limitMs milliseconds that a unit may wait for its turn
-   */
   constructor(
     collections: Collections,
     log: BatchLog,
-    {
-      signingKey,
-      limitMs,
-      snapshotAt,
-    }: { signingKey: Uint8Array; limitMs: number; snapshotAt: (sequence: number) => Snapshot },
+    { signingKey, limitMs, snapshotAt, fullTextTypes }: CommitOptions,
   ) {
     this.#collections = collections;
     this.#log = log;
     this.#limitMs = limitMs;
     this.#signingKey = signingKey;
     this.#snapshotAt = snapshotAt;
+    this.#fullTextTypes = fullTextTypes;
   }
 
   /** The greatest time committed here. */
@@ -175,7 +179,7 @@ export class CommitQueue {
 
   async #judge(units: readonly WaitingUnit[], position: Position): Promise<Judged> {
     const snapshot = this.#snapshotAt(position.sequence);
-    const draft = await BatchDraft.begin(this.#collections, snapshot, position, units);
+    const draft = await BatchDraft.begin(this.#collections, snapshot, position, units, this.#fullTextTypes);
     const answers: Promise<SearchAnswers>[] = [];
     const results: CommitResult[] = [];
     for (const [i, waiting] of units.entries()) {

@@ -51,7 +51,8 @@ function referenceAsked(type: string, parameter: string, value: ReferenceValue):
   return referenceTerm(type, parameter, value.type, value.id);
 }
 
-const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+/** A text as a pattern that matches it. */
+export const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
 function textFilter(start: string, { match, text }: StringValue): Filter<VersionDocument> {
   const anything = match === 'contains' ? '[\\s\\S]*' : '';

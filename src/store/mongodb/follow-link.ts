@@ -6,6 +6,7 @@ import { NOTHING } from './compile-values.ts';
 import type { VersionDocument } from './documents.ts';
 import type { Snapshot } from './snapshot.ts';
 import { referenceTerm } from './terms.ts';
+import { compileWords } from './words.ts';
 
 /** To read the words of a body takes as long as to look at so many resources. */
 const RESOURCES_TO_A_BODY = 50;
@@ -37,7 +38,7 @@ const named = (type: string, ids: Iterable<string>): Filter<VersionDocument> => 
 export function followFew(snapshot: Snapshot): FindLooked {
   const { linked } = snapshot.bounds;
   const follow: FindLooked = async (type, link) => {
-    if (link.kind === 'text') return undefined;
+    if (link.kind === 'text') return compileWords(snapshot, type, link);
     const isBack = link.kind === 'referredBy';
     const inner = await compileAll(link.resourceType, [link.where], follow);
     if (inner === undefined) return undefined;
@@ -64,7 +65,10 @@ export function followFew(snapshot: Snapshot): FindLooked {
 function followAmong(snapshot: Snapshot, some: readonly Looked[]): FindLooked {
   const { chunk } = snapshot.bounds;
   return async (type, link) => {
-    if (link.kind === 'text') return named(type, await havingWords(snapshot, link, some));
+    if (link.kind === 'text') {
+      const filter = await compileWords(snapshot, type, link);
+      return filter ?? named(type, await havingWords(snapshot, link, some));
+    }
     if (link.kind === 'refersTo') {
       const ids = new Set(some.flatMap(each => [...idsReferredTo(each, type, link.parameter, link.resourceType)]));
       const matching = new Set<string>();

@@ -47,6 +47,8 @@ export interface MongodbOptions {
   searchBounds?: Omit<SearchBounds, 'mostScanned' | 'pageBytes'>;
   /** Resources that a search may look at one by one; default 500,000. */
   mostScanned?: number;
+  /** Types whose words are indexed; default none. */
+  fullTextTypes?: readonly string[];
 }
 
 /** Milliseconds between two looks for what to tidy up. */
@@ -66,6 +68,7 @@ export async function openMongodbStore(url: string, options: MongodbOptions = {}
     searchBounds = BOUNDS,
     mostScanned = BOUNDS.mostScanned,
     pageBytes = PAGE_BYTES,
+    fullTextTypes = [],
   } = options;
   const connection = await connect(url);
   try {
@@ -76,7 +79,10 @@ export async function openMongodbStore(url: string, options: MongodbOptions = {}
     const snapshotAt = (sequence: number): Snapshot =>
       new Snapshot(collections.version, sequence, searchLimit, { ...searchBounds, mostScanned, pageBytes });
     const signingKey = await readSigningKey(collections);
-    const queue = new CommitQueue(collections, log, { signingKey, limitMs: commitLimit, snapshotAt });
+    const queue = new CommitQueue(collections, log, {
+      ...{ signingKey, limitMs: commitLimit, snapshotAt },
+      fullTextTypes: new Set(fullTextTypes),
+    });
     const tidy = createTidying(collections, log, searchLimit);
     return new MongodbStore({ connection, collections, log, queue, signingKey, snapshotAt, tidy, pageBytes });
   } catch (error) {

@@ -8,6 +8,7 @@ import { followFew, LOOKED, matchingOf } from './follow-link.ts';
 import { comparePlaces, cursorOf, type Order, orderOf, readPlace, stepsOf } from './search-order.ts';
 import { CHOSEN, type Snapshot } from './snapshot.ts';
 import { STORED } from './stored-version.ts';
+import { mayHaveWords } from './words.ts';
 
 /** A resource that was found, and where a page that ends with it goes on. */
 export interface Chosen {
@@ -77,8 +78,12 @@ async function compile(snapshot: Snapshot, query: SearchQuery): Promise<Compiled
     const simple: Filter<VersionDocument>[] = [];
     for (const condition of where) {
       const filter = await compileCondition(resourceType, condition, follow);
-      if (filter === undefined) isLooked = true;
-      else simple.push(filter);
+      if (filter !== undefined) simple.push(filter);
+      else isLooked = true;
+      // Only what has the words is read to see how they stand.
+      if (filter === undefined && condition.kind === 'text' && condition.isIndexed) {
+        simple.push(mayHaveWords(resourceType, condition));
+      }
     }
     if (simple.length === 0) whole.push(resourceType);
     else alternatives.push(ofType(resourceType, simple));

@@ -23,8 +23,9 @@ const SEPARATOR = '\u0001';
  * | `Patient.name f` text | a string by its beginning or a part, folded |
  * | `Claim.created l` low, high | a range from its low end on |
  * | `Claim.created h` high, low | a range from its high end on |
+ * | `Location._content w` word | a word (see `words.ts`) |
  */
-export type TermKind = 'c' | 's' | 'b' | 'i' | 'r' | 'u' | 'x' | 'f' | 'l' | 'h';
+export type TermKind = 'c' | 's' | 'b' | 'i' | 'r' | 'u' | 'x' | 'f' | 'l' | 'h' | 'w';
 
 /** How all terms of a kind of a parameter begin. */
 export const termStart = (type: string, parameter: string, kind: TermKind): string =>
