@@ -6,13 +6,12 @@ import { runOutboxCommand } from '../../scripts/outbox/run-outbox-command.ts';
 import { deadLetterChange } from '../../src/integrations/connector/dead-letters.ts';
 import { changeOutbox } from '../../src/integrations/connector/outbox.ts';
 import { startServer } from '../http/start-server.ts';
-import { storeUrl } from '../store-url.ts';
 
 let folder: string;
 let environment: Record<string, string>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kiungo-outbox-'));
-  environment = { KIUNGO_STORE: storeUrl(folder) };
+  environment = { KIUNGO_STORE: `sqlite:${join(folder, 'store.db')}` };
 });
 afterAll(() => rm(folder, { recursive: true }));
 
