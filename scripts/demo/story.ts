@@ -10,6 +10,7 @@ import type {
 } from 'fhir/r4.js';
 import { Client } from 'fhir-kit-client';
 import type { Resource } from '../../src/fhir/resource.ts';
+import { complaintIsAnswered } from './complaint.ts';
 import { householdEnrols } from './enrolment.ts';
 import { personIsOne } from './one-person.ts';
 import { type Answer, amountOf, check, codeOf, errorsOf, printErrors, say, send, step } from './report.ts';
@@ -250,6 +251,7 @@ export const tellStory = async (url: string): Promise<string> => {
   await claimIsResent(client, today, id);
   await answerIsRead(client, id);
   await motherIsAsked(client, id);
+  await complaintIsAnswered(client);
   await claimIsDecided(client, id);
   await paymentIsTold(client, today);
   await paymentIsSettled(client, today);
