@@ -1,11 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import type { InsurancePlan, Task } from 'fhir/r4.js';
+import { buildBundle } from '../fhir/bundle.ts';
 import { FhirError, refuse } from '../fhir/fhir-error.ts';
+import type { Issue } from '../fhir/issue.ts';
+import { operationOutcome } from '../fhir/operation-outcome.ts';
 import { parseReference } from '../fhir/reference.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { RunOf } from '../insurance/batch/batch-resources.ts';
 import { alreadyRun, beginRun, mixedCurrencies } from '../insurance/batch/begin-run.ts';
 import type { RunCare } from '../insurance/batch/plan-distribution.ts';
-import { type Deps, serverOf } from '../interactions/context.ts';
+import { allFaults } from '../interactions/all-faults.ts';
+import { type Deps, type InteractionResult, serverOf } from '../interactions/context.ts';
+import { foundPages } from '../interactions/found-pages.ts';
 import { read } from '../interactions/read.ts';
 import { StoreError } from '../store/store-error.ts';
 import type { Operation } from './operation.ts';
@@ -18,14 +24,49 @@ const WAIT_MS = 5000;
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const CARE: readonly RunCare[] = ['hospital', 'non-hospital', 'both'];
 
-const readPlan = async (deps: Deps, product: string | undefined): Promise<Resource> => {
-  if (product === undefined)
-    throw refuse('operation-parameter-missing', 'Say which product: add product=InsurancePlan/<id>.');
-  const target = parseReference(product, deps.settings.baseUrl);
-  if (target.kind !== 'local' || target.resourceType !== 'InsurancePlan') {
-    throw refuse('operation-parameter-invalid', 'The parameter product must name one, like InsurancePlan/123.');
+/** The id in a reference to a resource of a type. @throws {FhirError} 400 */
+const idOf = (deps: Deps, parameter: string, type: string, reference: string): string => {
+  const target = parseReference(reference, deps.settings.baseUrl);
+  if (target.kind === 'local' && target.resourceType === type) return target.id;
+  throw refuse('operation-parameter-invalid', `The parameter ${parameter} must name one, like ${type}/123.`);
+};
+
+/** The products of a district: those whose area of coverage it is. */
+const plansOfDistrict = async (deps: Deps, district: string): Promise<Resource[]> => {
+  const area = `Location/${idOf(deps, 'district', 'Location', district)}`;
+  await read(deps, 'Location', area.slice('Location/'.length));
+  const plans: Resource[] = [];
+  for await (const page of foundPages(deps, { resourceType: 'InsurancePlan', parameters: [] })) {
+    for (const plan of page) {
+      const { coverageArea = [] } = plan as unknown as InsurancePlan;
+      if (coverageArea.some(({ reference }) => reference === area)) plans.push(plan);
+    }
   }
-  return JSON.parse((await read(deps, 'InsurancePlan', target.id)).body!) as Resource;
+  return plans;
+};
+
+/** The products that are asked for. @throws {FhirError} 400 where none is named, or there is none of that name in the district */
+const plansAsked = async (
+  deps: Deps,
+  product: string | undefined,
+  district: string | undefined,
+): Promise<Resource[]> => {
+  if (product === undefined && district === undefined) {
+    throw refuse(
+      'operation-parameter-missing',
+      'Say which product: add product=InsurancePlan/<id>; or whose products: add district=Location/<id>.',
+    );
+  }
+  if (product === undefined) return plansOfDistrict(deps, district!);
+  const id = idOf(deps, 'product', 'InsurancePlan', product);
+  const plan = JSON.parse((await read(deps, 'InsurancePlan', id)).body!) as Resource;
+  if (district === undefined) return [plan];
+  const plans = await plansOfDistrict(deps, district);
+  if (plans.some(each => each.id === id)) return [plan];
+  throw refuse(
+    'operation-parameter-invalid',
+    `InsurancePlan/${id} is no product of ${district}: its coverageArea is another.`,
+  );
 };
 
 const readMonth = (month: string | undefined): string => {
@@ -76,28 +117,62 @@ const orAfter = async (work: Promise<void>, milliseconds: number): Promise<void>
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 };
 
+const noProducts = (district: string): FhirError =>
+  refuse('operation-parameter-invalid', `No product has ${district} as its coverageArea.`);
+
+/** Tasks in a Bundle, and an outcome that tells why other products were not run. */
+const runsOf = ({ settings }: Deps, runs: readonly InteractionResult[], faults: readonly FhirError[]): string => {
+  const entries = runs.map(
+    ({ version, body }) => `{"fullUrl":"${settings.baseUrl}/Task/${version!.id}","resource":${body}}`,
+  );
+  const issues = faults.flatMap(fault => fault.issues).map((issue): Issue => ({ ...issue, severity: 'information' }));
+  if (issues.length > 0) {
+    const outcome = JSON.stringify(operationOutcome(issues));
+    entries.push(`{"fullUrl":"urn:uuid:${randomUUID()}","resource":${outcome}}`);
+  }
+  return buildBundle({ type: 'collection', entries });
+};
+
+/** Begins the run of a product or goes on with it. @throws {FhirError} 422 where it is not due, was run, or has failed */
+const runOf = async (deps: Deps, plan: Resource, asked: Parameters<typeof beginRun>[1]): Promise<InteractionResult> => {
+  const begun = beginRun(plan, asked);
+  if ('issues' in begun) throw new FhirError(422, begun.issues);
+  const id = await taskId(deps, begun.run);
+  await orAfter(workOn(deps, begun.run, plan, id), WAIT_MS);
+  const run = await read(deps, 'Task', id);
+  const { status, statusReason } = JSON.parse(run.body!) as Task;
+  if (status === 'failed') {
+    throw new FhirError(422, [mixedCurrencies(`Task/${id}`, statusReason?.text ?? '')]);
+  }
+  return run;
+};
+
 /**
  * Values the claims with relative prices of a product and a period, once: by an index of what was contributed and what waits. Answers with
- * the Task of the run, which says how far it is; it goes on after the answer, and where it was broken off, when it is called again.
+ * the Task of the run, which says how far it is; it goes on after the answer, and where it was broken off, when it is called again. For all
+ * products of a district: with a Bundle of their Tasks, and why others were not run.
  */
 export const batchRun: Operation = {
   code: 'batch-run',
   levels: new Set(['type']),
   affectsState: true,
   run: async (deps, request) => {
-    const declared = { product: 'text', month: 'text', care: 'text' } as const;
-    const { product, month, care } = readOperationInput(request, declared, deps.settings.maxDepth);
+    const declared = { product: 'text', district: 'text', month: 'text', care: 'text' } as const;
+    const { product, district, month, care } = readOperationInput(request, declared, deps.settings.maxDepth);
     const asked = { month: readMonth(month), care: readCare(care), insurer: deps.settings.insurer };
-    const plan = await readPlan(deps, product);
-    const begun = beginRun(plan, asked);
-    if ('issues' in begun) throw new FhirError(422, begun.issues);
-    const id = await taskId(deps, begun.run);
-    await orAfter(workOn(deps, begun.run, plan, id), WAIT_MS);
-    const run = await read(deps, 'Task', id);
-    const { status, statusReason } = JSON.parse(run.body!) as Task;
-    if (status === 'failed') {
-      throw new FhirError(422, [mixedCurrencies(`Task/${id}`, statusReason?.text ?? '')]);
+    const plans = await plansAsked(deps, product, district);
+    if (product !== undefined) return runOf(deps, plans[0]!, asked);
+    const runs: InteractionResult[] = [];
+    const faults: FhirError[] = [];
+    for (const plan of plans) {
+      try {
+        runs.push(await runOf(deps, plan, asked));
+      } catch (error) {
+        if (!(error instanceof FhirError)) throw error;
+        faults.push(error);
+      }
     }
-    return run;
+    if (runs.length === 0) throw faults.length > 0 ? allFaults(faults) : noProducts(district!);
+    return { status: 200, body: runsOf(deps, runs, faults) };
   },
 };

@@ -7,7 +7,7 @@ import type { CaseSetUp, ClaimCase } from '../../scripts/simulate/case.ts';
 import { namingOf } from '../../scripts/simulate/claim-case.ts';
 import { claimResource } from '../../scripts/simulate/claim-resources.ts';
 import { setUpResources } from '../../scripts/simulate/set-up-resources.ts';
-import type { Resource } from '../../src/fhir/resource.ts';
+import type { JsonObject, Resource } from '../../src/fhir/resource.ts';
 import type { Deps } from '../../src/interactions/context.ts';
 import { batchRun } from '../../src/operations/batch-run.ts';
 import { StoreError } from '../../src/store/store-error.ts';
@@ -125,6 +125,52 @@ describe('Organization/$batch-run', () => {
     const paid = notice(`n${bill}`, bill, 1, { payee: facility, recipient: facility });
     expect((await server.put(`PaymentNotice/${paid.id}`, paid)).status).toBe(201);
     expect((await server.get(`Invoice/${bill}`)).body.status).toBe('balanced');
+  });
+
+  it('runs all products of a district that are due, and tells why others were not', async () => {
+    const district = {
+      resourceType: 'Location',
+      id: 'district-of-runs',
+      status: 'active',
+      identifier: [{ value: 'D-RUNS' }],
+      name: 'Uluru',
+    };
+    const { status: stored, text } = await server.put(`Location/${district.id}`, district);
+    expect(stored, text).toBe(201);
+    const ofDistrict = async (isDue = true): Promise<string> => {
+      const plan = (await loadClaims(3))('product', 'P');
+      const { extension, ...body } = (await server.get(`InsurancePlan/${plan}`)).body;
+      const coverageArea = [{ reference: `Location/${district.id}` }];
+      const answer = await server.put(`InsurancePlan/${plan}`, {
+        ...body,
+        coverageArea,
+        ...(isDue && { extension: extension! }),
+      });
+      expect(answer.status, answer.text).toBe(200);
+      return plan;
+    };
+    const elsewhere = (await loadClaims(3))('product', 'P');
+    const first = await ofDistrict();
+    const second = await ofDistrict();
+    await ofDistrict(false);
+    const run = (more: string) => server.post(`Organization/$batch-run?month=2024-06&${more}`, '');
+    expectOutcome(
+      await run(`district=Location/${district.id}&product=InsurancePlan/${elsewhere}`),
+      400,
+      'operation-parameter-invalid',
+    );
+    expectOutcome(await run('district=Location/unheard-of'), 404, 'resource-unknown');
+    expectOutcome(await run(''), 400, 'operation-parameter-missing');
+
+    const { status, body } = await run(`district=Location/${district.id}`);
+    expect(status).toBe(200);
+    const [outcome, ...tasks] = resourcesOf(body).toReversed();
+    expect(outcome).toMatchObject({ issue: [{ severity: 'information' }] });
+    expect(tasks.map(({ focus }) => (focus as JsonObject).reference).toSorted()).toEqual(
+      [first, second].map(plan => `InsurancePlan/${plan}`).toSorted(),
+    );
+    for (const task of tasks) await expectRun(task as unknown as Task, 3);
+    expectOutcome(await run(`district=Location/${district.id}`), 422, 'batch-already-run');
   });
 
   it('finishes a claim that was checked and processed here', async () => {
