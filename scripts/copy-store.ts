@@ -1,7 +1,8 @@
 import { pino } from 'pino';
-import { readConfig } from '../src/config.ts';
+import { type Config, readConfig } from '../src/config.ts';
 import { openDeps } from '../src/open-deps.ts';
 import { openStore } from '../src/store/open-store.ts';
+import { readStoreKeys } from '../src/store/store-keys.ts';
 import { copyStore } from './copy-store/copy-store.ts';
 
 /** Copies a store to another: `npm run copy-store -- FROM TO`, with the settings of the server that FROM belongs to. */
@@ -12,10 +13,16 @@ const WIDTH = 30;
 
 const bar = (share: number): string => '#'.repeat(Math.round(WIDTH * share)).padEnd(WIDTH, '.');
 
+/** Keys are for stores of SQLite: a MongoDB is refused where they are set. */
+const settingsOf = (store: string): Config => {
+  const keys = store.startsWith('sqlite:') ? {} : { KIUNGO_STORE_KEYS: undefined };
+  return readConfig({ ...process.env, ...keys, KIUNGO_STORE: store });
+};
+
 const run = async (source: string, target: string): Promise<void> => {
-  const opened = await openDeps(readConfig({ ...process.env, KIUNGO_STORE: source }), pino({ level: 'warn' }));
+  const opened = await openDeps(settingsOf(source), pino({ level: 'warn' }));
   try {
-    const store = await openStore(target);
+    const store = await openStore(target, { keys: readStoreKeys(settingsOf(target).storeKeys) });
     try {
       let told = '';
       const { versions, checksum } = await copyStore(opened.deps, store, ({ step, done, total }) => {

@@ -1,10 +1,11 @@
 import { readConfig, withoutSecret } from '../src/config.ts';
 import { openStore } from '../src/store/open-store.ts';
+import { readStoreKeys } from '../src/store/store-keys.ts';
 
 /** Makes, or brings up to date, the store that `KIUNGO_STORE` names, indexes too, without starting a server: `npm run migrate`. */
 const migrate = async (): Promise<void> => {
-  const { store: url } = readConfig(process.env);
-  const store = await openStore(url);
+  const { store: url, storeKeys } = readConfig(process.env);
+  const store = await openStore(url, { keys: readStoreKeys(storeKeys) });
   await store.check();
   await store.close();
   process.stdout.write(`${withoutSecret(url)} is up to date.\n`);

@@ -48,6 +48,13 @@ const isOrigin = (text: string): boolean =>
 const httpUrl = (text: string): string | undefined =>
   /^https?:\/\/[\w.~:/[\]@!$&'()*+,;=%-]+$/.test(text) && URL.canParse(text) ? text.replace(/\/+$/, '') : undefined;
 
+/** `id=path`, several of them; each id once. */
+const readNamedFiles = (text: string): readonly { id: string; file: string }[] | undefined => {
+  const named = listOf(text).map(item => /^([\w.-]{1,32})=(.+)$/.exec(item));
+  if (named.includes(null) || new Set(named.map(match => match?.[1])).size < named.length) return undefined;
+  return named.flatMap(match => (match === null ? [] : [{ id: match[1]!, file: match[2]! }]));
+};
+
 const AUTHENTICATIONS = ['smart', 'oidc', 'openhim'] as const;
 type Authentication = (typeof AUTHENTICATIONS)[number];
 
@@ -80,6 +87,12 @@ export const VARIABLES = {
     'sqlite:data/kiungo.db',
     'sqlite:<file>, sqlite::memory: or mongodb://<hosts>/<database>',
     text => (/^(sqlite:|mongodb(\+srv)?:\/\/)./.test(text) ? text : undefined),
+  ),
+  storeKeys: variable(
+    'KIUNGO_STORE_KEYS',
+    '',
+    'ids of keys with the paths of their files, like 2026=keys/2026.key, separated by commas, each id once',
+    readNamedFiles,
   ),
   timeZone: variable('KIUNGO_TIME_ZONE', 'UTC', 'an IANA time zone, like Africa/Dar_es_Salaam', text =>
     isTimeZone(text) ? text : undefined,
@@ -372,6 +385,12 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
     faults.push(
       `KIUNGO_MAX_RESOURCE_BYTES is "${config.maxResourceBytes}", but MongoDB takes documents of 16 MiB: ` +
         `it must be at most ${MOST_IN_DOCUMENT} with a store of mongodb:.`,
+    );
+  }
+  if (faults.length === 0 && config.store.startsWith('mongodb') && config.storeKeys.length > 0) {
+    faults.push(
+      'KIUNGO_STORE_KEYS is for a store of sqlite:. What MongoDB keeps is encrypted by MongoDB itself, or by its disks: ' +
+        'docs/deploy-mongodb.md says how. Take the setting out.',
     );
   }
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));

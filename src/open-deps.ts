@@ -38,6 +38,7 @@ import { createSeal } from './security/seal.ts';
 import { SEALS_HEADERS, sendsNotifications } from './start-delivery.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
+import { readStoreKeys } from './store/store-keys.ts';
 import { prepareSubscription } from './subscriptions/prepare-subscription.ts';
 import { createValidator, type ValidatorOptions } from './validation/create-validator.ts';
 
@@ -162,6 +163,7 @@ export const openDeps = async (config: Config, log: Logger): Promise<OpenDeps> =
     mostScanned: config.maxScan,
     fullTextTypes: config.fullText,
     cacheBytes: config.cacheBytes,
+    keys: readStoreKeys(config.storeKeys),
   });
   try {
     return await openOn(store, { config, log, definitions, capability, validation, processes });

@@ -138,7 +138,7 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
   store: { search: /search\/(query|index-entry|fold-text|full-text)\.ts$/ },
   'store/sqlite': {
     search: /search\/(query|index-entry|fold-text|full-text)\.ts$/,
-    store: /store\/(store|store-error|bounded|key-name|audit-hash)\.ts$/,
+    store: /store\/(store|store-error|store-keys|bounded|key-name|audit-hash)\.ts$/,
   },
   'store/mongodb': {
     search: /search\/(query|index-entry|full-text|match)\.ts$/,

@@ -3,6 +3,7 @@ import { type AuditVerdict, verifyAudit } from '../../src/audit/verify-audit.ts'
 import { type Config, readConfig } from '../../src/config.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { StoreInUseError } from '../../src/store/store-error.ts';
+import { readStoreKeys } from '../../src/store/store-keys.ts';
 import { createAsk, taken } from '../ask-server.ts';
 
 const USAGE = `Whether the audit trail is as it was written.
@@ -16,7 +17,7 @@ const NOTED = /^(\d{1,15}):([0-9a-f]{64})$/;
 
 const verdictOf = async (config: Config, noted: string | undefined): Promise<AuditVerdict> => {
   try {
-    const store = await openStore(config.store);
+    const store = await openStore(config.store, { keys: readStoreKeys(config.storeKeys) });
     try {
       const [, sequence, hash] = NOTED.exec(noted ?? '') ?? [];
       return await verifyAudit(store, hash === undefined ? undefined : { sequence: Number(sequence), hash });

@@ -7,6 +7,7 @@ import { fixedKeys } from '../../src/security/key-set.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { AuditRow } from '../../src/store/store.ts';
 import { StoreInUseError } from '../../src/store/store-error.ts';
+import { readStoreKeys } from '../../src/store/store-keys.ts';
 import { createAsk, taken } from '../ask-server.ts';
 
 /** The clients of a store, wherever that is open. */
@@ -19,7 +20,7 @@ export interface Registrations {
 }
 
 const inStore = async (config: Config): Promise<Registrations> => {
-  const store = await openStore(config.store);
+  const store = await openStore(config.store, { keys: readStoreKeys(config.storeKeys) });
   const now = createClock(store.lastUpdated);
   const clients = createClientRegistry({
     ...{ store, now },

@@ -3,6 +3,7 @@ import { readConfig } from '../../src/config.ts';
 import { type OutboxesReport, replayOutbox, reportOutboxes } from '../../src/integrations/connector/outbox-report.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { StoreInUseError } from '../../src/store/store-error.ts';
+import { readStoreKeys } from '../../src/store/store-keys.ts';
 import { createAsk, taken } from '../ask-server.ts';
 
 const USAGE = `What waits for other systems, and what could not be delivered.
@@ -23,7 +24,7 @@ interface Outboxes {
 const openOutboxes = async (environment: Readonly<Record<string, string | undefined>>): Promise<Outboxes> => {
   const config = readConfig(environment);
   try {
-    const store = await openStore(config.store);
+    const store = await openStore(config.store, { keys: readStoreKeys(config.storeKeys) });
     const now = createClock(store.lastUpdated);
     return {
       report: () => reportOutboxes(store),

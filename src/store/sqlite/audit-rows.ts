@@ -1,6 +1,8 @@
 import { hash as hashOf, type KeyObject } from 'node:crypto';
 import { auditHash, auditKey, NO_ROW } from '../audit-hash.ts';
 import type { AuditQuery, AuditRow, ChainedAuditRow, StoredAuditRow } from '../store.ts';
+import { decodeAuditText, encodeAuditText } from './audit-text.ts';
+import type { RowSeal } from './row-seal.ts';
 import type { Column, Statements } from './statements.ts';
 
 /** Rows that are found by their keys together: sorted, so that few pages are written for each. */
@@ -12,11 +14,11 @@ const MOST_FORGOTTEN = 5000;
 /** What a key is found under. Two may share one: who reads looks at the keys themselves. */
 const numberOf = (key: string): number => hashOf('sha1', key, 'buffer').readUIntBE(0, 6);
 
-const rowOf = ([sequence, at, keys, text]: Column[]): StoredAuditRow => ({
+const rowOf = ([sequence, at, keys, text]: Column[], seal: RowSeal | undefined): StoredAuditRow => ({
   sequence: sequence as number,
   at: at as number,
   keys: (keys as string).split(' '),
-  text: text as string,
+  text: decodeAuditText(text as string, sequence as number, seal),
 });
 
 const folded = (statements: Statements): number => statements.get('SELECT seq FROM audit_folded', [])![0] as number;
@@ -49,14 +51,14 @@ export class AuditRows {
     const hash = auditHash(this.#key, this.#hash, { ...row, sequence });
     this.#statements
       .prepare('INSERT INTO audit (seq, at, keys, text, hash) VALUES (?, ?, ?, ?, ?)')
-      .run(sequence, row.at, row.keys.join(' '), row.text, hash);
+      .run(sequence, row.at, row.keys.join(' '), encodeAuditText(row.text, sequence, this.#statements.seal), hash);
     this.#sequence = sequence;
     this.#hash = hash;
   }
 
   foldIfEnough(): void {
     if (this.#sequence - this.#folded < FOLD) return;
-    const rows = this.#statements.all('SELECT seq, at, keys, text FROM audit WHERE seq > ?', [this.#folded]).map(rowOf);
+    const rows = this.#rows("SELECT seq, at, keys, '' FROM audit WHERE seq > ?", this.#folded);
     const numbers = new Map<string, number>();
     const numberOnce = (key: string): number => {
       const number = numbers.get(key) ?? numberOf(key);
@@ -73,9 +75,7 @@ export class AuditRows {
 
   /** Removes rows from the oldest on, while they are older than a time; the last one that goes is emptied, so that the chain has its begin. */
   forget(before: number): void {
-    const rows = this.#statements
-      .all('SELECT seq, at, keys, text FROM audit ORDER BY seq LIMIT ?', [MOST_FORGOTTEN])
-      .map(rowOf);
+    const rows = this.#rows('SELECT seq, at, keys, text FROM audit ORDER BY seq LIMIT ?', MOST_FORGOTTEN);
     const kept = rows.findIndex(({ at, text }) => at >= before && text !== '');
     const going = kept === -1 ? rows : rows.slice(0, kept);
     const last = going.at(-1);
@@ -84,6 +84,10 @@ export class AuditRows {
     for (const { sequence, at, keys } of going) for (const key of keys) remove.run(numberOf(key), at, sequence);
     this.#statements.prepare('DELETE FROM audit WHERE seq < ?').run(last.sequence);
     this.#statements.prepare("UPDATE audit SET keys = '', text = '' WHERE seq = ?").run(last.sequence);
+  }
+
+  #rows(sql: string, bound: number): StoredAuditRow[] {
+    return this.#statements.all(sql, [bound]).map(row => rowOf(row, this.#statements.seal));
   }
 }
 
@@ -98,7 +102,7 @@ export const findAuditRows = (statements: Statements, query: AuditQuery): Stored
   const within = `at >= ? AND at < ? AND (at, seq) ${beyond} (?, ?)`;
   if (anyOf === undefined) {
     const sql = `SELECT seq, at, keys, text FROM audit WHERE ${within} AND text <> '' ORDER BY at ${order}, seq ${order} LIMIT ?`;
-    return statements.all(sql, [...bounds, count]).map(rowOf);
+    return statements.all(sql, [...bounds, count]).map(row => rowOf(row, statements.seal));
   }
   const byKey = anyOf.map(() => `SELECT at, seq FROM audit_key WHERE key = ? AND ${within}`);
   const recent = `SELECT at, seq FROM audit WHERE seq > ? AND ${within} AND text <> ''`;
@@ -109,7 +113,7 @@ export const findAuditRows = (statements: Statements, query: AuditQuery): Stored
   );
   const rows: StoredAuditRow[] = [];
   for (const each of found) {
-    const row = rowOf(each);
+    const row = rowOf(each, statements.seal);
     if (row.keys.some(key => anyOf.includes(key)) && rows.push(row) >= count) break;
   }
   return rows;
@@ -119,4 +123,4 @@ export const findAuditRows = (statements: Statements, query: AuditQuery): Stored
 export const chainedAuditRows = (statements: Statements, afterSequence: number, limit: number): ChainedAuditRow[] =>
   statements
     .all('SELECT seq, at, keys, text, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?', [afterSequence, limit])
-    .map(row => ({ ...rowOf(row), hash: row[4] as Uint8Array }));
+    .map(row => ({ ...rowOf(row, statements.seal), hash: row[4] as Uint8Array }));

@@ -9,6 +9,7 @@ import { translateError } from './errors.ts';
 import { Living } from './living.ts';
 import { OnceNames } from './once-names.ts';
 import type { PackedUnit } from './pack-unit.ts';
+import type { RowSeal } from './row-seal.ts';
 import { Search } from './search.ts';
 import { readSetting } from './setting.ts';
 import { Statements } from './statements.ts';
@@ -24,9 +25,9 @@ export class Batches {
   /** Whether a rollback has made what is known of the database's content void. */
   #isVoid = false;
 
-  constructor(database: DatabaseSync, limits: WriterLimits) {
+  constructor(database: DatabaseSync, limits: WriterLimits, seal?: RowSeal) {
     this.#database = database;
-    const statements = new Statements(database);
+    const statements = new Statements(database, seal);
     this.#transaction = {
       rows: new ChangeRows(statements, limits),
       search: new Search(statements, new TermKeys(readSetting(database, 'term-seed')), limits),

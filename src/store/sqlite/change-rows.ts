@@ -4,6 +4,7 @@ import { encodeBody } from './body-codec.ts';
 import { IndexFold } from './index-fold.ts';
 import type { PackedChange, PackedIndex } from './pack-unit.ts';
 import { printList, printRanges } from './recent-versions.ts';
+import type { RowSeal } from './row-seal.ts';
 import { Shapes } from './shapes.ts';
 import type { Statements } from './statements.ts';
 import { termsOf } from './terms.ts';
@@ -20,6 +21,7 @@ export interface Current {
 
 /** Writes and reads the rows of single resources for the writer; knows nothing of transactions. */
 export class ChangeRows {
+  readonly #seal: RowSeal | undefined;
   readonly #index: IndexFold;
   readonly #words: WordRows;
   readonly #blocks: TypeBlocks;
@@ -44,6 +46,7 @@ export class ChangeRows {
       statement.setReturnArrays(true);
       return statement;
     };
+    this.#seal = statements.seal;
     this.#words = new WordRows(statements, fullTextTypes);
     this.#index = new IndexFold(statements, this.#words, foldRows);
     this.#blocks = new TypeBlocks(statements);
@@ -102,7 +105,7 @@ export class ChangeRows {
     const identities = printList(change.identities);
     const ranges = printRanges(change.ranges);
     const strings = printList(change.strings);
-    const { codec, bytes } = encodeBody(change.body);
+    const { codec, bytes } = encodeBody(change.body, seq, this.#seal);
     const termBytes = bytesOf(terms);
     const { lastUpdated, method } = change;
     const plain = change.plain === '' ? null : change.plain;

@@ -11,6 +11,7 @@ const data = {
   mostScanned: 0,
   foldRows: 0,
   fullTextTypes: [],
+  keys: [],
 };
 const script = (text: string): URL => new URL(`data:text/javascript,${encodeURIComponent(text)}`);
 const start = (text: string): Promise<CommitQueue> =>

@@ -2,6 +2,7 @@ import { fullTextOf, hasPhrases, type Phrase } from '../../search/full-text.ts';
 import type { Condition } from '../../search/query.ts';
 import { decodeBody } from './body-codec.ts';
 import { type Fragment, fragment, sql } from './fragment.ts';
+import type { RowSeal } from './row-seal.ts';
 import { type Source, scanSource } from './source.ts';
 import type { Statements } from './statements.ts';
 
@@ -16,7 +17,7 @@ const printMatch = ({ part, anyOf }: Asked): string =>
 
 /** Whether the body of the resource `c.seq` has the words. */
 const readsWords = ({ part, anyOf }: Asked): Fragment =>
-  sql`EXISTS (SELECT 1 FROM version x WHERE x.seq = +c.seq AND has_words(${fragment('?', JSON.stringify({ part, anyOf }))}, x.codec, x.body))`;
+  sql`EXISTS (SELECT 1 FROM version x WHERE x.seq = +c.seq AND has_words(${fragment('?', JSON.stringify({ part, anyOf }))}, x.seq, x.codec, x.body))`;
 
 /**
  * The source of a condition on words: of all resources of the type where their words are not indexed; else what the index has, of which
@@ -38,15 +39,17 @@ export function compileText(condition: TextCondition, every: Source, recent: Fra
 }
 
 /** Makes what `has_words` is in SQL: whether a kept body has the words. */
-export const createHasWords = (): ((asked: unknown, codec: unknown, body: unknown) => number) => {
+export const createHasWords = (
+  seal: RowSeal | undefined,
+): ((asked: unknown, seq: unknown, codec: unknown, bytes: unknown) => number) => {
   let text = '';
   let asked: Asked = { part: 'content', anyOf: [] };
-  return (json, codec, body) => {
+  return (json, seq, codec, bytes) => {
     if (json !== text) {
       text = json as string;
       asked = JSON.parse(text) as Asked;
     }
-    const resource = JSON.parse(decodeBody(codec as number, body as Uint8Array).toString());
-    return hasPhrases(fullTextOf(resource)[asked.part], asked.anyOf) ? 1 : 0;
+    const body = decodeBody(codec as number, bytes as Uint8Array, seq as number, seal);
+    return hasPhrases(fullTextOf(JSON.parse(body.toString()))[asked.part], asked.anyOf) ? 1 : 0;
   };
 };

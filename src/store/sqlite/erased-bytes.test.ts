@@ -26,7 +26,7 @@ test.each([
       name: NAME,
       secret: randomBytes(length).toString('hex'),
     });
-    const kept = Buffer.from(encodeBody(Buffer.from(text)).bytes);
+    const kept = Buffer.from(encodeBody(Buffer.from(text), 1, undefined).bytes);
     const piece = kept.subarray(kept.length - 64);
     const head = { resourceType: 'Basic', lastUpdated: 1 };
     const named: Change['index'] = [

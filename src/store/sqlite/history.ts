@@ -118,7 +118,7 @@ export class History {
 
   #version(seq: number): HistoryVersion {
     const row = this.#statements.get(VERSION, [seq])!;
-    return { ...readVersionRow(row), creates: row[8] === 1 };
+    return { ...readVersionRow(row, this.#statements.seal), creates: row[8] === 1 };
   }
 
   /** Number of all versions where that is known without counting. */

@@ -32,7 +32,11 @@ describe('the fold of the index', () => {
   const openReader = (): Search => {
     const connection = openConnection(file, { readOnly: true, durable: true });
     readers.push(connection);
-    return new Search(new Statements(connection), new TermKeys(readSetting(connection, 'term-seed')), bounds);
+    return new Search(
+      new Statements(connection, undefined),
+      new TermKeys(readSetting(connection, 'term-seed')),
+      bounds,
+    );
   };
 
   const change = (id: string, code: string, versionId = 1, rest: Partial<Change> = {}): Change => ({

@@ -70,15 +70,15 @@ export class Search {
     this.#keys = keys;
     this.#recentRows = new RecentRows(statements);
     this.#expense = new Expense(bounds);
-    const { database } = statements;
+    const { database, seal } = statements;
     database.function('within_deadline', () => {
       this.#expense.add(ROWS_TO_A_CHECK);
       return 1;
     });
-    const hasWords = createHasWords();
-    database.function('has_words', (asked, codec, body) => {
+    const hasWords = createHasWords(seal);
+    database.function('has_words', (asked, seq, codec, body) => {
       this.#expense.add(ROWS_TO_A_BODY);
-      return hasWords(asked, codec, body);
+      return hasWords(asked, seq, codec, body);
     });
     // Keys of 64 bits, which are made where their hash is.
     database.function(

@@ -19,6 +19,7 @@ import {
   type Unit,
 } from '../store.ts';
 import { StoreError } from '../store-error.ts';
+import type { StoreKey } from '../store-keys.ts';
 import { chainedAuditRows, findAuditRows } from './audit-rows.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { openConnection } from './connection.ts';
@@ -27,6 +28,8 @@ import { History } from './history.ts';
 import { FOLD_ROWS } from './index-fold.ts';
 import { lock } from './lock.ts';
 import { migrate, verify } from './migrations.ts';
+import { registerKeys } from './registered-keys.ts';
+import { createRowSeal } from './row-seal.ts';
 import { Search } from './search.ts';
 import type { SearchBounds } from './search-bounds.ts';
 import { type Ordered, towardsFirst } from './search-order.ts';
@@ -52,6 +55,8 @@ export interface SqliteOptions {
   cacheBytes?: number;
   /** Rows of the index that are written together, at least; default `FOLD_ROWS`. */
   foldRows?: number;
+  /** Keys for bodies: the first seals, all open. None: bodies are kept in clear. */
+  keys?: readonly StoreKey[];
 }
 
 /** Where the file comes from and what must be done when the store is closed or cannot be opened. */
@@ -67,12 +72,13 @@ interface Place {
  */
 export async function openSqliteStore(file: string | undefined, options: SqliteOptions = {}): Promise<Store> {
   const { searchLimit = 30_000, mostScanned = 500_000, fullTextTypes = [] } = options;
-  const { cacheBytes = CACHE_BYTES, foldRows = FOLD_ROWS } = options;
+  const { cacheBytes = CACHE_BYTES, foldRows = FOLD_ROWS, keys: storeKeys = [] } = options;
   let place: Place | undefined;
   let reader: DatabaseSync | undefined;
   try {
     place = file === undefined ? temporaryPlace() : lockedPlace(resolve(file));
-    reader = openReader(place, cacheBytes / 2);
+    reader = openReader(place, cacheBytes / 2, storeKeys);
+    const statements = new Statements(reader, createRowSeal(storeKeys));
     const keys = new TermKeys(readSetting(reader, 'term-seed'));
     const cache = new VersionCache(cacheBytes / 4);
     const clock = { lastUpdated: 0 };
@@ -84,6 +90,7 @@ export async function openSqliteStore(file: string | undefined, options: SqliteO
       ...bounds,
       foldRows,
       fullTextTypes,
+      keys: storeKeys,
     };
     const queue = await CommitQueue.start(data, keys, ({ changes }, time) => {
       for (const change of changes) {
@@ -91,7 +98,7 @@ export async function openSqliteStore(file: string | undefined, options: SqliteO
         clock.lastUpdated = Math.max(clock.lastUpdated, time ?? change.lastUpdated);
       }
     });
-    return new SqliteStore(place, reader, queue, keys, cache, clock, bounds);
+    return new SqliteStore(place, statements, queue, keys, cache, clock, bounds);
   } catch (error) {
     reader?.close();
     place?.release();
@@ -118,7 +125,7 @@ function makeFolder(file: string): void {
 }
 
 /** Brings the schema up to date and opens the connection that reads. A file that is not ours stays as it is. */
-function openReader({ file, durable }: Place, cacheBytes: number): DatabaseSync {
+function openReader({ file, durable }: Place, cacheBytes: number, keys: readonly StoreKey[]): DatabaseSync {
   const unchanged = new DatabaseSync(file);
   try {
     verify(unchanged, file);
@@ -128,6 +135,7 @@ function openReader({ file, durable }: Place, cacheBytes: number): DatabaseSync 
   const first = openConnection(file, { readOnly: false, durable, cacheBytes });
   try {
     migrate(first);
+    registerKeys(first, keys, file);
     return openConnection(file, { readOnly: true, durable, cacheBytes });
   } finally {
     first.close();
@@ -159,14 +167,14 @@ class SqliteStore implements Store {
 
   constructor(
     place: Place,
-    reader: DatabaseSync,
+    statements: Statements,
     queue: CommitQueue,
     keys: TermKeys,
     cache: VersionCache,
     clock: { lastUpdated: number },
     bounds: SearchBounds,
   ) {
-    const statements = new Statements(reader);
+    const { database: reader } = statements;
     this.#statements = statements;
     this.#place = place;
     this.#reader = reader;

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { RowSeal } from './row-seal.ts';
 
 /** A value of a column; integers beyond 2^53 are never selected. */
 export type Column = null | number | string | Uint8Array;
@@ -8,10 +9,13 @@ const LIMIT = 500;
 /** Prepared statements of one connection, kept by their text; rows come as arrays. */
 export class Statements {
   readonly database: DatabaseSync;
+  /** What opens and seals the rows that are sealed; undefined where none are. */
+  readonly seal: RowSeal | undefined;
   readonly #prepared = new Map<string, StatementSync>();
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, seal: RowSeal | undefined) {
     this.database = database;
+    this.seal = seal;
   }
 
   prepare(sql: string): StatementSync {

@@ -37,12 +37,12 @@ export class Versions {
 
   current(key: ResourceKey): SequencedVersion | undefined {
     const row = this.#statements.get(CURRENT, [key.resourceType, key.id]);
-    return row && readVersionRow(row, key);
+    return row && readVersionRow(row, this.#statements.seal, key);
   }
 
   /** The version with a sequence number that is known to be there. */
   at(sequence: number): SequencedVersion {
-    return readVersionRow(this.#statements.get(AT, [sequence])!);
+    return readVersionRow(this.#statements.get(AT, [sequence])!, this.#statements.seal);
   }
 
   one(key: ResourceKey, versionId: number): SequencedVersion | undefined {
@@ -50,7 +50,7 @@ export class Versions {
     if (current === undefined || versionId > current.versionId) return undefined;
     if (current.versionId === versionId) return current;
     const row = this.#statements.get(OLD, [key.resourceType, key.id, versionId]);
-    return row && readVersionRow(row, key);
+    return row && readVersionRow(row, this.#statements.seal, key);
   }
 
   after(sequence: number, limit: number, bodiesOf?: readonly string[]): SequencedVersion[] {
@@ -58,11 +58,11 @@ export class Versions {
       bodiesOf === undefined
         ? this.#statements.all(AFTER, [sequence, limit])
         : this.#statements.all(AFTER_WITH_BODIES_OF, [JSON.stringify(bodiesOf), sequence, limit]);
-    return rows.map(row => readVersionRow(row));
+    return rows.map(row => readVersionRow(row, this.#statements.seal));
   }
 
   newest(resourceTypes: readonly string[], sequence: number, limit: number): SequencedVersion[] {
     const rows = this.#statements.all(NEWEST, [JSON.stringify(resourceTypes), sequence, limit]);
-    return rows.map(row => readVersionRow(row));
+    return rows.map(row => readVersionRow(row, this.#statements.seal));
   }
 }

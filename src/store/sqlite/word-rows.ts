@@ -48,8 +48,9 @@ export class WordRows {
     }
   }
 
-  #run(sql: string, [seq, codec, body]: readonly Column[]): void {
-    const { narrative, content } = fullTextOf(JSON.parse(decodeBody(codec as number, body as Uint8Array).toString()));
+  #run(sql: string, [seq, codec, bytes]: readonly Column[]): void {
+    const body = decodeBody(codec as number, bytes as Uint8Array, seq as number, this.#statements.seal);
+    const { narrative, content } = fullTextOf(JSON.parse(body.toString()));
     this.#statements.prepare(sql).run(seq!, narrative, content);
   }
 }

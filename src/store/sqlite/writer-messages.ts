@@ -1,5 +1,6 @@
 import type { CommitResult } from '../store.ts';
 import type { StoreError } from '../store-error.ts';
+import type { StoreKey } from '../store-keys.ts';
 import type { Packet, PacketBuffers } from './packet.ts';
 import type { SearchBounds } from './search-bounds.ts';
 
@@ -16,6 +17,8 @@ export interface WriterData extends WriterLimits {
   durable: boolean;
   /** Bytes of pages that are kept in memory. */
   cacheBytes: number;
+  /** What bodies are sealed with, and were. */
+  keys: readonly StoreKey[];
 }
 
 /** What the writer thread is asked for. */

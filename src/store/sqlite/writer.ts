@@ -6,13 +6,14 @@ import { emptyLog } from './empty-log.ts';
 import { translateError } from './errors.ts';
 import { unpackUnit } from './pack-unit.ts';
 import { PacketReader } from './packet.ts';
+import { createRowSeal } from './row-seal.ts';
 import type { FromWriter, SentError, ToWriter, WriterData } from './writer-messages.ts';
 
 /** The writer thread: the one connection that writes. Commits packets one after the other, each in one transaction. */
 const port = parentPort!;
-const { file, durable, cacheBytes, ...limits } = workerData as WriterData;
+const { file, durable, cacheBytes, keys, ...limits } = workerData as WriterData;
 const database = openConnection(file, { readOnly: false, durable, cacheBytes });
-const batches = new Batches(database, limits);
+const batches = new Batches(database, limits, createRowSeal(keys));
 
 const send = (message: FromWriter, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
