@@ -27,6 +27,7 @@ import { type Delivery, sendsNotifications, startDelivery } from './start-delive
 import { createDhis2Schedule } from './start-dhis2.ts';
 import { createGepg } from './start-gepg.ts';
 import { createGsma } from './start-gsma.ts';
+import { createKobo } from './start-kobo.ts';
 import { startOpenhim } from './start-openhim.ts';
 import { type Forwarding, readSyslog, startSyslog } from './start-syslog.ts';
 import { StoreError } from './store/store-error.ts';
@@ -102,6 +103,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     const gepg = createGepg(config, deps, { outgoing, tell: tellExchange });
     const dci = createDci(config, deps, { depsOfCaller, roles, trail, outgoing, tell: tellExchange });
     const gsma = createGsma(config, deps, { outgoing, tell: tellExchange });
+    const kobo = createKobo(config, deps, { outgoing, tell: tellExchange });
     const reports = createDhis2Schedule(config, deps, tellExchange);
     const server = buildServer({
       deps,
@@ -123,6 +125,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
       gepg: gepg?.receive,
       dci: dci?.receive,
       gsma: gsma?.receive,
+      kobo: kobo?.receive,
       metrics: createMetrics(() => ({ ...store.statistics(), ...indexAnew.statistics() }), figures.counts),
       ready: async () => {
         if (!started) throw new Error('Starting');
@@ -178,7 +181,11 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     const asked = [gepg, gsma].filter(gateway => gateway?.peer !== undefined);
     const gateways = asked.map(gateway => gateway!.peer!);
     const hasConnectors = gateways.length > 0 || dci !== undefined;
-    const ofOthers = [...(reports === undefined ? [] : [reports]), ...(dci?.questions ?? [])];
+    const ofOthers = [
+      ...(reports === undefined ? [] : [reports]),
+      ...(dci?.questions ?? []),
+      ...(kobo?.questions ?? []),
+    ];
     const due = [...asked.map(gateway => gateway!.askForDays), ...ofOthers];
     const questions = config.delivery === 'yes' ? due : [];
     asking = startAsking(questions, error => {

@@ -8,16 +8,19 @@ import { startWebhook } from './peers/webhook.ts';
 const folder = mkdtempSync(join(tmpdir(), 'kiungo-peer-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test.each(['gepg', 'gsma', 'openhim', 'dhis2', 'webhook'])('%s is played at an address that is told', async name => {
-  const lines: string[] = [];
-  const played = await runPeerCommand([name, '--port', '0', '--folder', folder], line => lines.push(line));
-  expect(lines[0]).toMatch(new RegExp(`^${name} is played at http://127\\.0\\.0\\.1:\\d+`));
-  expect(lines[1]).toContain(new URL(played.url).origin);
-  for (const [file] of lines.join(' ').matchAll(/\S+\/(\S+\.pem|\S+-password)/g)) {
-    expect(readFileSync(file.split('=').at(-1)!, 'utf8')).not.toBe('');
-  }
-  await played.close();
-});
+test.each(['gepg', 'gsma', 'openhim', 'dhis2', 'kobo', 'webhook'])(
+  '%s is played at an address that is told',
+  async name => {
+    const lines: string[] = [];
+    const played = await runPeerCommand([name, '--port', '0', '--folder', folder], line => lines.push(line));
+    expect(lines[0]).toMatch(new RegExp(`^${name} is played at http://127\\.0\\.0\\.1:\\d+`));
+    expect(lines[1]).toContain(new URL(played.url).origin);
+    for (const [file] of lines.join(' ').matchAll(/\S+\/(\S+\.pem|\S+-password)/g)) {
+      expect(readFileSync(file.split('=').at(-1)!, 'utf8')).not.toBe('');
+    }
+    await played.close();
+  },
+);
 
 test('mobile money pays what it is asked for, and calls back', async () => {
   const webhook = await startWebhook();

@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { textOf } from '../../src/integrations/gepg/element.ts';
 import { type Dhis2Mood, startDhis2 } from '../../test/peers/dhis2.ts';
 import { type GepgMood, startGepg } from '../../test/peers/gepg.ts';
 import { type GsmaMood, startGsma } from '../../test/peers/gsma.ts';
+import { KOBO_LOGIN, KOBO_TOKEN, type KoboMood, startKobo } from '../../test/peers/kobo.ts';
 import { startOpenhim } from '../../test/peers/openhim.ts';
 import { startWebhook } from '../../test/peers/webhook.ts';
 
@@ -142,6 +143,39 @@ const playDhis2 = async ({ port, mood, say, folder }: PlayOptions): Promise<Play
   };
 };
 
+const playKobo = async ({ port, mood, say, folder }: PlayOptions): Promise<Played> => {
+  const peer = await startKobo(port);
+  peer.mood(mood as KoboMood);
+  mkdirSync(folder, { recursive: true });
+  const forms = join(folder, 'kobo-forms.json');
+  const example = readFileSync(new URL('../../docs/integrations/kobo-forms.json', import.meta.url), 'utf8');
+  writeFileSync(forms, JSON.stringify({ ...JSON.parse(example), url: peer.url }, undefined, 2));
+  peer.submit({
+    ...{
+      'head/family': 'Mollel',
+      'head/first': 'Rehema',
+      'head/sex': 'f',
+      'head/born': '1985-11-02',
+      'house/rooms': '2',
+    },
+    members: [{ 'members/first': 'Juma', 'members/sex': 'm', 'members/born': '2015-04-20' }],
+  });
+  const following = follow(peer.asked, say, ({ pathname, search }) =>
+    say(`GET ${pathname}${decodeURIComponent(search)}`),
+  );
+  return {
+    url: peer.url,
+    settings: [
+      `export KIUNGO_KOBO_FORMS=${forms} KIUNGO_TRUSTED_HOSTS=127.0.0.1 # its url is ${peer.url}`,
+      `export KIUNGO_SECRET_KOBO=${KOBO_LOGIN} KIUNGO_SECRET_KOBO_TOKEN=${KOBO_TOKEN}`,
+    ],
+    close: () => {
+      clearInterval(following);
+      return peer.close();
+    },
+  };
+};
+
 const STATUS: Readonly<Record<string, number | 'cut' | 'lost'>> = { well: 200, away: 503, cut: 'cut', late: 'lost' };
 
 const playWebhook = async ({ port, mood, say }: PlayOptions): Promise<Played> => {
@@ -164,5 +198,6 @@ export const PLAYED_PEERS: Readonly<Record<string, PlayedPeer>> = {
   gsma: { moods: ['well', 'away', 'late', 'paid', 'error insufficientFunds'], play: playGsma },
   openhim: { moods: ['well', 'away'], play: playOpenhim },
   dhis2: { moods: ['new', 'old', 'warning', 'unknown-org-unit', 'away'], play: playDhis2 },
+  kobo: { moods: ['well', 'away'], play: playKobo },
   webhook: { moods: Object.keys(STATUS), play: playWebhook },
 };

@@ -4,6 +4,7 @@ import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyReq
 import type { Logger } from 'pino';
 import { refuse } from '../fhir/fhir-error.ts';
 import type { GsmaCallback } from '../integrations/gsma/gsma-gateway.ts';
+import type { Answered as KoboAnswered, Posted } from '../integrations/kobo/receive.ts';
 import type { Answered } from '../integrations/payments/payment-gateway.ts';
 import type { Deps } from '../interactions/context.ts';
 import type { Authenticate } from '../security/authenticate.ts';
@@ -28,6 +29,7 @@ import { fhirRoutes, type RoutesOptions } from './fhir-routes.ts';
 import { gepgRoutes } from './gepg-routes.ts';
 import { gsmaRoutes } from './gsma-routes.ts';
 import { inflateBody } from './inflate-body.ts';
+import { koboRoutes } from './kobo-routes.ts';
 import { type OperatorProbes, operatorRoutes } from './operator-routes.ts';
 import { createRecordRequest } from './record-request.ts';
 import { SECURITY_HEADERS, STRICT_TRANSPORT } from './security-headers.ts';
@@ -60,6 +62,8 @@ export interface ServerOptions extends OperatorProbes, RoutesOptions {
   dci?: ReceiveDci | undefined;
   /** Takes what a provider of mobile money calls back with, where that is set up. */
   gsma?: ((callback: GsmaCallback) => Promise<Answered>) | undefined;
+  /** Takes submissions of KoboToolbox, where forms are set up. */
+  kobo?: ((posted: Posted) => Promise<KoboAnswered>) | undefined;
 }
 
 /** The server's certificate (with those above it) and key, and the authorities whose certificates clients may show, all as PEM. */
@@ -197,6 +201,7 @@ export const buildServer = (options: ServerOptions): FastifyInstance => {
   if (options.gepg !== undefined) app.register(gepgRoutes(options.gepg));
   if (options.dci !== undefined) app.register(dciRoutes(options.dci, callerOf));
   if (options.gsma !== undefined) app.register(gsmaRoutes(options.gsma));
+  if (options.kobo !== undefined) app.register(koboRoutes(options.kobo));
   app.register(adminRoutes({ ...deps, ...security, callerOf }), { prefix: '/admin' });
   app.register(operatorRoutes(options, security.isRequired ? callerOf : undefined));
   return app;
