@@ -47,6 +47,9 @@ const MOST = 32 * 1024 * 1024;
 /** What a finding without any text counts. */
 const LEAST = 400;
 
+/** Where a unit changes more than this, all is looked for anew: others wait less for that than for each change to be gone through. */
+const MOST_NOTED = 200;
+
 /** A digest is about so much shorter than the JSON that it was made of. */
 const SHORTER = 8;
 
@@ -116,6 +119,10 @@ export const createHeldMemory = (most = MOST): HeldMemory => {
   const forgetAllOf = (name: string): void => {
     for (const key of [...(keysOf.get(name) ?? [])]) forget(key);
   };
+  const forgetAll = (): void => {
+    for (const memory of [held, keysOf, namesOf]) memory.clear();
+    size = 0;
+  };
   const grow = (found: Held, by: number): void => {
     found.size += by;
     size += by;
@@ -160,9 +167,12 @@ export const createHeldMemory = (most = MOST): HeldMemory => {
       grow(found, LEAST);
     },
     note: ({ changes, time }) => {
-      for (const change of changes) {
-        if (!TYPES.has(change.resourceType)) continue;
-        generation += 1;
+      const noted = changes.filter(({ resourceType }) => TYPES.has(resourceType));
+      if (noted.length === 0) return;
+      generation += 1;
+      if (held.size === 0) return;
+      if (noted.length > MOST_NOTED) return forgetAll();
+      for (const change of noted) {
         forgetAllOf(nameOf(change));
         // What gets its time at the commit is stored in other words than are known here.
         if (change.versionId === 1 && change.text !== undefined && time === undefined) add(change, change.text);

@@ -1,3 +1,4 @@
+import { setTimeout as nextTurn } from 'node:timers/promises';
 import { buildBundle } from '../fhir/bundle.ts';
 import { FhirError, refuse } from '../fhir/fhir-error.ts';
 import { allFaults } from './all-faults.ts';
@@ -21,6 +22,9 @@ export interface BundleRequest {
 }
 
 type Turn = () => Promise<void>;
+
+/** Bytes of a body beyond which reading it is work that others have a turn before. */
+const LARGE = 4 * 1024 * 1024;
 
 /** Why an entry cannot be part of a transaction. */
 const faultInTransaction = (entry: BundleEntry | FhirError): FhirError | undefined => {
@@ -52,6 +56,8 @@ const runAll = (
 export const processBundle = async (deps: Deps, { body, ...request }: BundleRequest): Promise<InteractionResult> => {
   const { prefer } = request;
   const turn = takeTurns();
+  // To be put together from its pieces, which was just done, and to be made a text takes as long each.
+  if (body.byteLength > LARGE) await nextTurn(0);
   const bundle = await readRequestBundle(deps, body, turn);
   const results = await runAll(deps, bundle, request, turn);
   const { baseUrl } = deps.settings;

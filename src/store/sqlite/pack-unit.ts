@@ -76,6 +76,16 @@ export function packUnit(unit: Unit, keys: TermKeys, packet: PacketWriter): void
   packConditions(unit, keys, packet);
 }
 
+/** Room for the texts of changes: few have more than one byte for a letter, and the last one is given all that it could take. */
+const mostlyAscii = (changes: readonly Change[]): number => {
+  let [sum, most] = [0, 0];
+  for (const { text = '' } of changes) {
+    sum += text.length;
+    most = Math.max(most, text.length);
+  }
+  return Math.ceil(sum * 1.1) + most * 3;
+};
+
 /** As `packUnit`, with turns for other work. What is written to the packet meanwhile must be this unit alone. */
 export async function packInTurns(
   unit: Unit,
@@ -84,6 +94,7 @@ export async function packInTurns(
   turn: () => Promise<void>,
 ): Promise<void> {
   packet.number(unit.changes.length);
+  packet.expect(mostlyAscii(unit.changes));
   for (const change of unit.changes) {
     await turn();
     packChange(change, unit, keys, packet);

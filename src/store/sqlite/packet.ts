@@ -138,15 +138,19 @@ export class PacketWriter {
     return this.#termLength / TERM_LENGTH;
   }
 
+  /** Makes room for bodies of so many bytes at once. What was written is copied at each growth, which takes its time where it is much. */
+  expect(bytes: number): void {
+    const needed = this.#bodyLength + bytes;
+    if (needed <= this.#bodies.byteLength) return;
+    const larger = Buffer.from(new ArrayBuffer(Math.max(needed, this.#bodies.byteLength * 2)));
+    this.#bodies.copy(larger, 0, 0, this.#bodyLength);
+    this.#bodies = larger;
+  }
+
   /** @returns how many bytes `text` has */
   body(text: string): number {
     // A UTF-16 code unit takes three bytes of UTF-8 at most.
-    const needed = this.#bodyLength + text.length * 3;
-    if (needed > this.#bodies.byteLength) {
-      const larger = Buffer.from(new ArrayBuffer(Math.max(needed, this.#bodies.byteLength * 2)));
-      this.#bodies.copy(larger, 0, 0, this.#bodyLength);
-      this.#bodies = larger;
-    }
+    this.expect(text.length * 3);
     const length = this.#bodies.write(text, this.#bodyLength);
     this.#bodyLength += length;
     return length;
