@@ -18,9 +18,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       ...(explainsIndexes ? [] : ['which index a plan uses (explain)']),
       ...(explainsIndexes
         ? []
-        : [
-            'a hundred updates in one command, thousands of requests (batch runs, posted search parameters, all roles)',
-          ]),
+        : ['three files that do not come to their end there (batch runs, posted search parameters, all roles)']),
       ...(engine.isReplicaSet ? [] : ['the loss of a primary']),
     ];
     process.stdout.write(`The store ran on ${engine.description}.\n`);
