@@ -1,7 +1,8 @@
 import type { CodeableConcept, Communication, Task } from 'fhir/r4.js';
 import { codeOf, KIUNGO } from '../kiungo-codes.ts';
 
-const GRIEVANCE = `${KIUNGO}/CodeSystem/grievance`;
+/** The code system of complaints and their tasks. */
+export const GRIEVANCE = `${KIUNGO}/CodeSystem/grievance`;
 
 /** How far up a complaint has gone. */
 export const LEVELS = ['level-1', 'level-2', 'level-3'] as const;

@@ -2,7 +2,7 @@ import type { Task, TaskOutput } from 'fhir/r4.js';
 import type { Issue } from '../../fhir/issue.ts';
 import { refusal } from '../insurance-refusals.ts';
 import { say } from '../texts/say.ts';
-import { CLOSED, grievanceCode, isGrievanceTask } from './grievance-codes.ts';
+import { CLOSED, GRIEVANCE, grievanceCode, isGrievanceTask } from './grievance-codes.ts';
 
 const isAnswer = ({ type, valueString, valueReference }: TaskOutput): boolean =>
   grievanceCode(type) === 'answer' && (valueString ?? valueReference?.reference) !== undefined;
@@ -15,5 +15,5 @@ export const judgeGrievanceTask = (task: Task, previous: Task | undefined): Issu
     }
   }
   if (!isGrievanceTask(task) || !CLOSED.includes(task.status) || task.output?.some(isAnswer)) return [];
-  return [refusal('grievance-unanswered', 'Task.output', say('grievance-unanswered'))];
+  return [refusal('grievance-unanswered', 'Task.output', say('grievance-unanswered', { system: GRIEVANCE }))];
 };

@@ -151,7 +151,7 @@ export const en = {
     'This task is to answer a complaint. Keep its code and its focus; assign it to somebody else by owner.',
   'grievance-task-stays': 'This task is to answer a complaint and stays. Close it with an answer.',
   'grievance-unanswered':
-    'Say what was answered before the task is closed: an output whose type is `answer`, with valueString, or valueReference to a Communication.',
+    'Say what was answered before the task is closed: an output whose type has the code `answer` of the system {system}, with valueString, or valueReference to a Communication.',
   'grievance-kept': 'This is a complaint and stays one. Answer its task instead, and say there if it was none.',
   'grievance-stays': 'This is a complaint and stays. Answer its task instead.',
   'feedback-once': 'Answer each of the five questions once; {question} has {count} answers.',

@@ -160,7 +160,7 @@ export const fr: Texts = {
     "Cette tâche sert à répondre à une plainte. Gardez son code et son focus ; confiez-la à quelqu'un d'autre par owner.",
   'grievance-task-stays': 'Cette tâche sert à répondre à une plainte et reste. Fermez-la avec une réponse.',
   'grievance-unanswered':
-    'Dites ce qui a été répondu avant de fermer la tâche : un output de type `answer`, avec valueString, ou valueReference vers une Communication.',
+    'Dites ce qui a été répondu avant de fermer la tâche : un output dont le type a le code `answer` du système {system}, avec valueString, ou valueReference vers une Communication.',
   'grievance-kept':
     "Ceci est une plainte et le reste. Répondez plutôt à sa tâche, et dites-y si ce n'en était pas une.",
   'grievance-stays': 'Ceci est une plainte et reste. Répondez plutôt à sa tâche.',

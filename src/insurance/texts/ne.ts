@@ -145,7 +145,7 @@ export const ne: Texts = {
   'grievance-task-kept': 'यो काम गुनासोको जवाफ दिन हो। यसको code र focus राख्नुहोस्; अरूलाई owner बाट जिम्मा दिनुहोस्।',
   'grievance-task-stays': 'यो काम गुनासोको जवाफ दिन हो र रहन्छ। जवाफसहित बन्द गर्नुहोस्।',
   'grievance-unanswered':
-    'काम बन्द गर्नुअघि के जवाफ दिइयो बताउनुहोस्: `answer` प्रकारको output, valueString वा Communication मा valueReference सहित।',
+    'काम बन्द गर्नुअघि के जवाफ दिइयो बताउनुहोस्: प्रणाली {system} को कोड `answer` भएको type को output, valueString वा Communication मा valueReference सहित।',
   'grievance-kept': 'यो गुनासो हो र गुनासै रहन्छ। यसको कामको जवाफ दिनुहोस्, र गुनासो होइन भने त्यहाँ भन्नुहोस्।',
   'grievance-stays': 'यो गुनासो हो र रहन्छ। यसको कामको जवाफ दिनुहोस्।',
   'feedback-once': 'पाँचै प्रश्नको एक-एक पटक जवाफ दिनुहोस्; {question} का {count} जवाफ छन्।',

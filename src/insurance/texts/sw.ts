@@ -154,7 +154,7 @@ export const sw: Texts = {
   'grievance-task-kept': 'Kazi hii ni ya kujibu malalamiko. Bakiza code na focus yake; mpe mtu mwingine kwa owner.',
   'grievance-task-stays': 'Kazi hii ni ya kujibu malalamiko na inabaki. Ifunge kwa jibu.',
   'grievance-unanswered':
-    'Sema jibu lililotolewa kabla ya kufunga kazi: output yenye type `answer`, pamoja na valueString, au valueReference kwa Communication.',
+    'Sema jibu lililotolewa kabla ya kufunga kazi: output ambayo type yake ina msimbo `answer` wa mfumo {system}, pamoja na valueString, au valueReference kwa Communication.',
   'grievance-kept':
     'Haya ni malalamiko na yanabaki hivyo. Jibu kazi yake badala yake, na useme hapo kama hayakuwa malalamiko.',
   'grievance-stays': 'Haya ni malalamiko na yanabaki. Jibu kazi yake badala yake.',
