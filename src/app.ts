@@ -28,6 +28,7 @@ import { createDhis2Schedule } from './start-dhis2.ts';
 import { createGepg } from './start-gepg.ts';
 import { createGsma } from './start-gsma.ts';
 import { createKobo } from './start-kobo.ts';
+import { createMcsd } from './start-mcsd.ts';
 import { startOpenhim } from './start-openhim.ts';
 import { type Forwarding, readSyslog, startSyslog } from './start-syslog.ts';
 import { StoreError } from './store/store-error.ts';
@@ -104,6 +105,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     const dci = createDci(config, deps, { depsOfCaller, roles, trail, outgoing, tell: tellExchange });
     const gsma = createGsma(config, deps, { outgoing, tell: tellExchange });
     const kobo = createKobo(config, deps, { outgoing, tell: tellExchange });
+    const facilities = createMcsd(config, deps, { outgoing, tell: tellExchange });
     const reports = createDhis2Schedule(config, deps, tellExchange);
     const server = buildServer({
       deps,
@@ -182,7 +184,7 @@ export const startApp = async (config: Config, log: Logger): Promise<App> => {
     const gateways = asked.map(gateway => gateway!.peer!);
     const hasConnectors = gateways.length > 0 || dci !== undefined;
     const ofOthers = [
-      ...(reports === undefined ? [] : [reports]),
+      ...[reports, facilities].filter(question => question !== undefined),
       ...(dci?.questions ?? []),
       ...(kobo?.questions ?? []),
     ];

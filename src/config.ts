@@ -186,6 +186,7 @@ export const VARIABLES = {
   gsmaPayouts: variable('KIUNGO_GSMA_PAYOUTS', 'no', 'yes or no', oneOf('yes', 'no')),
   gsmaReconcileDays: variable('KIUNGO_GSMA_RECONCILE_DAYS', '3', 'a number of days from 0 to 90', wholeNumber(0, 90)),
   koboForms: variable('KIUNGO_KOBO_FORMS', '', 'the path of a JSON file', text => text),
+  mcsdUrl: variable('KIUNGO_MCSD_URL', '', 'an http or https URL, like https://mfl.example/fhir', urlOrNone),
   secrets: variable('KIUNGO_SECRETS', '', 'the path of a folder', text => text),
   auth: variable(
     'KIUNGO_AUTH',

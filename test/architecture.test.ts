@@ -89,6 +89,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'integrations/dci': ['fhir', 'search', 'security', 'store', 'interactions', 'integrations/connector'],
   'integrations/gsma': ['security', 'integrations/connector', 'integrations/payments'],
   'integrations/kobo': ['fhir', 'security', 'store', 'interactions', 'integrations/connector'],
+  'integrations/mcsd': ['fhir', 'security', 'interactions', 'integrations/connector'],
   'integrations/gepg': ['security', 'integrations/connector', 'integrations/payments'],
   subscriptions: ['fhir', 'search', 'store', 'security', 'interactions', 'integrations/connector'],
   http: [
@@ -127,6 +128,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'integrations/gepg',
     'integrations/gsma',
     'integrations/kobo',
+    'integrations/mcsd',
     'integrations/openhim',
     'integrations/syslog',
     'integrations/payments',
@@ -173,6 +175,7 @@ const ONLY_THESE: Record<string, Record<string, RegExp>> = {
     security: /security\/(outgoing|key-set)\.ts$/,
   },
   'integrations/kobo': { store: /store\/store\.ts$/, security: /security\/outgoing\.ts$/ },
+  'integrations/mcsd': { security: /security\/outgoing\.ts$/ },
   subscriptions: {
     store: /store\/(store|follow-newest)\.ts$/,
     security: /security\/(outgoing|rule-entries|seal)\.ts$/,
