@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runBackup } from '../../scripts/backup/run-backup.ts';
 import { runRestore } from '../../scripts/backup/run-restore.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import { patient } from '../http/resources.ts';
 import { killServers, type ServerProcess, startServer } from './server-process.ts';
 
@@ -66,6 +67,30 @@ describe('the drill', () => {
   });
 });
 
+describe('going back to a moment', () => {
+  test('gives the store as it was then, and the audit trail tells so', async () => {
+    const id = await create(2000);
+    const then = (await (await fetch(`${server.url}/Patient/${id}`)).json()) as { meta: { lastUpdated: string } };
+    await fetch(`${server.url}/Patient/${id}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/fhir+json' },
+      body: JSON.stringify({ ...then, gender: 'male' }),
+    });
+    const later = await create(2001);
+    await backup(at('late.backup'), ...KEY);
+    const args = [at('late.backup'), ...KEY, '--until', then.meta.lastUpdated];
+    await runRestore(args, { ...store('then.db'), KIUNGO_AUDIT: 'on' }, text => said.push(text));
+    expect(said.at(-1)).toContain(`as it was at ${then.meta.lastUpdated}: 2 later versions were undone`);
+    const restored = await openStore(`sqlite:${at('then.db')}`);
+    const read = (id: string) => restored.read({ resourceType: 'Patient', id });
+    expect(JSON.parse((await read(id))!.body)).toEqual(then);
+    expect(await read(later)).toBeUndefined();
+    const [row] = await restored.auditRows({ count: 1, newestFirst: true });
+    expect(row!.text).toContain('2 versions undone');
+    await restored.close();
+  });
+});
+
 describe('is refused with what to do', () => {
   test('where something would be overwritten', async () => {
     await expect(backup(at('one.backup'))).rejects.toThrow('overwrites nothing');
@@ -93,6 +118,14 @@ describe('is refused with what to do', () => {
     plain.fill(0xff, 4096, 4096 + 2048);
     writeFileSync(at('damaged'), plain);
     await expect(restore('new.db', at('damaged'))).rejects.toThrow(/damaged|cannot be read/);
+  });
+
+  test('where the moment is none, or before all that was stored', async () => {
+    const until = (text: string) => restore('new.db', at('plain.backup'), '--until', text);
+    for (const text of ['yesterday', '2026-11-24T10:00:00', '2026-13-24T10:00:00Z'])
+      await expect(until(text)).rejects.toThrow('must be a moment with its zone');
+    await expect(until('2020-01-01T00:00:00Z')).rejects.toThrow('Nothing was stored yet');
+    expect(readdirSync(folder).filter(name => name.startsWith('new.db'))).toEqual([]);
   });
 
   test('where nothing is named, or the store is no file', async () => {

@@ -46,6 +46,12 @@ export const printList = (list: readonly unknown[]): string | null => (list.leng
 
 const readList = <T>(text: unknown): T[] => (text === null ? [] : JSON.parse(text as string));
 
+/** What a version was found under when it was written, or was indexed last. */
+export const indexedOf = (statements: Statements, seq: number): Indexed => {
+  const [terms, ranges, strings] = statements.get('SELECT terms, ranges, strings FROM version WHERE seq = ?', [seq])!;
+  return { terms: termsOf(terms as Uint8Array), ranges: readRanges(ranges), strings: readList(strings) };
+};
+
 /** All versions after a sequence number, in their order. */
 export const recentVersions = (statements: Statements, after: number): RecentVersion[] =>
   statements.all(AFTER, [after]).map(([seq, terms, ranges, strings, isSuperseded, previousSeq]) => ({

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import { StoreInUseError } from '../store-error.ts';
 import type { StoreKey } from '../store-keys.ts';
+import { alone } from './alone.ts';
 import { resealAuditText } from './audit-text.ts';
 import { resealBody } from './body-codec.ts';
 import { openConnection } from './connection.ts';
@@ -49,19 +50,6 @@ const auditRows = (database: DatabaseSync, seal: RowSeal, inClear: boolean): Tab
       return { bytes: text.length, isChanged: resealed !== undefined };
     },
   };
-};
-
-/** Runs work in one transaction that nobody else writes in. */
-const alone = <T>(database: DatabaseSync, work: () => T): T => {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    database.exec('COMMIT');
-    return result;
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
-  }
 };
 
 /** Goes through a table, group by group, and leaves a server as much time for its writes as it takes itself. @returns rows that were sealed anew */
