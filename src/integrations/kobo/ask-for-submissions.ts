@@ -61,14 +61,24 @@ const pageOf = async (
 
 type Counts = Record<Taken | 'unreadable', number>;
 
+/** One that not even its Task can be stored of keeps nobody from the others. */
+const take = async (context: AskContext, told: unknown): Promise<keyof Counts> => {
+  const submission = readSubmission(told);
+  if (submission === undefined) return 'unreadable';
+  try {
+    return await takeSubmission(context, context.form, submission, 'as it is');
+  } catch (error) {
+    if (error instanceof FhirError && error.status < 500) return 'unreadable';
+    throw error;
+  }
+};
+
 const takeAll = async (context: AskContext, since: number): Promise<Counts> => {
   const counts: Counts = { unchanged: 0, created: 0, updated: 0, invalid: 0, edited: 0, unreadable: 0 };
   for (let page = 0; page < MOST_PAGES; page++) {
     const results = await pageOf(context, { since, start: page * PAGE });
     for (const told of results) {
-      const submission = readSubmission(told);
-      if (submission === undefined) counts.unreadable++;
-      else counts[await takeSubmission(context, context.form, submission, 'as it is')]++;
+      counts[await take(context, told)]++;
     }
     if (results.length < PAGE) return counts;
   }

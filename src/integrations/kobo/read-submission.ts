@@ -1,3 +1,4 @@
+import { parseDateRange } from '../../fhir/datetime.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../fhir/resource.ts';
 
 /** One submission of a form, in the version that was told. */
@@ -23,8 +24,8 @@ export const readSubmission = (told: unknown): Submission | undefined => {
   if (!isJsonObject(told)) return undefined;
   const uuid = uuidAt(told._uuid);
   const [time] = TIME.exec(typeof told._submission_time === 'string' ? told._submission_time : '') ?? [];
-  if (uuid === undefined || time === undefined) return undefined;
   const submitted = `${time}Z`;
+  if (uuid === undefined || parseDateRange(submitted) === undefined) return undefined;
   return {
     root: uuidAt(told['meta/rootUuid']) ?? uuid,
     ...{ uuid, submitted, answers: { ...told, _submission_time: submitted } },
