@@ -70,7 +70,8 @@ describe('a claim under review', () => {
     };
     await server.post('Claim', claim('A-C2'));
     Object.assign(store, { search, read });
-    expect(asked).toEqual([]);
+    // Where other servers may have written meanwhile, all is looked up.
+    expect(asked.length > 0).toBe(store.isShared);
   });
 
   test('is paid when it is processed, once', async () => {

@@ -1,5 +1,4 @@
 import type { Collection } from 'mongodb';
-import type { Resource } from '../../fhir/resource.ts';
 import { nameOf } from '../key-name.ts';
 import type { AuditRow, Change, Once, Reindexed, Unit } from '../store.ts';
 import type { Position } from './batch-log.ts';
@@ -169,7 +168,7 @@ export class BatchDraft {
   #termsOf({ resourceType, index }: Pick<Change, 'resourceType' | 'index'>, body: string | undefined): string[] {
     const terms = termsOf(resourceType, index);
     if (body === undefined || !this.#fullTextTypes.has(resourceType)) return terms;
-    return [...terms, ...wordTerms(resourceType, JSON.parse(body) as Resource)];
+    return [...terms, ...wordTerms(resourceType, body)];
   }
 
   #reindex({ versionId, index, ...key }: Reindexed): void {

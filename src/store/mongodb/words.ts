@@ -18,8 +18,18 @@ const startOf = (type: string, part: TextPart): string => termStart(type, PARAME
 /** The term of what has too many words. No word is empty. */
 const tooMany = (type: string, part: TextPart): string => startOf(type, part);
 
-/** The terms of the words of a resource. */
-export function wordTerms(type: string, resource: JsonObject): string[] {
+const parsed = (body: string): JsonObject | undefined => {
+  try {
+    return JSON.parse(body) as JsonObject;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The terms of the words of a resource, by its body. A store keeps whatever text it is given; one that is no JSON has no words. */
+export function wordTerms(type: string, body: string): string[] {
+  const resource = parsed(body);
+  if (resource === undefined) return [];
   const texts = fullTextOf(resource);
   return (['narrative', 'content'] as const).flatMap(part => {
     const words = new Set(texts[part].split(' '));
