@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Location, Organization } from 'fhir/r4.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
@@ -143,4 +146,17 @@ test('a source that does not answer is asked for the same again', async () => {
   expect(await ask()).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('127.0.0.1:1') });
   question = questionAt(`${source.url}/nowhere`);
   expect(await ask()).toMatchObject({ outcome: 'failed', reason: 'The source answered with status 404' });
+});
+
+test('a page that is elsewhere is not asked for: it would get the secret', async () => {
+  const elsewhere = {
+    resourceType: 'Bundle',
+    type: 'history',
+    link: [{ relation: 'next', url: 'https://other.example/' }],
+  };
+  const proxy = createServer((_request, response) => response.end(JSON.stringify(elsewhere))).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  question = questionAt(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}/fhir`);
+  expect(await ask()).toMatchObject({ outcome: 'failed', reason: 'The next page of the source is not below its URL' });
+  proxy.close();
 });
