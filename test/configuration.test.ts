@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig, VARIABLES, withoutSecret } from '../src/config.ts';
+import { ConfigError, readConfig, withoutSecret } from '../src/config.ts';
+import { VARIABLES } from '../src/variables.ts';
 
 const DOCUMENT = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8');
 

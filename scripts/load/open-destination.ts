@@ -1,4 +1,4 @@
-import { VARIABLES } from '../../src/config.ts';
+import { VARIABLES } from '../../src/variables.ts';
 import type { Destination } from './destination.ts';
 import { openServerDestination } from './server-destination.ts';
 

@@ -1,11 +1,12 @@
 import type { Bundle } from 'fhir/r4.js';
 import { pino } from 'pino';
-import { readConfig, VARIABLES } from '../../src/config.ts';
+import { readConfig } from '../../src/config.ts';
 import { firstStart } from '../../src/first-start.ts';
 import { readPrefer } from '../../src/http/prefer.ts';
 import { processBundle } from '../../src/interactions/process-bundle.ts';
 import { updateParsed } from '../../src/interactions/update.ts';
 import { openDeps } from '../../src/open-deps.ts';
+import { VARIABLES } from '../../src/variables.ts';
 import type { Destination } from './destination.ts';
 import { issuesOfBundle, readLoadable, refusalOf } from './loadable.ts';
 
