@@ -6,15 +6,17 @@ import { loadScheme, useServer } from './http/start-server.ts';
 const DOCUMENT = readFileSync(new URL('../docs/rest.md', import.meta.url), 'utf8');
 const SHOWN_DATE = 'Tue, 24 Nov 2026 07:41:05 GMT';
 
-type Method = 'get' | 'head' | 'post' | 'options' | 'delete';
+type Method = 'get' | 'head' | 'post' | 'put' | 'patch' | 'options' | 'delete';
 
 /** The curl commands of the document, each with the answer that is shown below it, if one is. */
 const examples = [...DOCUMENT.matchAll(/```sh\n(curl .*)\n```\n(?:\n```(?:json)?\n([^`]+)```)?/g)].map(
   ([, command = '', answer]) => {
-    const method = / -I /.test(command) ? 'head' : (/ -X (\w+)/.exec(command)?.[1] ?? 'get').toLowerCase();
+    const sent = / -d '([^']+)'/.exec(command)?.[1];
+    const plain = sent === undefined ? 'get' : 'post';
+    const method = / -I /.test(command) ? 'head' : (/ -X (\w+)/.exec(command)?.[1] ?? plain).toLowerCase();
     const headers = [...command.matchAll(/-H '([\w-]+): ([^']+)'/g)].map(([, name, value]) => [name!, value!] as const);
-    const path = /"\$FHIR\/([^"]+)"/.exec(command)![1]!.replace('\\', '');
-    return { command, method: method as Method, headers, path, answer };
+    const path = /"\$FHIR\/([^"]*)"/.exec(command)![1]!.replace('\\', '');
+    return { command, method: method as Method, headers, path, sent, answer };
   },
 );
 
@@ -29,9 +31,9 @@ beforeAll(async () => {
 describe('docs/rest.md', () => {
   test('has examples', () => expect(examples.length).toBeGreaterThan(8));
 
-  test.each(examples)('$command', async ({ method, headers, path, answer }) => {
-    const sent = headers.map(([name, value]) => [name, value.replace(SHOWN_DATE, lastModified)]);
-    const { status, headers: received, body } = await server.send(method, path, undefined, Object.fromEntries(sent));
+  test.each(examples)('$command', async ({ method, headers, path, sent, answer }) => {
+    const given = headers.map(([name, value]) => [name.toLowerCase(), value.replace(SHOWN_DATE, lastModified)]);
+    const { status, headers: received, body } = await server.send(method, path, sent, Object.fromEntries(given));
     if (answer === undefined) expect(status).toBe(200);
     else if (answer.startsWith('HTTP')) {
       const [line, ...shown] = answer.trim().split('\n');
