@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import base from './vitest.config.ts';
+import { common } from './vitest.config.ts';
 
 /** Crashes and ends of a server process, whatever store it has. */
 const ENDS = ['audit-crash', 'crash', 'resend', 'shutdown', 'subscription-crash', 'transaction-crash'];
@@ -16,7 +16,8 @@ const TOO_MUCH =
 /** What runs on the MongoDB store: its contract, all that is asked of a server over HTTP, crashes, and what is of this store alone. */
 export default defineConfig({
   test: {
-    ...base.test,
+    ...common,
+    maxWorkers: 2,
     include: [
       ...['access', 'contract', 'http', 'integrations', 'mongodb'].map(folder => `test/${folder}/**/*.test.ts`),
       ...ENDS.map(name => `test/e2e/${name}.test.ts`),

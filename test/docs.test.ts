@@ -121,3 +121,8 @@ describe('the table of dependencies', () => {
     }
   });
 });
+
+it('the sample of a client that sends claims is short enough to be read', () => {
+  const source = readFileSync(new URL('../docs/clients/send-claims.ts', import.meta.url), 'utf8');
+  expect(source.split('\n').length).toBeLessThan(100);
+});

@@ -162,8 +162,3 @@ test('a batch that is sent again stores nothing twice', async () => {
   connections.close();
   expect(await idsOf('Claim')).toHaveLength(3);
 });
-
-test('the sample is short enough to be read', async () => {
-  const source = await readFile(new URL('../../docs/clients/send-claims.ts', import.meta.url), 'utf8');
-  expect(source.split('\n').length).toBeLessThan(100);
-});

@@ -223,10 +223,13 @@ describe.each(['openimis', 'r4'])('the served CapabilityStatement of %s', name =
       definitions.set(url, asked);
       return asked;
     };
-    await inParallel(cells, async ({ resource, code, claimed }) => {
+    await inParallel([...cells.entries()], async ([number, { resource, code, claimed }]) => {
       const { body: definition } = claimed === undefined ? { body: undefined } : await definitionOf(claimed.definition);
       if (claimed !== undefined) expect(definition).toMatchObject({ url: claimed.definition, code });
       for (const level of resource === undefined ? (['system'] as const) : (['type', 'instance'] as const)) {
+        // What is claimed nowhere is looked for at one of the two levels, by turns: they are thousands.
+        const isTurn = level === (['type', 'instance'] as const)[number % 2];
+        if (claimed === undefined && resource !== undefined && !isTurn) continue;
         const path = { system: '', type: `${resource?.type}/`, instance: `${resource?.type}/${UNKNOWN}/` }[level];
         const posted = await server.post(`${path}$${code}`, EMPTY);
         if (definition?.[level] !== true) {
