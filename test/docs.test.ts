@@ -65,6 +65,7 @@ describe('the documents', () => {
       ...Object.values(VARIABLES).map(({ name }) => name),
       ...SECRETS,
       'KIUNGO_SECRET_',
+      'KIUNGO_TEST_BRIEF',
     ]);
     const variables = named(/\b((?:KIUNGO|LOG)_[A-Z][A-Z\d_]*)/g);
     expect(variables.length).toBeGreaterThan(20);

@@ -22,6 +22,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       ...(engine.isReplicaSet ? [] : ['the loss of a primary']),
     ];
     process.stdout.write(`The store ran on ${engine.description}.\n`);
+    if (process.env.KIUNGO_TEST_BRIEF !== undefined) {
+      process.stdout.write(
+        'Skipped, because KIUNGO_TEST_BRIEF is set: ten files that take half a minute and more there.\n',
+      );
+    }
     if (lacks.length > 0) process.stdout.write(`Skipped, for what this engine does not have: ${lacks.join('; ')}.\n`);
   };
 }
