@@ -40,6 +40,8 @@ const SAVE_AFTER_CHANGES = 5_000;
 const SAVE_AFTER_MS = 1_000;
 /** Messages that are read at once from the outbox. */
 const READ_AHEAD = 200;
+/** How often a place is tried to be stored in the end. */
+const MOST_SAVES = 3;
 
 /**
  * Works for a peer while no other process does. A message is on disk, under its number, before it is sent, and is marked afterwards: it
@@ -211,8 +213,12 @@ export const createOutboxWorker = (
   /** The place in the log too: what was looked through for this peer is not looked through again by who comes next. */
   const save = async (): Promise<void> => {
     if (outbox === undefined) return;
-    const { state } = outbox;
-    if (isUnsaved || position > state.position) await put({ ...state, position });
+    // Another process that ends at the same moment may be faster; what this one has delivered is marked all the same.
+    for (let attempt = 0; attempt < MOST_SAVES; attempt++) {
+      const { state } = outbox;
+      if (!isUnsaved && position <= state.position) return;
+      if (await put({ ...state, position })) return;
+    }
   };
 
   return {
