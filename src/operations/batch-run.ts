@@ -31,18 +31,14 @@ const idOf = (deps: Deps, parameter: string, type: string, reference: string): s
   throw refuse('operation-parameter-invalid', `The parameter ${parameter} must name one, like ${type}/123.`);
 };
 
-/** The products of a district: those whose area of coverage it is. */
-const plansOfDistrict = async (deps: Deps, district: string): Promise<Resource[]> => {
-  const area = `Location/${idOf(deps, 'district', 'Location', district)}`;
-  await read(deps, 'Location', area.slice('Location/'.length));
-  const plans: Resource[] = [];
-  for await (const page of foundPages(deps, { resourceType: 'InsurancePlan', parameters: [] })) {
-    for (const plan of page) {
-      const { coverageArea = [] } = plan as unknown as InsurancePlan;
-      if (coverageArea.some(({ reference }) => reference === area)) plans.push(plan);
-    }
-  }
-  return plans;
+/** Makes the function that says whether a product is of a district: whether that is its area of coverage. @throws {FhirError} 404 */
+const ofDistrict = async (deps: Deps, district: string): Promise<(plan: Resource) => boolean> => {
+  const id = idOf(deps, 'district', 'Location', district);
+  await read(deps, 'Location', id);
+  return plan => {
+    const { coverageArea = [] } = plan as unknown as InsurancePlan;
+    return coverageArea.some(({ reference }) => reference === `Location/${id}`);
+  };
 };
 
 /** The products that are asked for. @throws {FhirError} 400 where none is named, or there is none of that name in the district */
@@ -57,12 +53,17 @@ const plansAsked = async (
       'Say which product: add product=InsurancePlan/<id>; or whose products: add district=Location/<id>.',
     );
   }
-  if (product === undefined) return plansOfDistrict(deps, district!);
+  const isMeant = district === undefined ? () => true : await ofDistrict(deps, district);
+  if (product === undefined) {
+    const plans: Resource[] = [];
+    for await (const page of foundPages(deps, { resourceType: 'InsurancePlan', parameters: [] })) {
+      plans.push(...page.filter(isMeant));
+    }
+    return plans;
+  }
   const id = idOf(deps, 'product', 'InsurancePlan', product);
   const plan = JSON.parse((await read(deps, 'InsurancePlan', id)).body!) as Resource;
-  if (district === undefined) return [plan];
-  const plans = await plansOfDistrict(deps, district);
-  if (plans.some(each => each.id === id)) return [plan];
+  if (isMeant(plan)) return [plan];
   throw refuse(
     'operation-parameter-invalid',
     `InsurancePlan/${id} is no product of ${district}: its coverageArea is another.`,
@@ -134,11 +135,16 @@ const runsOf = ({ settings }: Deps, runs: readonly InteractionResult[], faults: 
 };
 
 /** Begins the run of a product or goes on with it. @throws {FhirError} 422 where it is not due, was run, or has failed */
-const runOf = async (deps: Deps, plan: Resource, asked: Parameters<typeof beginRun>[1]): Promise<InteractionResult> => {
+const runOf = async (
+  deps: Deps,
+  plan: Resource,
+  asked: Parameters<typeof beginRun>[1],
+  waitMs: number,
+): Promise<InteractionResult> => {
   const begun = beginRun(plan, asked);
   if ('issues' in begun) throw new FhirError(422, begun.issues);
   const id = await taskId(deps, begun.run);
-  await orAfter(workOn(deps, begun.run, plan, id), WAIT_MS);
+  await orAfter(workOn(deps, begun.run, plan, id), waitMs);
   const run = await read(deps, 'Task', id);
   const { status, statusReason } = JSON.parse(run.body!) as Task;
   if (status === 'failed') {
@@ -161,12 +167,14 @@ export const batchRun: Operation = {
     const { product, district, month, care } = readOperationInput(request, declared, deps.settings.maxDepth);
     const asked = { month: readMonth(month), care: readCare(care), insurer: deps.settings.insurer };
     const plans = await plansAsked(deps, product, district);
-    if (product !== undefined) return runOf(deps, plans[0]!, asked);
+    if (product !== undefined) return runOf(deps, plans[0]!, asked, WAIT_MS);
+    // All of them together are waited for no longer than one is.
+    const until = performance.now() + WAIT_MS;
     const runs: InteractionResult[] = [];
     const faults: FhirError[] = [];
     for (const plan of plans) {
       try {
-        runs.push(await runOf(deps, plan, asked));
+        runs.push(await runOf(deps, plan, asked, Math.max(0, until - performance.now())));
       } catch (error) {
         if (!(error instanceof FhirError)) throw error;
         faults.push(error);
